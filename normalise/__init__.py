@@ -1,0 +1,33 @@
+"""The pure core: the bytes of an archived hkcnews page in, an `Article` and its text out.
+
+    capture = Capture.from_url("https://web.archive.org/web/20210629183215/https://www.hkcnews...")
+    article = extract(html, capture)
+    text = render(article)
+
+Nothing here knows of HTTP, and only `normalise.write` touches the disk.
+"""
+
+from normalise.errors import (
+    BadCapture,
+    NormaliseError,
+    NotAnArticle,
+    Reason,
+    RefusedPath,
+    Unreadable,
+)
+from normalise.extract import extract
+from normalise.models import Article, Capture
+from normalise.render import render
+
+__all__ = [
+    "Article",
+    "BadCapture",
+    "Capture",
+    "NormaliseError",
+    "NotAnArticle",
+    "Reason",
+    "RefusedPath",
+    "Unreadable",
+    "extract",
+    "render",
+]

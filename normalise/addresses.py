@@ -1,0 +1,145 @@
+"""Addresses in pages: what the archive's rewriting did to them, and what it would do.
+
+The archive serves a capture in two forms (facts/wayback.md 3.2). The raw form (`id_`) has the
+page's own addresses; the view form has each behind a prefix. `AddressReader` gives the page's own
+address from either; `archived_link`, `archived_image` and `archived_frame` put the prefix on.
+What rewriting loses is settled in the same way for both forms, so that both give one article:
+`../x` is resolved, `https://host` gets its `/`, a lone `?` at the end goes.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from normalise.models import ARCHIVE, Capture
+
+_PREFIX = r"(?P<host>(?:https?:)?//web\.archive\.org)?/web/(?P<timestamp>\d{1,14})(?:[a-z]{2}_)?/"
+_ARCHIVED = re.compile(_PREFIX + r"(?P<address>.*)", re.DOTALL)
+
+# Only the archive writes these: its comments round what it injects, the calls of its scripts,
+# and the comment after </html> (facts/wayback.md 3.1; recordings from 2020 to 2025 have them).
+_INJECTED = re.compile(
+    rb"<!-- ?(?:BEGIN WAYBACK TOOLBAR INSERT|End Wayback Rewrite JS Include)"
+    rb"|\b__wm\.(?:init|wombat|rw|bt)\("
+    rb"|\n\s*FILE ARCHIVED ON \d\d:\d\d:\d\d "
+)
+# Without them: what a page of the site has its stylesheets, scripts and pictures from, or any
+# address of this very capture. A link to the archive that an author made is neither.
+_PREFIXED = rb"""[=(]\s*["']?(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/"""
+_TEMPLATE = re.compile(rb"<(?:link|script)\b[^>]*?" + _PREFIXED % rb"(\d{14})", re.IGNORECASE)
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_HOST_ONLY = re.compile(r"((?:https?:)?//[^/?#\s]+)(?=[?#]|$)", re.IGNORECASE)
+_HAS_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+def is_view_form(html: bytes, capture: Capture) -> bool:
+    """Return whether the bytes are the archive's view of a page, its links rewritten."""
+    if b"/web/" not in html:
+        return False
+    of_capture = _PREFIXED % capture.timestamp.encode()
+    return any(
+        search is not None
+        for search in (_INJECTED.search(html), _TEMPLATE.search(html), re.search(of_capture, html))
+    )
+
+
+def timestamp_shown(html: bytes) -> str | None:
+    """Return the timestamp with which the archive rewrote the template of a view-form page."""
+    match = _TEMPLATE.search(html)
+    return match[1].decode() if match else None
+
+
+class AddressReader:
+    """Gives the page's own addresses of one page, whichever form it came in."""
+
+    def __init__(self, capture: Capture, *, view: bool) -> None:
+        self._capture = capture
+        self._view = view
+
+    def link(self, value: str) -> str:
+        """Return the address behind a link; one relative to the page's folder stays so."""
+        address = self._own(value)
+        return self._resolve(address) if "../" in address else address
+
+    def resource(self, value: str) -> str:
+        """Return the address of a picture or frame, relative ones resolved."""
+        address = self._own(value)
+        if not address or address.startswith(("/", "#")) or _HAS_SCHEME.match(address):
+            return address
+        return self._resolve(address)
+
+    def _own(self, value: str) -> str:
+        if self._view:
+            match = _ARCHIVED.fullmatch(value)
+            if match:
+                value = self._without_prefix(match)
+        if not value.startswith("/") and not _WEB.match(value):
+            return value
+        value = _HOST_ONLY.sub(r"\1/", value, count=1)
+        return value[:-1] if value.endswith("?") else value
+
+    def _without_prefix(self, match: re.Match[str]) -> str:
+        host, address = match["host"], match["address"]
+        if host is None:  # "/web/TS/https://host/path" was "/path"
+            return self._path_on_page_host(address)
+        if host.startswith("//"):  # "//web.archive.org/web/TS/https://x" was "//x"
+            return re.sub(r"^https?:(?=//)", "", address)
+        return address
+
+    def _path_on_page_host(self, address: str) -> str:
+        parts = _ORIGIN.match(address)
+        if parts and _bare(parts[1]) == _bare(urlsplit(self._capture.original).netloc):
+            return address[parts.end() :] or "/"
+        return address
+
+    def _resolve(self, address: str) -> str:
+        if _HAS_SCHEME.match(address) or address.startswith("//"):
+            return address
+        try:
+            whole = urljoin(self._capture.original, address)
+        except ValueError:  # brackets that read as an IPv6 host
+            return address
+        return whole.removeprefix(self._capture.origin)
+
+
+_ORIGIN = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+def archived_link(address: str, capture: Capture) -> str:
+    """Return a link's address as the archive's view of the capture shows it.
+
+    Addresses that are not of the web (`mailto:`, `#x`, `bit.ly/x`) stay as they are.
+    """
+    if address.startswith("//"):
+        return f"//web.archive.org/web/{capture.timestamp}/https:{address}"
+    if address.startswith("/"):
+        return f"/web/{capture.timestamp}/{capture.origin}{address}"
+    if _WEB.match(address):
+        return f"{ARCHIVE}/web/{capture.timestamp}/{address}"
+    return address
+
+
+def archived_image(address: str, capture: Capture) -> str:
+    """Return a picture's address as the archive serves it: modifier `im_`, always with a host."""
+    return _archived_resource(address, capture, "im_")
+
+
+def archived_frame(address: str, capture: Capture) -> str:
+    """Return a frame's address as the archive serves it: modifier `if_`."""
+    return _archived_resource(address, capture, "if_")
+
+
+def _archived_resource(address: str, capture: Capture, modifier: str) -> str:
+    if address.startswith("//"):
+        return f"//web.archive.org/web/{capture.timestamp}{modifier}/https:{address}"
+    if address.startswith("/"):
+        return f"{ARCHIVE}/web/{capture.timestamp}{modifier}/{capture.origin}{address}"
+    if _WEB.match(address):
+        return f"{ARCHIVE}/web/{capture.timestamp}{modifier}/{address}"
+    return address

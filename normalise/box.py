@@ -1,0 +1,166 @@
+"""The box about the author, found by what it says: its classes are not known (facts/page.md 3.7).
+
+It holds a label line such as "博客 | NAME", an avatar from /uploads/avatars/ as a picture or a
+background, and a text about the author. The cards of other articles have avatars and lines too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from normalise import mail
+from normalise.addresses import AddressReader
+from normalise.blocks import DEEPEST, TooDeep
+from normalise.models import AuthorBox
+from normalise.tree import SILENT, TEXT, classes, holds
+
+# Cards of other articles, on the home page of 2018-03 and below every article.
+CARD_CLASSES = frozenset({"article-block", "hl-block"})
+CARDS = ", ".join(f".{name}, .{name} *" for name in sorted(CARD_CLASSES))
+AVATAR = (
+    ':is([src*="/uploads/avatars/"], [data-src*="/uploads/avatars/"], '
+    f'[style*="/uploads/avatars/"]):not({CARDS})'
+)
+LABELS = ("博客", "主筆", "Blogger", "Editorial Writer")
+
+_LABEL_BYTES = tuple(label.encode() for label in LABELS)
+_LABEL = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
+_CSS_URL = re.compile(r"""url\(\s*["']?(.*?)["']?\s*\)""", re.DOTALL)
+_LINES = frozenset({"p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6"})
+# No template nests a box deeper than this around its avatar.
+_LEVELS_UP = 5
+
+
+def may_have_box(html: bytes | str) -> bool:
+    """Return whether a page has the word of a label at all: most news pages do not."""
+    if isinstance(html, bytes):
+        return any(label in html for label in _LABEL_BYTES)
+    return any(label in html for label in LABELS)
+
+
+def find_boxes(tree: LexborHTMLParser, content: LexborNode) -> Iterator[tuple[LexborNode, str]]:
+    """Yield the elements that may be the author box, the best first, with the rule's name."""
+    for avatar in tree.css(AVATAR):
+        box = _box_around(avatar, content)
+        if box is not None:
+            yield box, "avatar and label line"
+    root = tree.body
+    if root is not None:
+        for line in _label_lines(root, content):
+            parent = line.parent
+            is_alone = parent is None or parent.tag == "body" or holds(parent, content)
+            yield (line if parent is None or is_alone else parent), "label line"
+
+
+def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox:
+    """Return what the box says; `bio` is plain text, one newline a line. Raises `TooDeep`."""
+    text = _lines(box, label_line=_label_line(box))
+    match = _LABEL.search(text)
+    assert match is not None, "find_box() returns an element with a label line"
+    avatar = box.css_first(AVATAR)
+    return AuthorBox(
+        label=match[1],
+        name=match[2],
+        avatar=addresses.resource(_avatar_address(avatar)) if avatar is not None else "",
+        bio=text[match.end() :].strip(),
+    )
+
+
+def _label_line(box: LexborNode) -> LexborNode:
+    """The smallest element that begins with the label and has the name."""
+    for child in box.iter():
+        if _LABEL.match(_lines(child)):
+            return _label_line(child)
+    return box
+
+
+def _avatar_address(avatar: LexborNode) -> str:
+    attributes = avatar.attributes
+    for name in ("src", "data-src"):
+        value = attributes.get(name)
+        if value and "/uploads/avatars/" in value:
+            return value
+    match = _CSS_URL.search(attributes.get("style") or "")
+    return match[1] if match else ""
+
+
+def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
+    node = avatar.parent
+    for _ in range(_LEVELS_UP):
+        if node is None or node.tag == "body" or holds(node, content):
+            return None
+        if _LABEL.match(_lines(node)):
+            return node
+        node = node.parent
+    return None
+
+
+def _label_lines(root: LexborNode, content: LexborNode) -> Iterator[LexborNode]:
+    """The smallest elements outside the content and the cards that begin with a label line."""
+    for node in root.iter():
+        is_card = not CARD_CLASSES.isdisjoint(classes(node))
+        if is_card or node.tag in SILENT or node.mem_id == content.mem_id:
+            continue
+        if any(label in (node.text() or "") for label in LABELS):
+            below = list(_label_lines(node, content))
+            if below:
+                yield from below
+            elif _LABEL.match(_lines(node)):
+                yield node
+
+
+def _lines(node: LexborNode, label_line: LexborNode | None = None) -> str:
+    """The text of an element: text nodes stripped and put together without blanks.
+
+    `<br>`, a newline of the source, both together, or the end of a block is one newline; the
+    element of the label is a line of its own whatever its tag.
+    """
+    parts: list[str] = []
+    _collect(node, parts, label_line.mem_id if label_line is not None else None, 0)
+    return re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(parts)).strip()
+
+
+def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) -> None:
+    if depth > DEEPEST:
+        raise TooDeep
+    for child in node.iter(include_text=True):
+        tag = child.tag
+        if tag == TEXT:
+            parts.append((child.text_content or "").strip())
+        elif tag == "br":
+            parts.append("\n")
+        elif tag is not None and tag not in SILENT:
+            _collect_element(child, tag, parts, label, depth)
+
+
+def _collect_element(
+    node: LexborNode, tag: str, parts: list[str], label: int | None, depth: int
+) -> None:
+    shown = mail.decoded(node.attributes.get(mail.ATTRIBUTE))
+    if shown is None and tag == "a":
+        shown = _hidden_behind_placeholder(node)
+    if shown:
+        parts.append(mail.bare(shown))
+        return
+    is_line = tag in _LINES or node.mem_id == label
+    if is_line:
+        _end_line(parts)
+    _collect(node, parts, label, depth + 1)
+    if is_line:
+        _end_line(parts)
+
+
+def _end_line(parts: list[str]) -> None:
+    text = next((part for part in reversed(parts) if part), "\n")
+    if not text.endswith("\n"):
+        parts.append("\n")
+
+
+def _hidden_behind_placeholder(link: LexborNode) -> str | None:
+    text = (link.text() or "").replace("\xa0", " ").strip()
+    if text != mail.PLACEHOLDER.replace("\xa0", " "):
+        return None
+    return mail.hidden_in(link.attributes.get("href") or "")

@@ -1,0 +1,82 @@
+"""Every error that this package raises, each named for what the caller does next.
+
+NormaliseError
+├── BadCapture       the capture's timestamp or address can't be one: correct the call
+├── NotAnArticle     the page is something else, known: try another capture (.reason)
+├── Unreadable       the page fits no rule: somebody must look at it (.missing)
+└── RefusedPath      the file would lie outside the archive: correct the id or the folder
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What a page is that is no article; the value is the word shown to people."""
+
+    FAREWELL = "farewell"
+    OUTAGE = "outage"
+    ARCHIVE_MESSAGE = "archive-message"
+    BOT_CHECK = "bot-check"
+    ERROR_PAGE = "error-page"
+    REDIRECT = "redirect"
+    EMPTY = "empty"
+    FRONT_PAGE = "front-page"
+    LISTING = "listing"
+    IMAGE = "image"
+    NOT_HTML = "not-html"
+
+
+_MEANING = {
+    Reason.FAREWELL: "the site's farewell page, which answers for every address from 2023 on",
+    Reason.OUTAGE: "the archive's own page for times when it is down",
+    Reason.ARCHIVE_MESSAGE: "a message of the archive itself, not a captured page",
+    Reason.BOT_CHECK: "a check for robots that stood before the site",
+    Reason.ERROR_PAGE: "an error page of the site or its proxy, captured in the article's place",
+    Reason.REDIRECT: "the stub of a redirect",
+    Reason.EMPTY: "a body without any text",
+    Reason.FRONT_PAGE: "the front page of the site",
+    Reason.LISTING: "a listing or another page that is no article",
+    Reason.IMAGE: "a picture, or an address of one",
+    Reason.NOT_HTML: "no HTML at all",
+}
+
+
+class NormaliseError(Exception):
+    """The root: whatever this package refuses to do."""
+
+
+class BadCapture(NormaliseError):
+    """The timestamp or the address given for a capture can't be those of one."""
+
+
+class NotAnArticle(NormaliseError):
+    """The page is one of the known pages that are no article; another capture may be one."""
+
+    def __init__(self, reason: Reason, url: str) -> None:
+        super().__init__(f"{_MEANING[reason]}: {url}; try another capture")
+        self.reason = reason
+        self.url = url
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.reason, self.url)
+
+
+class Unreadable(NormaliseError):
+    """The page looks like an article but fits no rule; `missing` names what was not found."""
+
+    def __init__(self, missing: str, url: str) -> None:
+        super().__init__(
+            f"no rule finds the {missing} of this page: {url}; "
+            "look at it with `hkcnews inspect`: the site may have had a template not yet known"
+        )
+        self.missing = missing
+        self.url = url
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.missing, self.url)
+
+
+class RefusedPath(NormaliseError):
+    """The file asked for would not lie inside the archive's folder."""

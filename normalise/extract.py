@@ -1,0 +1,523 @@
+"""A page's bytes to an `Article`: one short function a field, the known way first.
+
+What is KNOWN, INFERRED and ASSUMED of the pages is in facts/page.md. Each field has an ordered list
+of ways to find it; the report says which was used. Only the title, the info line and the
+content are required, and nothing that is ASSUMED.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from normalise import mail
+from normalise.addresses import AddressReader, is_view_form, timestamp_shown
+from normalise.blocks import (
+    DEEPEST,
+    BlockReader,
+    TooDeep,
+    plain_text,
+)
+from normalise.box import CARD_CLASSES, CARDS, find_boxes, may_have_box, read_box
+from normalise.charset import decode
+from normalise.errors import NotAnArticle, Unreadable
+from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
+from normalise.refusals import by_address, by_bytes, by_structure
+from normalise.tree import SILENT, TEXT, classes, upwards
+
+# --- selectors: the known way first ----------------------------------------------------------
+
+TITLE = "h1"
+INFO = ".article-info"
+CONTENT = ".article-content"
+GROUP = ".group"
+# Cards of other articles have headlines, authors and dates of their own (facts/page.md 1.6).
+LANDMARKS = f":is({TITLE}, {INFO}, {CONTENT}, {GROUP}):not({CARDS})"
+CONTENT_LIKE = (
+    f'[itemprop="articleBody"]:not({CARDS}), [class*="article-content"]:not({CARDS}), '
+    f"#article-content"
+)
+HEAD_TITLE = "head title"
+OG_TITLE = 'meta[property="og:title" i], meta[name="og:title" i]'
+SECTION = 'meta[property="article:section" i]'
+KEYWORDS = 'meta[name="keywords" i]'
+HIDDEN_TAGS = "h2.hidden"
+TOOLBAR = "#wm-ipp-base, #wm-ipp-print, #wm-ipp, #donato"
+
+# --- what the page says ---------------------------------------------------------------------
+
+CATEGORIES = ("眾聞", "眾說", "眾觀", "tri-angles", "眾數", "眾坊", "我們")
+NEWS = "眾聞"  # the one category without an author box (facts/format.md 4.2)
+SITE_KEYWORDS = ("眾新聞", "hkcnews")
+SITE_TITLE = "眾新聞 - "
+PROMO_OPENINGS = (
+    "請加入成為眾新聞的月費訂戶",
+    "我們的眾籌活動已結束",
+    "眾新聞眾籌呼籲",
+)
+
+_AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
+_DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
+_UPDATE_LABEL = r"(?:最後更新|更新日期|更新於|更新|Last Updated?|Updated?|Last Modified|Modified)"
+_DAY = r"(?<!\d)(\d{2})\.(\d{2})\.(\d{2})(?!\d)"
+_BAR = r"\s*[|｜]"
+
+_AUTHOR_BEFORE_BAR = re.compile(rf"{_AUTHOR_LABEL}\s*([^|｜]+?){_BAR}")
+_AUTHOR_BEFORE_LABEL = re.compile(
+    rf"{_AUTHOR_LABEL}[\s|｜]*([^|｜]+?)\s*(?={_DATE_LABEL}|{_UPDATE_LABEL}|[|｜\n]|$)"
+)
+_LABELLED_DAY = re.compile(rf"{_DATE_LABEL}[\s|｜]*{_DAY}")
+_UPDATE_DAY = re.compile(rf"{_UPDATE_LABEL}\s*[:：]?\s*{_DAY}", re.IGNORECASE)
+_ANY_DAY = re.compile(_DAY)
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ \xa0T]+(\d{2}:\d{2})(:\d{2})?")
+_LOSS = "\ufffd"
+_LONGEST_INFO = 400  # characters; the longest of the corpus has 60
+_INFO_LIKE = re.compile(rf"{_AUTHOR_LABEL}.*?{_DAY}", re.DOTALL)
+_NEWLINES = re.compile(r"[ \t]*[\r\n\f]+\s*")
+_TAG_SEGMENT = re.compile(r"(?P<tags>.+)-\d+")
+
+_T = TypeVar("_T")
+
+# Inside the info line only these are part of a name; any other element is a part of its own.
+_GLUE = frozenset({"a", "b", "strong", "em", "i", "u", "font"})
+
+
+def extract(html: bytes, capture: Capture) -> Article:
+    """Return the article that a page shows; the raw and the view form give equal articles.
+
+    `html` is the body of the capture as the archive gives it, without content encoding.
+    Raises `NotAnArticle` for the known pages that are none, and `Unreadable`, naming the missing
+    part, for a page that fits no rule.
+    """
+    reason = by_address(capture) or by_bytes(html)
+    if reason is not None:
+        raise NotAnArticle(reason, capture.url)
+    return _Page(html, capture).article()
+
+
+class _Page:
+    """One parsed page and what is known of it so far; lives as long as one call of extract()."""
+
+    def __init__(self, html: bytes, capture: Capture) -> None:
+        self.capture = capture
+        self.source, self.charset, warnings = decode(html)
+        self.warnings = list(warnings)
+        self.rules: dict[str, str] = {}
+        self.headlines: list[LexborNode] = []
+        self.marked: dict[str, list[LexborNode]] = {INFO: [], CONTENT: [], GROUP: []}
+        self.tree = LexborHTMLParser(self.source)
+        self.view = is_view_form(html, capture)
+        if self.view:
+            self._enter_view_form(html)
+        self.addresses = AddressReader(capture, view=self.view)
+
+    def _enter_view_form(self, html: bytes) -> None:
+        for node in self.tree.css(TOOLBAR):
+            node.decompose()
+        shown = timestamp_shown(html)
+        if shown is not None and shown != self.capture.timestamp:
+            self.warnings.append(
+                f"the page shows the capture of {shown}, it was given as {self.capture.timestamp}"
+            )
+
+    def article(self) -> Article:
+        info, content = self._parts()
+        try:
+            return self._article(info, content)
+        except TooDeep:
+            missing = f"end of the nesting (deeper than {DEEPEST} elements)"
+            raise Unreadable(missing, self.capture.url) from None
+
+    def _parts(self) -> tuple[LexborNode, LexborNode]:
+        """The two elements that every article has. Raises `NotAnArticle`, `Unreadable`."""
+        for node in self.tree.css(LANDMARKS):
+            self._keep(node)
+        info, content = self._info(), self._content()
+        if info is not None and content is not None:
+            return info, content
+        reason = by_structure(LexborHTMLParser(self.source)) if content is None else None
+        if reason is not None:
+            raise NotAnArticle(reason, self.capture.url)
+        parts = (("info line", info), ("content", content), ("title", self._title("")))
+        missing = " and ".join(name for name, part in parts if not part)
+        raise Unreadable(missing, self.capture.url)
+
+    def _keep(self, node: LexborNode) -> None:
+        """Sort a landmark by what it is; a headline within the content is a part of that."""
+        if node.tag == TITLE and not self._is_in_content(node):
+            self.headlines.append(node)
+        names = classes(node)
+        for selector, nodes in self.marked.items():
+            if selector.removeprefix(".") in names:
+                nodes.append(node)
+
+    def _article(self, info: LexborNode, content: LexborNode) -> Article:
+        line = _info_text(info)
+        category = self._category()
+        author = self._author(line)
+        box_node, box = self._box(content, author, category)
+        if not author and box is not None:
+            self._found("author", "author box", "the info line names no author; the box does")
+            author = box.name
+        title = self._title(author)
+        if not title:
+            raise Unreadable("title", self.capture.url)
+        body, promo = self._body(content, box_node)
+        return Article(
+            capture=self.capture,
+            title=title,
+            date=self._date(line),
+            last_updated=self._last_updated(line, info, content),
+            author=author,
+            category=category,
+            tags=self._tags(),
+            body=body,
+            promo=promo,
+            box=box,
+            report=Report(
+                form="view" if self.view else "raw",
+                charset=self.charset,
+                rules=self.rules,
+                warnings=tuple(self.warnings),
+            ),
+        )
+
+    def _found(self, field: str, rule: str, *odd: str) -> None:
+        self.rules[field] = rule
+        self.warnings.extend(odd)
+
+    # --- the parts -----------------------------------------------------------------------
+
+    def _info(self) -> LexborNode | None:
+        known = self.marked[INFO]
+        if known:
+            self._found("info line", INFO)
+            return known[0]
+        node = self._smallest_like_info()
+        if node is not None:
+            self._found("info line", "its words", f"no element has the class of {INFO}")
+        return node
+
+    def _smallest_like_info(self) -> LexborNode | None:
+        """The smallest element with the label of the author and a date behind it."""
+        node, inner = None, self.tree.body
+        while inner is not None and _is_like_info(inner):
+            node = inner
+            inner = _first(child for child in node.iter() if _is_like_info(child))
+        return node if node is not None and len(node.text() or "") < _LONGEST_INFO else None
+
+    def _content(self) -> LexborNode | None:
+        known = self.marked[CONTENT]
+        if known:
+            self._found("content", CONTENT)
+            return known[0] if len(known) == 1 else self._filled(known)
+        like = self.tree.css_first(CONTENT_LIKE)
+        if like is not None:
+            self._found("content", CONTENT_LIKE, f"no element has the class of {CONTENT}")
+        return like
+
+    def _filled(self, contents: list[LexborNode]) -> LexborNode:
+        """The first of several content elements in which there is something."""
+        filled = [n for n in contents if (n.text() or "").strip() or n.css_first("img, iframe")]
+        if len(filled) > 1:
+            self.warnings.append(f"{len(filled)} elements match {CONTENT}: the first is taken")
+        return (filled or contents)[0]
+
+    # --- the fields ----------------------------------------------------------------------
+
+    def _title(self, author: str) -> str:
+        titles = [title for node in self.headlines if (title := _line(node))]
+        if titles:
+            self._found("title", TITLE)
+            return titles[0] if len(titles) == 1 else self._agreed(titles)
+        content = self._attribute(OG_TITLE)
+        if content:
+            self._found("title", "og:title", "the page has no headline; og:title is used")
+            return _without_author(content, author)
+        node = self.tree.css_first(HEAD_TITLE)
+        title = _line(node).removeprefix(SITE_TITLE).strip() if node is not None else ""
+        if title and title != "眾新聞":
+            self._found("title", "title", "the page has no headline; its <title> is used")
+            return title
+        return ""
+
+    def _agreed(self, titles: list[str]) -> str:
+        """Of several headlines the one that the head of the page names too, else the first."""
+        node = self.tree.css_first(HEAD_TITLE)
+        head = (self._attribute(OG_TITLE), _line(node) if node is not None else "")
+        title = _first(t for t in titles if any(t in said for said in head)) or titles[0]
+        self.warnings.append(f"the page has {len(titles)} headlines: {title!r} is taken")
+        return title
+
+    def _author(self, line: str) -> str:
+        text = line.replace(_PART, "")
+        match = _AUTHOR_BEFORE_BAR.search(text)
+        if match and not _ANY_DAY.search(match[1]):
+            self._found("author", "label, up to the bar")
+            return match[1].strip()
+        match = _AUTHOR_BEFORE_LABEL.search(line.replace(_PART, "|"))
+        if match and not _ANY_DAY.search(match[1]):
+            self._found("author", "label")
+            return match[1].strip()
+        return ""
+
+    def _date(self, line: str) -> dt.date | None:
+        text = line.replace(_PART, " ")
+        match = _LABELLED_DAY.search(text)
+        if match:
+            self._found("date", "label")
+        else:
+            updated = {m.start(1) for m in _UPDATE_DAY.finditer(text)}
+            days = list(_ANY_DAY.finditer(text))
+            match = _first(m for m in days if m.start(1) not in updated) or _first(days)
+            if match is None:
+                self.warnings.append("no date of publication is shown")
+                return None
+            self._found("date", "any DD.MM.YY", "the date stands behind an unknown label")
+        day, month, year = (int(number) for number in match.groups())
+        try:
+            return dt.date(2000 + year, month, day)
+        except ValueError:
+            self.warnings.append(f"no such day: {match[0]}")
+            return None
+
+    def _last_updated(self, line: str, info: LexborNode, content: LexborNode) -> dt.datetime | None:
+        match, rule = _MOMENT.search(line.replace(_PART, " ")), "any moment in the info line"
+        if match is None:
+            following = " ".join(_texts_between(info, content))
+            match, rule = _MOMENT.search(following), "a moment below the info line"
+        if match is None:
+            return None
+        if match[3] is None:
+            self.warnings.append(f"the last update is shown without seconds: {match[0]}")
+        try:
+            moment = dt.datetime.fromisoformat(f"{match[1]} {match[2]}{match[3] or ''}")
+        except ValueError:
+            self.warnings.append(f"no such moment: {match[0]}")
+            return None
+        self._found("last_updated", rule)
+        return moment
+
+    def _category(self) -> str:
+        shown = [text for node in self.marked[GROUP] if (text := _line(node))]
+        known = {category.casefold(): category for category in CATEGORIES}
+        for text in shown:
+            if text.casefold() in known:
+                self._found("category", GROUP)
+                return known[text.casefold()]
+        section = self._attribute(SECTION)
+        if section.casefold() in known:
+            self._found("category", "article:section", f"no {GROUP} has a known category")
+            return known[section.casefold()]
+        if shown:
+            self._found("category", GROUP, f"not a known category: {shown[0]!r}")
+            return shown[0]
+        self.warnings.append("no category found")
+        return ""
+
+    def _tags(self) -> tuple[str, ...]:
+        node = self.tree.css_first(KEYWORDS)
+        if node is not None:
+            self._found("tags", "meta keywords")
+            return _tags_of(_without_site(_listed(node.attributes.get("content") or "")))
+        hidden = [tag for n in self.tree.css(HIDDEN_TAGS) for tag in _listed(_line(n))]
+        if hidden:
+            self._found("tags", HIDDEN_TAGS, f"no meta keywords; tags are those of {HIDDEN_TAGS}")
+            return _tags_of(hidden)
+        named = _tags_in_address(self.capture.path)
+        if named:
+            self._found("tags", "address", "no tags on the page; those of the address are taken")
+        return _tags_of(named)
+
+    def _box(
+        self, content: LexborNode, author: str, category: str
+    ) -> tuple[LexborNode | None, AuthorBox | None]:
+        """The author's box; a box of somebody else may be one only outside the news."""
+        found = find_boxes(self.tree, content) if may_have_box(self.source) else ()
+        boxes = [(node, read_box(node, self.addresses), rule) for node, rule in found]
+        own = _first(box for box in boxes if box[1].name == author)
+        if own is None and category != NEWS:
+            own = _first(boxes)
+        if own is None:
+            if category not in ("", NEWS):
+                self.warnings.append(f"no author box, though the category is {category}")
+            return None, None
+        node, box, rule = own
+        self._found("box", rule)
+        if author and box.name != author:
+            self.warnings.append(f"the box is of {box.name!r}, the info line of {author!r}")
+        if category == NEWS:
+            self.warnings.append(f"an author box, though the category is {NEWS}")
+        if not box.avatar:
+            self.warnings.append("the author box has no avatar")
+        return node, box
+
+    def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Blocks, Blocks]:
+        reader = BlockReader(self.addresses, skip=box)
+        blocks = reader.blocks(content)
+        at = _promo_at(blocks)
+        body, promo = blocks[:at], blocks[at:]
+        if promo:
+            self._found("promo", "the last rule of the content, by its text")
+        elif _names_promo(self.source):
+            promo = self._promo_outside(reader)
+        self.warnings.extend(reader.warnings)
+        if not body:
+            self.warnings.append("the content has no block of its own: the body is empty")
+        if self._shows_loss(content):
+            self.warnings.append("the page itself shows U+FFFD: characters were lost before")
+        return tuple(body), tuple(promo)
+
+    def _promo_outside(self, reader: BlockReader) -> list[Block]:
+        """The promo as the siblings of a rule that is not in the content."""
+        for rule in self.tree.css("hr"):
+            if self._is_in_content(rule):
+                continue
+            blocks: list[Block] = [Rule()]
+            node = rule.next
+            while node is not None and node.tag in ("p", "ol", "ul", TEXT):
+                if node.tag != TEXT:
+                    blocks += reader.blocks(node) if node.tag != "p" else reader.block(node)
+                node = node.next
+            if _promo_at(blocks) == 0:
+                self._found("promo", "a rule outside the content, by its text")
+                return blocks
+        return []
+
+    # --- checks and helpers --------------------------------------------------------------
+
+    def _attribute(self, selector: str) -> str:
+        node = self.tree.css_first(selector)
+        return ((node.attributes.get("content") or "") if node is not None else "").strip()
+
+    def _is_in_content(self, node: LexborNode) -> bool:
+        name = CONTENT.removeprefix(".")
+        return any(name in classes(above) for above in upwards(node))
+
+    def _shows_loss(self, content: LexborNode) -> bool:
+        """Whether the content has U+FFFD that is not of our own decoding."""
+        if isinstance(self.source, bytes) and _LOSS.encode() not in self.source:
+            return False
+        decoded_here = any("U+FFFD" in warning for warning in self.warnings)
+        return not decoded_here and _LOSS in (content.text() or "")
+
+
+# --- text ---------------------------------------------------------------------------------
+
+# Stands in an info line where an element begins or ends.
+_PART = "\x1e"
+
+
+def _info_text(info: LexborNode) -> str:
+    """The text of the info line, a mark where its elements begin and end."""
+    parts: list[str] = []
+    _collect_info(info, parts, 0)
+    return "".join(parts)
+
+
+def _collect_info(node: LexborNode, parts: list[str], depth: int) -> None:
+    if depth > DEEPEST:
+        raise TooDeep
+    for child in node.iter(include_text=True):
+        tag = child.tag
+        if tag == TEXT:
+            parts.append(child.text_content or "")
+        elif tag is not None and tag not in ("script", "style"):
+            mark = "" if tag in _GLUE else _PART
+            parts.append(mark)
+            _collect_info(child, parts, depth + 1)
+            parts.append(mark)
+
+
+def _line(node: LexborNode) -> str:
+    """The text of an element on one line; blanks within a line stay as they are."""
+    text = node.text() or ""
+    if mail.PLACEHOLDER in text:
+        text = _with_mail(node, text)
+    return _NEWLINES.sub(" ", text.strip()).strip()
+
+
+def _with_mail(node: LexborNode, text: str) -> str:
+    for hidden in node.css(f"[{mail.ATTRIBUTE}]"):
+        plain = mail.decoded(hidden.attributes.get(mail.ATTRIBUTE))
+        if plain:
+            text = text.replace(mail.PLACEHOLDER, mail.bare(plain), 1)
+    return text
+
+
+def _without_author(title: str, author: str) -> str:
+    """An og:title without the " | AUTHOR" that some have; 記者 may be missing there."""
+    short = re.sub(r"^(?:特約|實習)?記者", "", author)
+    for name in filter(None, (author, short)):
+        title = re.sub(rf"\s\|\s{re.escape(name)}$", "", title)
+    return title.strip()
+
+
+def _listed(keywords: str) -> list[str]:
+    return [word for word in (part.strip() for part in keywords.split(",")) if word]
+
+
+def _without_site(words: list[str]) -> list[str]:
+    """The keywords behind the two words of the site; 眾新聞 may be a tag as well."""
+    for word in SITE_KEYWORDS:
+        if words[:1] == [word]:
+            words = words[1:]
+    return words
+
+
+def _tags_of(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_NEWLINES.sub(" ", word) for word in words))
+
+
+def _tags_in_address(path: str) -> list[str]:
+    """The display names in `/article/ID/TAG-TAG-ID2/SLUG`, where its bytes were not lost."""
+    segments = path.split("/")
+    match = _TAG_SEGMENT.fullmatch(unquote(segments[3])) if len(segments) > 4 else None
+    if match is None or "\ufffd" in match["tags"]:
+        return []
+    return [tag.replace("_", " ").strip() for tag in match["tags"].split("-") if tag.strip("_ ")]
+
+
+def _promo_at(blocks: list[Block]) -> int:
+    """Where the promo begins: the last rule if what follows it opens as a promo does."""
+    for at in range(len(blocks) - 1, -1, -1):
+        if isinstance(blocks[at], Rule):
+            following = blocks[at + 1] if at + 1 < len(blocks) else None
+            content = getattr(following, "content", ())
+            opens = plain_text(content).strip().startswith(PROMO_OPENINGS)
+            return at if opens else len(blocks)
+    return len(blocks)
+
+
+def _names_promo(source: bytes | str) -> bool:
+    if isinstance(source, bytes):
+        return any(opening.encode() in source for opening in PROMO_OPENINGS)
+    return any(opening in source for opening in PROMO_OPENINGS)
+
+
+# --- the tree -----------------------------------------------------------------------------
+
+
+def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:
+    """The texts of the elements that follow the info line, up to the content."""
+    around = {node.mem_id for node in upwards(content)}
+    node = info.next
+    while node is not None and node.mem_id not in around:
+        if node.tag != TEXT:
+            yield node.text() or ""
+        node = node.next
+
+
+def _is_like_info(node: LexborNode) -> bool:
+    if node.tag in SILENT or not CARD_CLASSES.isdisjoint(classes(node)):
+        return False
+    return _INFO_LIKE.search(node.text() or "") is not None
+
+
+def _first(items: Iterable[_T]) -> _T | None:
+    return next(iter(items), None)

@@ -1,0 +1,39 @@
+"""E-mail addresses hidden by Cloudflare (facts/wayback.md 3.3).
+
+The key is in `data-cfemail` of an element with the text "[email protected]", or in the fragment of
+a link to `/cdn-cgi/l/email-protection`: hex bytes, the first of which is XORed with the others.
+Captures of 2017 show the same addresses plain, so decoding mends what a proxy did.
+"""
+
+from __future__ import annotations
+
+import re
+
+ATTRIBUTE = "data-cfemail"
+PATH = "/cdn-cgi/l/email-protection"
+PLACEHOLDER = "[email\xa0protected]"
+
+_ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+
+
+def decoded(key: str | None) -> str | None:
+    """Return what a key hides (`a@b` or `a@b?subject=x`), `None` where it is no key."""
+    if not key:
+        return None
+    try:
+        first, *rest = bytes.fromhex(key)
+        plain = bytes(byte ^ first for byte in rest).decode("utf-8")
+    except ValueError:  # not hex, nothing, or not UTF-8
+        return None
+    return plain if _ADDRESS.fullmatch(plain) else None
+
+
+def hidden_in(address: str) -> str | None:
+    """Return what the fragment of a link to Cloudflare's page hides, `None` for other links."""
+    page, _, key = address.partition("#")
+    return decoded(key) if page.endswith(PATH) else None
+
+
+def bare(plain: str) -> str:
+    """Return the address alone, without the `?subject=...` that a link may carry."""
+    return plain.partition("?")[0]

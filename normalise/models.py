@@ -1,0 +1,298 @@
+"""The values that pass between the stages: a capture's identity, and an article with its structure.
+
+Everything here is frozen and holds no markup of any output format: a second edition of the
+archive is rendered from the same `Article`. Addresses are those of the site's own page (`/path`,
+`https://host/`, `//host/x`), without the archive's prefix; `Text` keeps its blanks as the page
+had them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote, urlsplit
+
+from normalise.errors import BadCapture
+
+ARCHIVE = "https://web.archive.org"
+
+_CAPTURE_URL = re.compile(
+    r"(?:https?:)?//web\.archive\.org/web/(?P<timestamp>\d+)(?:[a-z]{2}_)?/(?P<original>.+)",
+    re.DOTALL,
+)
+_TIMESTAMP = re.compile(r"\d{14}")
+_ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
+_SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
+# What the CDX leaves raw in an address is printable ASCII; a `%` is never encoded again.
+_ADDRESS_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """The identity of one capture: when the archive took it, and of which address.
+
+    `timestamp` is 14 digits of UTC (`20210629183215`; months and days of `00` occur in the
+    archive's index). `original` is the address as captured, percent-encoded ASCII and otherwise
+    untouched: never decoded, never encoded twice (facts/format.md 2.6).
+
+    Raises `BadCapture` where either is something else.
+    """
+
+    timestamp: str
+    original: str
+
+    def __post_init__(self) -> None:
+        if not _TIMESTAMP.fullmatch(self.timestamp):
+            raise BadCapture(
+                f"the timestamp of a capture has 14 digits, this has not: {self.timestamp!r}; "
+                "take it from the address bar of the archive or from its index"
+            )
+        if not self.original.isascii() or not self.original.isprintable() or " " in self.original:
+            raise BadCapture(
+                f"a captured address is printable ASCII without blanks, this is not: "
+                f"{self.original!r}; Capture.from_url() encodes it"
+            )
+        if not urlsplit_or_none(self.original):
+            raise BadCapture(
+                f"not a captured web address: {self.original!r}; "
+                "it begins with http:// or https:// and names a host"
+            )
+
+    @classmethod
+    def from_url(cls, url: str) -> Capture:
+        """Return the capture that an address of the archive names, whatever its modifier.
+
+        Raw non-ASCII and blanks are percent-encoded (UTF-8, upper-case hex) as the archive's
+        index has them. Raises `BadCapture` for any other address.
+        """
+        match = _CAPTURE_URL.fullmatch(url.strip())
+        if match is None:
+            raise BadCapture(
+                f"not the address of a capture: {url!r}; "
+                f"it looks like {ARCHIVE}/web/20210629183215/https://www.hkcnews.com/article/..."
+            )
+        return cls(match["timestamp"], quote(match["original"], safe=_ADDRESS_SAFE))
+
+    @property
+    def url(self) -> str:
+        """The capture's address at the archive, in its plain (view) form."""
+        return f"{ARCHIVE}/web/{self.timestamp}/{self.original}"
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host of the captured address: `https://www.hkcnews.com`."""
+        parts = urlsplit(self.original)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def path(self) -> str:
+        """The path of the captured address, `/` where it has none."""
+        return urlsplit(self.original).path or "/"
+
+    @property
+    def is_of_site(self) -> bool:
+        """Whether the address is one of hkcnews.com itself."""
+        return urlsplit(self.original).hostname in _SITE_HOSTS
+
+    @cached_property
+    def article_id(self) -> int | None:
+        """The number of the article, `None` for any other page.
+
+        It is the first number of the path; the one behind the tags names a later revision
+        (facts/format.md 1.1).
+        """
+        match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
+        return int(match[1]) if match else None
+
+
+def urlsplit_or_none(address: str) -> str | None:
+    """Return the host of an http(s) address, `None` where there is none or it can't be read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "Invalid IPv6 URL", of brackets in the host
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
+
+
+# --- inline content -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of text as the page has it, blanks and newlines at its ends included."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """`<strong>` or `<b>`; may be empty."""
+
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """`<em>` or `<i>`; may be empty."""
+
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with an address and something in it."""
+
+    address: str
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """`<br>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in running text, outside a figure."""
+
+    address: str
+    alt: str
+
+
+Inline = Text | Strong | Emphasis | Link | Break | Image
+Inlines = tuple[Inline, ...]
+
+# --- blocks ---------------------------------------------------------------------------------
+
+# What a block stands in, outermost first: "quote" and "item" repeat. A block inside an item or
+# a heading is also part of that block's content, so that an edition may choose which to show.
+Inside = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph in which something is to be seen, if only a break."""
+
+    content: Inlines
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`<h1>` to `<h6>`; may be empty."""
+
+    level: int
+    content: Inlines
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """An item of a list; `number` is its place in an ordered one, `None` in an unordered one."""
+
+    content: Inlines
+    number: int | None
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation without paragraphs of its own; one with paragraphs is just those, `inside` it."""
+
+    content: Inlines
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with its caption (empty where it has none)."""
+
+    address: str
+    alt: str
+    caption: Inlines
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """An embedded frame."""
+
+    address: str
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a table, each as long as the page has it."""
+
+    rows: tuple[tuple[Inlines, ...], ...]
+    inside: Inside = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`<hr>`."""
+
+    inside: Inside = ()
+
+
+Block = Paragraph | Heading | ListItem | Quote | Figure | Video | Table | Rule
+Blocks = tuple[Block, ...]
+
+# --- the article ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorBox:
+    """The box about the author that stands under every article that is not news (眾聞)."""
+
+    label: str
+    name: str
+    avatar: str
+    bio: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How an article was read: what an archivist asks when a page looks odd.
+
+    `form` is "raw" or "view", `charset` the Python name of the codec used, `rules` maps each
+    field to the rule that found it, in words, and `warnings` says what was odd, a sentence each.
+    """
+
+    form: str
+    charset: str
+    rules: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as one capture shows it.
+
+    `last_updated` is Hong Kong time as printed, without a zone. `author`, `category` and `tags`
+    are as printed; the first two are "" where the page does not say. `promo` is the appeal of
+    the page template under the body: it depends on the time of the capture, not on the article.
+    Two articles are equal if what they say is, however it was found: `report` does not count.
+    """
+
+    capture: Capture
+    title: str
+    date: dt.date | None
+    last_updated: dt.datetime | None
+    author: str
+    category: str
+    tags: tuple[str, ...]
+    body: Blocks
+    promo: Blocks = ()
+    box: AuthorBox | None = None
+    report: Report | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def id(self) -> int:
+        """The number in the captured address, by which the article is known."""
+        number = self.capture.article_id
+        assert number is not None, "extract() makes articles of article addresses only"
+        return number

@@ -1,0 +1,32 @@
+"""Small questions to a parsed page that selectors of the parser can't answer of one element.
+
+Its `css_matches` is true of an element if it is of anything below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+TEXT = "-text"
+# Elements whose text is not for readers.
+SILENT = frozenset({"script", "style", "noscript", "iframe", "template"})
+
+
+def classes(node: LexborNode) -> list[str]:
+    """Return the class tokens of an element."""
+    return (node.attributes.get("class") or "").split()
+
+
+def upwards(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield an element and all that it stands in, innermost first."""
+    above: LexborNode | None = node
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def holds(node: LexborNode, inner: LexborNode) -> bool:
+    """Return whether an element is another one or stands round it."""
+    return any(above.mem_id == node.mem_id for above in upwards(inner))

@@ -1,0 +1,94 @@
+"""The one module that touches the disk: an article's text to its file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from normalise.errors import RefusedPath
+
+LAST_ID = 999_999
+_FOLDER_SIZE = 1000
+
+
+def article_path(article_id: int) -> PurePosixPath:
+    """Return the path of an article below the output folder.
+
+    `articles/11001-12000/article_11911.md` for 11911 (facts/format.md 1.1). Raises `RefusedPath`
+    for an id outside 1..999999.
+    """
+    if not 1 <= article_id <= LAST_ID:
+        raise RefusedPath(
+            f"no article has the id {article_id}: ids run from 1 to {LAST_ID}; "
+            "look at the address it was taken from"
+        )
+    low = (article_id - 1) // _FOLDER_SIZE * _FOLDER_SIZE + 1
+    folder = f"{low}-{low + _FOLDER_SIZE - 1}"
+    return PurePosixPath("articles", folder, f"article_{article_id}.md")
+
+
+class Writer:
+    """Writes articles below one folder, which is made when the first one is written."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._checked: set[Path] = set()
+
+    def write(self, article_id: int, text: str) -> bool:
+        """Put an article's text into its file; return whether the file's bytes changed.
+
+        The file is replaced in one step and only where its bytes differ: an unchanged one keeps
+        its time. Raises `RefusedPath` for an id or a link that leads out of the folder, and
+        `OSError` where the disk refuses; no partial file is left in the article's place.
+        """
+        path = self._out / article_path(article_id)
+        self._check(path)
+        content = text.encode("utf-8")
+        if _has_content(path, content):
+            return False
+        _replace(path, content)
+        return True
+
+    def _check(self, path: Path) -> None:
+        """Refuse a path that a link leads out of the folder; make its parents."""
+        folder = path.parent
+        if folder not in self._checked:
+            self._refuse_outside(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._checked.add(folder)
+        if path.is_symlink():
+            self._refuse_outside(path)
+
+    def _refuse_outside(self, path: Path) -> None:
+        if not path.resolve().is_relative_to(self._out.resolve()):
+            raise RefusedPath(
+                f"{path} leads out of {self._out} to {path.resolve()}; "
+                "remove the link, or give the folder that it leads to"
+            )
+
+
+def _has_content(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,5 @@
+"""`python -m scraper` is `hkcnews`."""
+
+from scraper.cli import main
+
+main()

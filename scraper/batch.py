@@ -1,0 +1,254 @@
+"""A run over many captures: choose per article, extract, render, write; one bad page stops nothing.
+
+Only places of captures are held in memory. Each article is one piece of work that needs no
+other, so worker processes take them in chunks and read the pages themselves.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from normalise import Article, NormaliseError, NotAnArticle, Reason, Unreadable, extract, render
+from normalise.refusals import by_address
+from normalise.write import Writer
+from scraper.errors import BadRecord
+from scraper.sources import Record, find, read
+
+# Below this many articles starting worker processes takes longer than the work.
+FEWEST_FOR_WORKERS = 300
+_CHUNK = 32
+
+Candidates = tuple[Record, ...]
+
+
+class Status(StrEnum):
+    """What became of one article."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    NOT_ARTICLE = "not an article"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one article, and of which record; `said` is why, for people."""
+
+    status: Status
+    where: str
+    reason: Reason | None = None
+    said: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Summary:
+    """What became of all articles of a run."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    failed: list[Outcome] = field(default_factory=list)
+    warned: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one more."""
+        self.counts[outcome.status] += 1
+        if outcome.reason is not None:
+            self.reasons[outcome.reason] += 1
+        if outcome.status is Status.FAILED:
+            self.failed.append(outcome)
+        if outcome.warnings:
+            self.warned.append(outcome)
+
+
+def run(
+    paths: Sequence[Path],
+    out: Path,
+    jobs: int | None = None,
+    listed: Callable[[int], None] = lambda _: None,
+    done: Callable[[int, int], None] = lambda _, __: None,
+) -> Summary:
+    """Write the newest usable capture of every article found in the sources; say what became.
+
+    `jobs` is the number of worker processes, `None` for one a core where there is enough to do.
+    `listed` is told how many captures have been found so far, `done` how many articles of how
+    many are finished. Raises `WrongUsage` for a source that can't be one.
+    """
+    summary = Summary()
+    with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
+        articles = _listed(find(paths, Path(spool)), summary, listed)
+        work = choose(articles)
+        workers = _workers(jobs, len(work))
+        outcomes = _in_processes(work, out, workers) if workers > 1 else _in_turn(work, out)
+        for count, outcome in enumerate(outcomes, start=1):
+            summary.add(outcome)
+            done(count, len(work))
+    return summary
+
+
+def choose(records: Iterable[Record]) -> list[Candidates]:
+    """Return the captures of each article, newest first; articles in the order of the sources."""
+    by_id: defaultdict[int | None, list[Record]] = defaultdict(list)
+    for record in records:
+        by_id[record.capture.article_id].append(record)
+    return [
+        tuple(sorted(group, key=lambda record: record.capture.timestamp, reverse=True))
+        for group in by_id.values()
+    ]
+
+
+def article_of(record: Record) -> Article:
+    """Return the article of one capture.
+
+    Raises `BadRecord` where it can't be read, `NotAnArticle` and `Unreadable` as `extract()`
+    does; a page captured with an error status is never an article.
+    """
+    page = read(record)
+    status = page.status or 200
+    try:
+        article = extract(page.body, record.capture)
+    except Unreadable:
+        if status < 300:
+            raise
+    else:
+        if status < 300:
+            return article
+    reason = Reason.REDIRECT if status < 400 else Reason.ERROR_PAGE
+    raise NotAnArticle(reason, record.capture.url)
+
+
+def normalise(candidates: Candidates, writer: Writer) -> Outcome:
+    """Write the first usable one of an article's captures, and return what became of it."""
+    refusals: list[tuple[Record, Exception]] = []
+    for record in candidates:
+        try:
+            article = article_of(record)
+            is_written = writer.write(article.id, render(article))
+        except OSError:  # the disk is full or not ours: no other page would fare better
+            raise
+        except Exception as error:  # even a fault of ours is this page's alone
+            refusals.append((record, error))
+            continue
+        passed = tuple(f"passed over: {error}" for _, error in refusals)
+        warnings = article.report.warnings if article.report else ()
+        return Outcome(
+            Status.WRITTEN if is_written else Status.UNCHANGED,
+            where=f"article {article.id} ({record})",
+            warnings=passed + warnings,
+        )
+    return _none_usable(refusals)
+
+
+def _none_usable(refusals: list[tuple[Record, Exception]]) -> Outcome:
+    """A failure if any capture might have been an article; else what the newest one is."""
+    for record, error in refusals:
+        if not isinstance(error, NotAnArticle):
+            known = isinstance(error, (BadRecord, NormaliseError))
+            said = str(error) if known else f"a fault of this program: {error!r}"
+            return Outcome(Status.FAILED, where=str(record), said=said)
+    record, error = refusals[0]
+    assert isinstance(error, NotAnArticle)
+    return Outcome(Status.NOT_ARTICLE, where=str(record), reason=error.reason, said=str(error))
+
+
+def _listed(
+    found: Iterable[Record | BadRecord], summary: Summary, listed: Callable[[int], None]
+) -> Iterator[Record]:
+    """Pass on the captures of articles; what is none by its address or damaged is counted here."""
+    for count, record in enumerate(found, start=1):
+        listed(count)
+        if isinstance(record, BadRecord):
+            summary.add(Outcome(Status.FAILED, where="", said=str(record)))
+        elif record.capture.article_id is None:
+            reason = by_address(record.capture)
+            summary.add(Outcome(Status.NOT_ARTICLE, where=str(record), reason=reason))
+        else:
+            yield record
+
+
+def _workers(jobs: int | None, articles: int) -> int:
+    if jobs is not None:
+        return jobs
+    return multiprocessing.cpu_count() if articles >= FEWEST_FOR_WORKERS else 1
+
+
+def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
+    writer = Writer(out)
+    return (normalise(candidates, writer) for candidates in work)
+
+
+def _chunk(work: list[Candidates], out: Path) -> list[Outcome]:
+    return list(_in_turn(work, out))
+
+
+def _in_processes(work: list[Candidates], out: Path, workers: int) -> Iterator[Outcome]:
+    chunks = [work[at : at + _CHUNK] for at in range(0, len(work), _CHUNK)]
+    lost: list[list[Candidates]] = []
+    pool = _pool(workers)
+    try:
+        running = [pool.submit(_chunk, chunk, out) for chunk in chunks]
+        for chunk, future in zip(chunks, running, strict=True):
+            outcomes = _result(future)
+            if outcomes is None:
+                lost.append(chunk)
+            else:
+                yield from outcomes
+    finally:
+        pool.shutdown(cancel_futures=True)
+    for chunk in lost:
+        yield from _after_crash(chunk, out)
+
+
+def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
+    """Do a chunk again in a process of its own; if that dies too, find the page that kills it.
+
+    The parser is C: a fault in it ends its process (selectolax #91 and #217 tell of some).
+    """
+    with _pool(1) as pool:
+        outcomes = _result(pool.submit(_chunk, chunk, out))
+    if outcomes is not None:
+        yield from outcomes
+    elif len(chunk) > 1:
+        for candidates in chunk:
+            yield from _after_crash([candidates], out)
+    else:
+        said = "the parser crashed on this page or on another capture of its article"
+        yield Outcome(Status.FAILED, where=str(chunk[0][0]), said=said)
+
+
+def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
+    """What a worker found, `None` if it died."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # Not forked: the display of the parent runs in a thread, and forked threads can deadlock.
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, and end when it does, even if it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,253 @@
+"""The command `hkcnews`: arguments in, one call, what came out, an exit code."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from normalise import BadCapture, Capture, NormaliseError, extract, render
+from normalise.write import Writer, article_path
+from scraper import batch, inspection
+from scraper.batch import Status
+from scraper.console import safe, show_summary, watching
+from scraper.errors import BadRecord, ScraperError, WrongUsage
+from scraper.sources import is_warc, saved_page
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+STANDARD_INPUT = Path("-")
+_WIDTH_WITHOUT_TERMINAL = 140
+
+app = typer.Typer(
+    name="hkcnews",
+    help="Bring the articles of 眾新聞 (hkcnews.com) back from the Wayback Machine.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+_messages = Console(stderr=True)
+
+_EXAMPLE_URL = (
+    "https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/11911/..."
+)
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="CAPTURE_URL",
+        help=f"The address of the capture that an HTML page is, such as {_EXAMPLE_URL}",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        print(f"hkcnews {importlib.metadata.version('hkcnews-archive')}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.command(no_args_is_help=True)
+def normalise(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE",
+            help="WARC files (.warc, .warc.gz), folders of WARC files or saved pages, one HTML "
+            "file with --url, or - for standard input.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write the files below this folder. One HTML page without it goes to standard "
+            "output.",
+        ),
+    ] = None,
+    url: Url = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every warning.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Turn archived pages into the Markdown files of the archive.
+
+    Of several captures of an article the newest usable one is taken. What is no article is
+    counted by reason and never written; a page that fits no rule fails, and the run goes on.
+
+    Exit codes: 0 done, 1 an article failed, 2 wrong usage.
+
+    Example: `hkcnews normalise captures.warc.gz --out archive`
+    """
+    with _errors(debug=debug), _input(sources) as paths:
+        if url is not None or (len(paths) == 1 and _is_html(paths[0])):
+            failed = _normalise_page(_only(paths), _capture(url), out)
+        else:
+            failed = _normalise_all(paths, out, jobs, verbose=verbose)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command(no_args_is_help=True)
+def inspect(
+    page: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PAGE",
+            help="An HTML file with --url, a folder with a saved page, or - for standard input.",
+        ),
+    ],
+    url: Url = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the whole article, body included, as JSON.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Show what is read from a page: each field, its value, and the rule that found it.
+
+    Exit codes: 0 done, 1 the page is no article or fits no rule, 2 wrong usage.
+
+    Example: `hkcnews inspect page.html --url https://web.archive.org/web/2021...`
+    """
+    with _errors(debug=debug), _input([page]) as paths:
+        path, capture = paths[0], None
+        if path.is_dir() and url is None:
+            saved = saved_page(path)
+            if isinstance(saved, BadRecord):
+                raise WrongUsage(str(saved))
+            path, capture = saved.path, saved.capture
+        article = extract(_read(path), capture or _capture(url))
+        if json:
+            _print_exactly(inspection.as_text(article))
+        else:
+            inspection.show(_output(), article)
+
+
+def main() -> None:
+    """Run the command; ends the process with its exit code."""
+    app(prog_name="hkcnews")
+
+
+# --- what the commands do -------------------------------------------------------------------
+
+
+def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, verbose: bool) -> bool:
+    if out is None:
+        raise WrongUsage("many pages need a folder to be written to: give --out DIR")
+    with watching(_messages) as watcher:
+        summary = batch.run(paths, out, jobs, watcher.listed, watcher.done)
+    show_summary(_messages, summary, verbose=verbose)
+    return bool(summary.failed)
+
+
+def _normalise_page(path: Path, capture: Capture, out: Path | None) -> bool:
+    article = extract(_read(path), capture)
+    for warning in article.report.warnings if article.report else ():
+        _say("[yellow]warning:[/]", f"article {article.id}: {warning}")
+    text = render(article)
+    if out is None:
+        _print_exactly(text)
+    else:
+        is_written = Writer(out).write(article.id, text)
+        status = Status.WRITTEN if is_written else Status.UNCHANGED
+        _say(str(status), str(out / article_path(article.id)))
+    return False
+
+
+# --- input ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _input(sources: list[Path]) -> Iterator[list[Path]]:
+    """The sources, standard input as a file of its own that lasts as long as the command."""
+    if STANDARD_INPUT not in sources:
+        yield sources
+        return
+    if len(sources) > 1:
+        raise WrongUsage("standard input goes alone: leave out the other sources, or -")
+    with tempfile.TemporaryDirectory(prefix="hkcnews-") as folder:
+        path = Path(folder, "standard-input")
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield [path]
+
+
+def _is_html(path: Path) -> bool:
+    return not path.is_dir() and not is_warc(path)
+
+
+def _only(paths: list[Path]) -> Path:
+    if len(paths) > 1:
+        raise WrongUsage("--url names the capture of one HTML file: give just that file")
+    if not _is_html(paths[0]):
+        raise WrongUsage(f"{paths[0]} names its captures itself: leave out --url")
+    return paths[0]
+
+
+def _capture(url: str | None) -> Capture:
+    if url is None:
+        raise WrongUsage(
+            f"an HTML page does not say which capture it is: give --url, such as {_EXAMPLE_URL}"
+        )
+    return Capture.from_url(url)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+
+
+# --- output ---------------------------------------------------------------------------------
+
+
+def _output() -> Console:
+    """Standard output for tables: as wide as the terminal, and not narrow where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
+
+
+def _print_exactly(text: str) -> None:
+    """The bytes of a text and nothing else, whatever the locale and the platform's newlines."""
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def _say(kind: str, text: str) -> None:
+    _messages.print(f"{kind} {escape(safe(text))}", soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def _errors(*, debug: bool) -> Iterator[None]:
+    """Turn what went wrong into a message and an exit code; with `debug` the traceback as well."""
+    try:
+        yield
+    except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        if isinstance(error, KeyboardInterrupt):
+            _say("[red]interrupted:[/]", "run the same command again to go on")
+            raise typer.Exit(INTERRUPTED) from None
+        _say("[red]error:[/]", str(error))
+        is_usage = isinstance(error, (WrongUsage, BadCapture))
+        raise typer.Exit(WRONG_USAGE if is_usage else FAILED) from None

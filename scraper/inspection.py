@@ -1,0 +1,65 @@
+"""What `hkcnews inspect` shows of a page: each field, its value, and the rule that found it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from normalise import Article
+from normalise.as_json import as_json
+from normalise.models import Blocks
+from scraper.console import safe
+
+_NOT_FOUND = "-"
+
+
+def show(console: Console, article: Article) -> None:
+    """Print the table, and the warnings below it."""
+    report = article.report
+    rules = report.rules if report else {}
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("field", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("found by", overflow="fold")
+    for field, value in _values(article):
+        table.add_row(field, escape(safe(value)) or _NOT_FOUND, escape(rules.get(field, "")))
+    console.print(table)
+    for warning in report.warnings if report else ():
+        console.print(f"[yellow]warning:[/] {escape(safe(warning))}", soft_wrap=True)
+
+
+def as_text(article: Article) -> str:
+    """Return the whole article as JSON, rules and warnings included."""
+    return json.dumps(as_json(article), ensure_ascii=False, indent=1) + "\n"
+
+
+def _values(article: Article) -> list[tuple[str, str]]:
+    report, box = article.report, article.box
+    rows = [
+        ("id", str(article.id)),
+        ("capture", article.capture.url),
+        ("form", f"{report.form}, {report.charset}" if report else ""),
+        ("info line", ""),
+        ("content", ""),
+        ("title", article.title),
+        ("date", article.date.isoformat() if article.date else ""),
+        ("last_updated", article.last_updated.isoformat(" ") if article.last_updated else ""),
+        ("author", article.author),
+        ("category", article.category),
+        ("tags", ", ".join(article.tags)),
+        ("body", _counted(article.body)),
+        ("promo", _counted(article.promo)),
+        ("box", f"{box.label} | {box.name}" if box else ""),
+    ]
+    if box is not None:
+        rows += [("box avatar", box.avatar), ("box bio", box.bio)]
+    return rows
+
+
+def _counted(blocks: Blocks) -> str:
+    kinds = Counter(type(block).__name__.lower() for block in blocks)
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

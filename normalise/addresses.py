@@ -10,7 +10,7 @@ What rewriting loses is settled in the same way for both forms, so that both giv
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from normalise.models import ARCHIVE, Capture
 
@@ -36,13 +36,11 @@ _HAS_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 def is_view_form(html: bytes, capture: Capture) -> bool:
     """Return whether the bytes are the archive's view of a page, its links rewritten."""
-    if b"/web/" not in html:
+    if b"/web/20" not in html:  # the archive took no capture of the site in another century
         return False
-    of_capture = _PREFIXED % capture.timestamp.encode()
-    return any(
-        search is not None
-        for search in (_INJECTED.search(html), _TEMPLATE.search(html), re.search(of_capture, html))
-    )
+    if _INJECTED.search(html) or _TEMPLATE.search(html):
+        return True
+    return re.search(_PREFIXED % capture.timestamp.encode(), html) is not None
 
 
 def timestamp_shown(html: bytes) -> str | None:
@@ -75,9 +73,10 @@ class AddressReader:
             match = _ARCHIVED.fullmatch(value)
             if match:
                 value = self._without_prefix(match)
-        if not value.startswith("/") and not _WEB.match(value):
+        if value.startswith("//") or _WEB.match(value):
+            value = _HOST_ONLY.sub(r"\1/", value, count=1)
+        elif not value.startswith("/"):
             return value
-        value = _HOST_ONLY.sub(r"\1/", value, count=1)
         return value[:-1] if value.endswith("?") else value
 
     def _without_prefix(self, match: re.Match[str]) -> str:
@@ -90,7 +89,7 @@ class AddressReader:
 
     def _path_on_page_host(self, address: str) -> str:
         parts = _ORIGIN.match(address)
-        if parts and _bare(parts[1]) == _bare(urlsplit(self._capture.original).netloc):
+        if parts and _bare(parts[0]) == _bare(self._capture.origin):
             return address[parts.end() :] or "/"
         return address
 
@@ -104,11 +103,13 @@ class AddressReader:
         return whole.removeprefix(self._capture.origin)
 
 
-_ORIGIN = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
-def _bare(host: str) -> str:
-    return host.lower().removeprefix("www.")
+def _bare(origin: str) -> str:
+    """The host of an origin without what the archive holds to be one: scheme, port 80, `www.`."""
+    host = origin.lower().partition("://")[2]
+    return host.removeprefix("www.").removesuffix(":80")
 
 
 def archived_link(address: str, capture: Capture) -> str:

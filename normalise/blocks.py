@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 from selectolax.lexbor import LexborNode
 
@@ -58,16 +59,6 @@ class BlockReader:
         self._skip = skip.mem_id if skip is not None else None
         self._nested = False
         self._next_number: dict[int, int] = {}
-        self._readers: dict[str, Callable[[LexborNode, str, Inside], _Read]] = {
-            "p": self._paragraph,
-            "figure": self._figure,
-            "iframe": self._video,
-            "li": self._item,
-            "blockquote": self._quote,
-            "table": self._table,
-            "hr": self._rule,
-            **dict.fromkeys(HEADINGS, self._heading),
-        }
         self.warnings: list[str] = []
 
     def blocks(self, root: LexborNode) -> list[Block]:
@@ -84,6 +75,9 @@ class BlockReader:
 
     def inlines(self, node: LexborNode) -> Inlines:
         """Return the inline content of an element. Raises `TooDeep`."""
+        first = node.child
+        if first is not None and first.tag == TEXT and first.next is None:  # as most paragraphs
+            return (Text(first.text_content or ""),)
         parts: list[Inline] = []
         self._inlines(node, parts, 0)
         return tuple(parts)
@@ -91,12 +85,11 @@ class BlockReader:
     def _walk(self, node: LexborNode, inside: Inside, found: list[Block], depth: int) -> None:
         if depth > DEEPEST:
             raise TooDeep
-        for child in node.iter(include_text=True):
+        for child in node.iter(include_text=True, skip_empty=True):
             tag = child.tag
             if tag == TEXT:
-                text = child.text_content
-                if not inside and text and not text.isspace():
-                    self._lose_text(text)
+                if not inside:
+                    self._warn_of_loose(child)
             elif tag is not None:
                 self._element(child, tag, inside, found, depth + 1)
 
@@ -106,7 +99,7 @@ class BlockReader:
         """Add what an element is, and then what stands in it."""
         read = self._readers.get(tag)
         if read is not None:
-            block, nested = read(node, tag, inside)
+            block, nested = read(self, node, tag, inside)
             if block is not None:
                 found.append(block)
             if nested:
@@ -135,6 +128,8 @@ class BlockReader:
 
     def _quote(self, node: LexborNode, _: str, inside: Inside) -> _Read:
         if node.css_first("p") is not None:
+            for child in node.iter(include_text=True):
+                self._warn_of_loose(child)
             return None, "quote"
         content, has_blocks = self._content(node)
         block = None if is_blank(content) else Quote(content, inside)
@@ -153,11 +148,12 @@ class BlockReader:
         return self.inlines(node), self._nested
 
     def _figure(self, node: LexborNode, _: str, inside: Inside) -> _Read:
-        image = node.css_first("img")
+        parts = {child.tag: child for child in node.iter()}
+        image = parts.get("img") or node.css_first("img")
         if image is None:
             self.warnings.append("a figure without a picture is left out")
             return None, ""
-        caption = node.css_first("figcaption")
+        caption = parts.get("figcaption") or node.css_first("figcaption")
         said = self.inlines(caption) if caption is not None else ()
         return Figure(*self._picture(image), said, inside), ""
 
@@ -167,9 +163,12 @@ class BlockReader:
         return Table(filled, inside) if filled else None, ""
 
     def _picture(self, image: LexborNode) -> tuple[str, str]:
-        """Address and alternative text; scripts that load late leave the address in `data-src`."""
+        """Address and alternative text; scripts that load late keep the address elsewhere."""
         attributes = image.attributes
-        source = attributes.get("src") or attributes.get("data-src") or ""
+        source = attributes.get("src") or attributes.get("data-src")
+        if not source:
+            candidates = attributes.get("data-srcset") or attributes.get("srcset") or ""
+            source = next(iter(candidates.split()), "").rstrip(",")
         return self._addresses.resource(source), attributes.get("alt") or ""
 
     def _inlines(self, node: LexborNode, parts: list[Inline], depth: int) -> None:
@@ -244,14 +243,31 @@ class BlockReader:
         self._next_number[parent.mem_id] = number + 1
         return number
 
-    def _lose_text(self, text: str) -> None:
-        shown = " ".join(text.split())
-        self.warnings.append(f"text outside any paragraph is left out: {shown[:40]!r}")
+    _readers: ClassVar[dict[str, Callable[[BlockReader, LexborNode, str, Inside], _Read]]] = {
+        "p": _paragraph,
+        "figure": _figure,
+        "iframe": _video,
+        "li": _item,
+        "blockquote": _quote,
+        "table": _table,
+        "hr": _rule,
+        **dict.fromkeys(HEADINGS, _heading),
+    }
+
+    def _warn_of_loose(self, node: LexborNode) -> None:
+        """Tell of a text node that is no part of any block; the edition has no place for it."""
+        text = node.text_content if node.tag == TEXT else None
+        if text and not text.isspace():
+            shown = " ".join(text.split())
+            self.warnings.append(f"text outside any paragraph is left out: {shown[:40]!r}")
 
 
 def is_blank(content: Inlines) -> bool:
     """Return whether nothing of a content would be seen; `<br>` and empty bold would."""
-    return all(type(part) is Text and not part.value.strip() for part in content)
+    for part in content:
+        if type(part) is not Text or part.value.strip():
+            return False
+    return True
 
 
 def is_placeholder(content: Inlines) -> bool:

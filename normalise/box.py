@@ -15,35 +15,37 @@ from normalise import mail
 from normalise.addresses import AddressReader
 from normalise.blocks import DEEPEST, TooDeep
 from normalise.models import AuthorBox
-from normalise.tree import SILENT, TEXT, classes, holds
+from normalise.tree import SILENT, TEXT, classes, holds, upwards
 
 # Cards of other articles, on the home page of 2018-03 and below every article.
 CARD_CLASSES = frozenset({"article-block", "hl-block"})
 CARDS = ", ".join(f".{name}, .{name} *" for name in sorted(CARD_CLASSES))
-AVATAR = (
-    ':is([src*="/uploads/avatars/"], [data-src*="/uploads/avatars/"], '
-    f'[style*="/uploads/avatars/"]):not({CARDS})'
-)
+AVATAR = ", ".join(f'[{name}*="/uploads/avatars/"]' for name in ("src", "data-src", "style"))
+AVATAR_OUTSIDE_CARDS = f":is({AVATAR}):not({CARDS})"
 LABELS = ("博客", "主筆", "Blogger", "Editorial Writer")
 
-_LABEL_BYTES = tuple(label.encode() for label in LABELS)
-_LABEL = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
+_NO_BOX = SILENT | {TEXT, "footer", "head"}
+_BEGINNING = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*\S")
+_LABEL = re.compile(rf"({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
 _CSS_URL = re.compile(r"""url\(\s*["']?(.*?)["']?\s*\)""", re.DOTALL)
 _LINES = frozenset({"p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6"})
 # No template nests a box deeper than this around its avatar.
 _LEVELS_UP = 5
 
 
-def may_have_box(html: bytes | str) -> bool:
-    """Return whether a page has the word of a label at all: most news pages do not."""
-    if isinstance(html, bytes):
-        return any(label in html for label in _LABEL_BYTES)
-    return any(label in html for label in LABELS)
+def find_boxes(
+    tree: LexborHTMLParser, content: LexborNode, *, everywhere: bool
+) -> Iterator[tuple[LexborNode, str]]:
+    """Yield the elements that may be the author box, the best first, with the rule's name.
 
-
-def find_boxes(tree: LexborHTMLParser, content: LexborNode) -> Iterator[tuple[LexborNode, str]]:
-    """Yield the elements that may be the author box, the best first, with the rule's name."""
-    for avatar in tree.css(AVATAR):
+    Unless it is to be looked for `everywhere`, only those behind the content are.
+    """
+    for node in _behind(content):
+        if _begins_with_label(node) and node.css_first(AVATAR) is not None:
+            yield node, "label line and avatar behind the content"
+    if not everywhere:
+        return
+    for avatar in tree.css(AVATAR_OUTSIDE_CARDS):
         box = _box_around(avatar, content)
         if box is not None:
             yield box, "avatar and label line"
@@ -53,6 +55,16 @@ def find_boxes(tree: LexborHTMLParser, content: LexborNode) -> Iterator[tuple[Le
             parent = line.parent
             is_alone = parent is None or parent.tag == "body" or holds(parent, content)
             yield (line if parent is None or is_alone else parent), "label line"
+
+
+def _behind(content: LexborNode) -> Iterator[LexborNode]:
+    """The elements that follow the content, and what it stands in, on the page."""
+    for above in upwards(content):
+        node = above.next
+        while node is not None:
+            if node.tag not in _NO_BOX and CARD_CLASSES.isdisjoint(classes(node)):
+                yield node
+            node = node.next
 
 
 def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox:
@@ -72,9 +84,13 @@ def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox:
 def _label_line(box: LexborNode) -> LexborNode:
     """The smallest element that begins with the label and has the name."""
     for child in box.iter():
-        if _LABEL.match(_lines(child)):
+        if _begins_with_label(child):
             return _label_line(child)
     return box
+
+
+def _begins_with_label(node: LexborNode) -> bool:
+    return _BEGINNING.match(node.text() or "") is not None
 
 
 def _avatar_address(avatar: LexborNode) -> str:
@@ -92,7 +108,7 @@ def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
     for _ in range(_LEVELS_UP):
         if node is None or node.tag == "body" or holds(node, content):
             return None
-        if _LABEL.match(_lines(node)):
+        if _begins_with_label(node):
             return node
         node = node.parent
     return None
@@ -108,7 +124,7 @@ def _label_lines(root: LexborNode, content: LexborNode) -> Iterator[LexborNode]:
             below = list(_label_lines(node, content))
             if below:
                 yield from below
-            elif _LABEL.match(_lines(node)):
+            elif _begins_with_label(node):
                 yield node
 
 

@@ -6,6 +6,7 @@ A rival archive has an article in Kazakh letters because a detector guessed (fac
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
@@ -15,30 +16,50 @@ _HEAD_BYTES = 65_536
 _SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 
 
-def decode(html: bytes) -> tuple[bytes | str, str, tuple[str, ...]]:
-    """Return what to parse, the codec it was read with, and a warning for each thing odd.
+LOSS = "\ufffd"  # shown in place of what can't be read
 
-    Bytes that are clean UTF-8 come back as they are, without their mark: the parser reads them.
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page as text, what to give to the parser, the codec, and a warning for each thing odd."""
+
+    text: str
+    parsed: bytes | str
+    charset: str
+    warnings: tuple[str, ...] = ()
+
+
+def decode(html: bytes) -> Source:
+    """Return the text of a page; clean UTF-8 goes to the parser as it is, without its mark.
+
     A declaration that does not fit its bytes gives way to UTF-8 where that fits; where nothing
-    fits, each byte that can't be read is shown as U+FFFD.
+    fits, each byte that can't be read is shown as U+FFFD and the warning counts them.
     """
     declared, mark = read_bom(html)
-    source = "byte-order mark"
+    says = "byte-order mark"
     if declared is None:
-        declared, source = _declared(html), "declaration"
+        declared, says = _declared(html), "declaration"
     body = html[len(mark) :] if mark else html
-    if declared in (None, "utf-8"):
-        if _is_utf8(body):
-            return body, "utf-8", ()
-        return _with_replacements(body, "utf-8", "")
-    assert declared is not None
+    charset = declared or "utf-8"
+    text = _clean(body, charset)
+    if text is not None:
+        return Source(text, body if charset == "utf-8" else text, charset)
+    misfit = f"the {says} says {charset}, which does not fit all bytes"
+    text = _clean(body, "utf-8")
+    if text is not None:
+        return Source(text, body, "utf-8", (f"{misfit}; read as UTF-8, which does",))
+    text = to_unicode(body, charset)
+    lost = text.count(LOSS) - body.count(LOSS.encode(charset, "ignore") or b"\xff\xff\xff")
+    places = "1 place" if lost == 1 else f"{lost} places"
+    warning = f"{places} can't be read as {charset} and show U+FFFD"
+    return Source(text, text, charset, (warning,))
+
+
+def _clean(body: bytes, charset: str) -> str | None:
     try:
-        return body.decode(declared), declared, ()
+        return body.decode(charset)
     except UnicodeDecodeError:
-        misfit = f"the {source} says {declared}, which does not fit all bytes"
-    if _is_utf8(body):
-        return body, "utf-8", (f"{misfit}; read as UTF-8, which does",)
-    return _with_replacements(body, declared, f"{misfit}; ")
+        return None
 
 
 def _declared(html: bytes) -> str | None:
@@ -47,18 +68,3 @@ def _declared(html: bytes) -> str | None:
         return html_body_declared_encoding(html)
     head = html_body_declared_encoding(html[:script])
     return head or html_body_declared_encoding(_SCRIPT.sub(b"", html[script:_HEAD_BYTES]))
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _with_replacements(body: bytes, codec: str, why: str) -> tuple[str, str, tuple[str, ...]]:
-    text = to_unicode(body, codec)
-    lost = text.count("\ufffd") - body.count("\ufffd".encode(codec, "ignore") or b"\xff\xff\xff")
-    places = "1 place" if lost == 1 else f"{lost} places"
-    return text, codec, (f"{why}{places} can't be read as {codec} and show U+FFFD",)

@@ -23,12 +23,12 @@ from normalise.blocks import (
     TooDeep,
     plain_text,
 )
-from normalise.box import CARD_CLASSES, CARDS, find_boxes, may_have_box, read_box
-from normalise.charset import decode
+from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
+from normalise.charset import LOSS, decode
 from normalise.errors import NotAnArticle, Unreadable
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import SILENT, TEXT, classes, upwards
+from normalise.tree import SILENT, TEXT, classes, holds, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -37,14 +37,13 @@ INFO = ".article-info"
 CONTENT = ".article-content"
 GROUP = ".group"
 # Cards of other articles have headlines, authors and dates of their own (facts/page.md 1.6).
-LANDMARKS = f":is({TITLE}, {INFO}, {CONTENT}, {GROUP}):not({CARDS})"
+OUTSIDE_CARDS = f":not({CARDS})"
 CONTENT_LIKE = (
-    f'[itemprop="articleBody"]:not({CARDS}), [class*="article-content"]:not({CARDS}), '
-    f"#article-content"
+    ':is([itemprop="articleBody"], [class*="article-content"], #article-content)' + OUTSIDE_CARDS
 )
 HEAD_TITLE = "head title"
-OG_TITLE = 'meta[property="og:title" i], meta[name="og:title" i]'
-SECTION = 'meta[property="article:section" i]'
+OG_TITLE = 'meta[property="og:title"]'
+SECTION = 'meta[property="article:section"]'
 KEYWORDS = 'meta[name="keywords" i]'
 HIDDEN_TAGS = "h2.hidden"
 TOOLBAR = "#wm-ipp-base, #wm-ipp-print, #wm-ipp, #donato"
@@ -61,6 +60,7 @@ PROMO_OPENINGS = (
     "眾新聞眾籌呼籲",
 )
 
+_CATEGORIES = {category.casefold(): category for category in CATEGORIES}
 _AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
 _DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
 _UPDATE_LABEL = r"(?:最後更新|更新日期|更新於|更新|Last Updated?|Updated?|Last Modified|Modified)"
@@ -75,7 +75,6 @@ _LABELLED_DAY = re.compile(rf"{_DATE_LABEL}[\s|｜]*{_DAY}")
 _UPDATE_DAY = re.compile(rf"{_UPDATE_LABEL}\s*[:：]?\s*{_DAY}", re.IGNORECASE)
 _ANY_DAY = re.compile(_DAY)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ \xa0T]+(\d{2}:\d{2})(:\d{2})?")
-_LOSS = "\ufffd"
 _LONGEST_INFO = 400  # characters; the longest of the corpus has 60
 _INFO_LIKE = re.compile(rf"{_AUTHOR_LABEL}.*?{_DAY}", re.DOTALL)
 _NEWLINES = re.compile(r"[ \t]*[\r\n\f]+\s*")
@@ -105,12 +104,10 @@ class _Page:
 
     def __init__(self, html: bytes, capture: Capture) -> None:
         self.capture = capture
-        self.source, self.charset, warnings = decode(html)
-        self.warnings = list(warnings)
+        self.source = decode(html)
+        self.warnings = list(self.source.warnings)
         self.rules: dict[str, str] = {}
-        self.headlines: list[LexborNode] = []
-        self.marked: dict[str, list[LexborNode]] = {INFO: [], CONTENT: [], GROUP: []}
-        self.tree = LexborHTMLParser(self.source)
+        self.tree = LexborHTMLParser(self.source.parsed)
         self.view = is_view_form(html, capture)
         if self.view:
             self._enter_view_form(html)
@@ -135,26 +132,15 @@ class _Page:
 
     def _parts(self) -> tuple[LexborNode, LexborNode]:
         """The two elements that every article has. Raises `NotAnArticle`, `Unreadable`."""
-        for node in self.tree.css(LANDMARKS):
-            self._keep(node)
         info, content = self._info(), self._content()
         if info is not None and content is not None:
             return info, content
-        reason = by_structure(LexborHTMLParser(self.source)) if content is None else None
+        reason = by_structure(LexborHTMLParser(self.source.parsed)) if content is None else None
         if reason is not None:
             raise NotAnArticle(reason, self.capture.url)
-        parts = (("info line", info), ("content", content), ("title", self._title("")))
+        parts = (("info line", info), ("content", content), ("title", self._title("", content)))
         missing = " and ".join(name for name, part in parts if not part)
         raise Unreadable(missing, self.capture.url)
-
-    def _keep(self, node: LexborNode) -> None:
-        """Sort a landmark by what it is; a headline within the content is a part of that."""
-        if node.tag == TITLE and not self._is_in_content(node):
-            self.headlines.append(node)
-        names = classes(node)
-        for selector, nodes in self.marked.items():
-            if selector.removeprefix(".") in names:
-                nodes.append(node)
 
     def _article(self, info: LexborNode, content: LexborNode) -> Article:
         line = _info_text(info)
@@ -164,7 +150,7 @@ class _Page:
         if not author and box is not None:
             self._found("author", "author box", "the info line names no author; the box does")
             author = box.name
-        title = self._title(author)
+        title = self._title(author, content)
         if not title:
             raise Unreadable("title", self.capture.url)
         body, promo = self._body(content, box_node)
@@ -181,7 +167,7 @@ class _Page:
             box=box,
             report=Report(
                 form="view" if self.view else "raw",
-                charset=self.charset,
+                charset=self.source.charset,
                 rules=self.rules,
                 warnings=tuple(self.warnings),
             ),
@@ -194,10 +180,10 @@ class _Page:
     # --- the parts -----------------------------------------------------------------------
 
     def _info(self) -> LexborNode | None:
-        known = self.marked[INFO]
-        if known:
+        node = self.tree.css_first(INFO + OUTSIDE_CARDS)
+        if node is not None:
             self._found("info line", INFO)
-            return known[0]
+            return node
         node = self._smallest_like_info()
         if node is not None:
             self._found("info line", "its words", f"no element has the class of {INFO}")
@@ -212,47 +198,59 @@ class _Page:
         return node if node is not None and len(node.text() or "") < _LONGEST_INFO else None
 
     def _content(self) -> LexborNode | None:
-        known = self.marked[CONTENT]
-        if known:
+        known = self.tree.css_first(CONTENT + OUTSIDE_CARDS)
+        if known is not None:
             self._found("content", CONTENT)
-            return known[0] if len(known) == 1 else self._filled(known)
+            return known if _is_filled(known) else self._filled_one(known)
         like = self.tree.css_first(CONTENT_LIKE)
         if like is not None:
             self._found("content", CONTENT_LIKE, f"no element has the class of {CONTENT}")
         return like
 
-    def _filled(self, contents: list[LexborNode]) -> LexborNode:
-        """The first of several content elements in which there is something."""
-        filled = [n for n in contents if (n.text() or "").strip() or n.css_first("img, iframe")]
-        if len(filled) > 1:
-            self.warnings.append(f"{len(filled)} elements match {CONTENT}: the first is taken")
-        return (filled or contents)[0]
+    def _filled_one(self, first: LexborNode) -> LexborNode:
+        """The first element of that class in which there is something, if there is one."""
+        filled = _first(n for n in self.tree.css(CONTENT + OUTSIDE_CARDS) if _is_filled(n))
+        if filled is not None:
+            self.warnings.append(f"the first element of the class {CONTENT} is empty")
+        return filled or first
 
     # --- the fields ----------------------------------------------------------------------
 
-    def _title(self, author: str) -> str:
-        titles = [title for node in self.headlines if (title := _line(node))]
-        if titles:
+    def _title(self, author: str, content: LexborNode | None) -> str:
+        node = self.tree.css_first(TITLE + OUTSIDE_CARDS)
+        title = _line(node) if node is not None and not _is_in(content, node) else ""
+        if node is not None and not self._is_of_head(title):
+            title = self._other_headline(title, content)
+        if title:
             self._found("title", TITLE)
-            return titles[0] if len(titles) == 1 else self._agreed(titles)
-        content = self._attribute(OG_TITLE)
-        if content:
+            return title
+        named = self._attribute(OG_TITLE)
+        if named:
             self._found("title", "og:title", "the page has no headline; og:title is used")
-            return _without_author(content, author)
-        node = self.tree.css_first(HEAD_TITLE)
-        title = _line(node).removeprefix(SITE_TITLE).strip() if node is not None else ""
+            return _without_author(named, author)
+        title = self._head_title().removeprefix(SITE_TITLE).strip()
         if title and title != "眾新聞":
             self._found("title", "title", "the page has no headline; its <title> is used")
             return title
         return ""
 
-    def _agreed(self, titles: list[str]) -> str:
-        """Of several headlines the one that the head of the page names too, else the first."""
-        node = self.tree.css_first(HEAD_TITLE)
-        head = (self._attribute(OG_TITLE), _line(node) if node is not None else "")
-        title = _first(t for t in titles if any(t in said for said in head)) or titles[0]
-        self.warnings.append(f"the page has {len(titles)} headlines: {title!r} is taken")
+    def _is_of_head(self, title: str) -> bool:
+        """Whether the head of the page names the title too, if it names any."""
+        named = self._attribute(OG_TITLE) or self._head_title()
+        return bool(title) and (not named or title in named)
+
+    def _other_headline(self, first: str, content: LexborNode | None) -> str:
+        """Of several headlines the one that the head names too, else the first with text."""
+        nodes = (n for n in self.tree.css(TITLE + OUTSIDE_CARDS) if not _is_in(content, n))
+        titles = [title for title in map(_line, nodes) if title]
+        title = _first(filter(self._is_of_head, titles)) or first or _first(titles) or ""
+        if len(titles) > 1:
+            self.warnings.append(f"the page has {len(titles)} headlines: {title!r} is taken")
         return title
+
+    def _head_title(self) -> str:
+        node = self.tree.css_first(HEAD_TITLE)
+        return _line(node) if node is not None else ""
 
     def _author(self, line: str) -> str:
         text = line.replace(_PART, "")
@@ -304,16 +302,18 @@ class _Page:
         return moment
 
     def _category(self) -> str:
-        shown = [text for node in self.marked[GROUP] if (text := _line(node))]
-        known = {category.casefold(): category for category in CATEGORIES}
+        node = self.tree.css_first(GROUP + OUTSIDE_CARDS)
+        shown = [_line(node)] if node is not None else []
+        if shown and shown[0].casefold() not in _CATEGORIES:
+            shown = [text for text in map(_line, self.tree.css(GROUP + OUTSIDE_CARDS)) if text]
         for text in shown:
-            if text.casefold() in known:
+            if text.casefold() in _CATEGORIES:
                 self._found("category", GROUP)
-                return known[text.casefold()]
+                return _CATEGORIES[text.casefold()]
         section = self._attribute(SECTION)
-        if section.casefold() in known:
+        if section.casefold() in _CATEGORIES:
             self._found("category", "article:section", f"no {GROUP} has a known category")
-            return known[section.casefold()]
+            return _CATEGORIES[section.casefold()]
         if shown:
             self._found("category", GROUP, f"not a known category: {shown[0]!r}")
             return shown[0]
@@ -338,9 +338,13 @@ class _Page:
         self, content: LexborNode, author: str, category: str
     ) -> tuple[LexborNode | None, AuthorBox | None]:
         """The author's box; a box of somebody else may be one only outside the news."""
-        found = find_boxes(self.tree, content) if may_have_box(self.source) else ()
-        boxes = [(node, read_box(node, self.addresses), rule) for node, rule in found]
-        own = _first(box for box in boxes if box[1].name == author)
+        boxes: list[tuple[LexborNode, AuthorBox, str]] = []
+        own = None
+        for node, rule in find_boxes(self.tree, content, everywhere=self._may_hide_box(category)):
+            boxes.append((node, read_box(node, self.addresses), rule))
+            if boxes[-1][1].name == author:
+                own = boxes[-1]
+                break
         if own is None and category != NEWS:
             own = _first(boxes)
         if own is None:
@@ -357,6 +361,9 @@ class _Page:
             self.warnings.append("the author box has no avatar")
         return node, box
 
+    def _may_hide_box(self, category: str) -> bool:
+        return category != NEWS and any(label in self.source.text for label in LABELS)
+
     def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Blocks, Blocks]:
         reader = BlockReader(self.addresses, skip=box)
         blocks = reader.blocks(content)
@@ -364,8 +371,8 @@ class _Page:
         body, promo = blocks[:at], blocks[at:]
         if promo:
             self._found("promo", "the last rule of the content, by its text")
-        elif _names_promo(self.source):
-            promo = self._promo_outside(reader)
+        elif any(opening in self.source.text for opening in PROMO_OPENINGS):
+            promo = self._promo_outside(reader, content)
         self.warnings.extend(reader.warnings)
         if not body:
             self.warnings.append("the content has no block of its own: the body is empty")
@@ -373,10 +380,10 @@ class _Page:
             self.warnings.append("the page itself shows U+FFFD: characters were lost before")
         return tuple(body), tuple(promo)
 
-    def _promo_outside(self, reader: BlockReader) -> list[Block]:
+    def _promo_outside(self, reader: BlockReader, content: LexborNode) -> list[Block]:
         """The promo as the siblings of a rule that is not in the content."""
         for rule in self.tree.css("hr"):
-            if self._is_in_content(rule):
+            if _is_in(content, rule):
                 continue
             blocks: list[Block] = [Rule()]
             node = rule.next
@@ -395,16 +402,11 @@ class _Page:
         node = self.tree.css_first(selector)
         return ((node.attributes.get("content") or "") if node is not None else "").strip()
 
-    def _is_in_content(self, node: LexborNode) -> bool:
-        name = CONTENT.removeprefix(".")
-        return any(name in classes(above) for above in upwards(node))
-
     def _shows_loss(self, content: LexborNode) -> bool:
         """Whether the content has U+FFFD that is not of our own decoding."""
-        if isinstance(self.source, bytes) and _LOSS.encode() not in self.source:
+        if LOSS not in self.source.text or self.source.warnings:
             return False
-        decoded_here = any("U+FFFD" in warning for warning in self.warnings)
-        return not decoded_here and _LOSS in (content.text() or "")
+        return LOSS in (content.text() or "")
 
 
 # --- text ---------------------------------------------------------------------------------
@@ -459,7 +461,10 @@ def _without_author(title: str, author: str) -> str:
 
 
 def _listed(keywords: str) -> list[str]:
-    return [word for word in (part.strip() for part in keywords.split(",")) if word]
+    """The words of a comma-separated list, each on one line."""
+    if "\n" in keywords:
+        keywords = _NEWLINES.sub(" ", keywords)
+    return [word for part in keywords.split(",") if (word := part.strip())]
 
 
 def _without_site(words: list[str]) -> list[str]:
@@ -471,7 +476,7 @@ def _without_site(words: list[str]) -> list[str]:
 
 
 def _tags_of(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_NEWLINES.sub(" ", word) for word in words))
+    return tuple(dict.fromkeys(words))
 
 
 def _tags_in_address(path: str) -> list[str]:
@@ -494,13 +499,15 @@ def _promo_at(blocks: list[Block]) -> int:
     return len(blocks)
 
 
-def _names_promo(source: bytes | str) -> bool:
-    if isinstance(source, bytes):
-        return any(opening.encode() in source for opening in PROMO_OPENINGS)
-    return any(opening in source for opening in PROMO_OPENINGS)
-
-
 # --- the tree -----------------------------------------------------------------------------
+
+
+def _is_in(content: LexborNode | None, node: LexborNode) -> bool:
+    return content is not None and holds(content, node)
+
+
+def _is_filled(node: LexborNode) -> bool:
+    return node.css_first("*") is not None or bool((node.text() or "").strip())
 
 
 def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:

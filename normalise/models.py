@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from normalise.errors import BadCapture
 
@@ -23,6 +23,7 @@ _CAPTURE_URL = re.compile(
     re.DOTALL,
 )
 _TIMESTAMP = re.compile(r"\d{14}")
+_ADDRESS = re.compile(r"(https?://([^/?#]+))([^?#]*)", re.IGNORECASE)
 _ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
 _SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
 # What the CDX leaves raw in an address is printable ASCII; a `%` is never encoded again.
@@ -54,11 +55,14 @@ class Capture:
                 f"a captured address is printable ASCII without blanks, this is not: "
                 f"{self.original!r}; Capture.from_url() encodes it"
             )
-        if not urlsplit_or_none(self.original):
+        if _ADDRESS.match(self.original) is None:
             raise BadCapture(
                 f"not a captured web address: {self.original!r}; "
                 "it begins with http:// or https:// and names a host"
             )
+
+    def __reduce__(self) -> tuple[type[Capture], tuple[str, str]]:
+        return type(self), (self.timestamp, self.original)
 
     @classmethod
     def from_url(cls, url: str) -> Capture:
@@ -83,18 +87,18 @@ class Capture:
     @cached_property
     def origin(self) -> str:
         """Scheme and host of the captured address: `https://www.hkcnews.com`."""
-        parts = urlsplit(self.original)
-        return f"{parts.scheme}://{parts.netloc}"
+        return self._parts[1]
 
     @cached_property
     def path(self) -> str:
         """The path of the captured address, `/` where it has none."""
-        return urlsplit(self.original).path or "/"
+        return self._parts[3] or "/"
 
     @property
     def is_of_site(self) -> bool:
         """Whether the address is one of hkcnews.com itself."""
-        return urlsplit(self.original).hostname in _SITE_HOSTS
+        host = self._parts[2].lower().partition(":")[0]
+        return host in _SITE_HOSTS
 
     @cached_property
     def article_id(self) -> int | None:
@@ -106,14 +110,11 @@ class Capture:
         match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
         return int(match[1]) if match else None
 
-
-def urlsplit_or_none(address: str) -> str | None:
-    """Return the host of an http(s) address, `None` where there is none or it can't be read."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # "Invalid IPv6 URL", of brackets in the host
-        return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
+    @cached_property
+    def _parts(self) -> re.Match[str]:
+        match = _ADDRESS.match(self.original)
+        assert match is not None, "__post_init__() looked"
+        return match
 
 
 # --- inline content -------------------------------------------------------------------------

@@ -7,6 +7,9 @@ their own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import frontmatter
 
 from normalise.addresses import archived_frame, archived_image, archived_link
@@ -72,61 +75,77 @@ def _metadata(article: Article, title: str) -> dict[str, object]:
 
 
 def _block(block: Block, capture: Capture) -> str:
-    mark = "> " if "quote" in block.inside else ""
-    match block:
-        case Paragraph(content):
-            return mark + _inline(content, capture)
-        case Figure():
-            return _figure(block, capture)
-        case Heading(level, content):
-            return _heading(level, _inline(content, capture), mark)
-        case Video(address):
-            return f'\n{{{{< video src="{archived_frame(address, capture)}" >}}}}\n'
-        case ListItem(content, number):
-            return f"{mark}{'-' if number is None else '1.'} {_inline(content, capture)}"
-        case Quote(content):
-            return f"> {_inline(content, capture)}\n"
-        case Table(rows):
-            return _table(rows, capture)
-        case Rule():
-            return "\n---\n"
+    return _BLOCKS[type(block)](block, capture)
+
+
+def _paragraph(block: Paragraph, capture: Capture) -> str:
+    return _mark(block) + _inline(block.content, capture)
+
+
+def _item(block: ListItem, capture: Capture) -> str:
+    sign = "-" if block.number is None else "1."
+    return f"{_mark(block)}{sign} {_inline(block.content, capture)}"
+
+
+def _quote(block: Quote, capture: Capture) -> str:
+    return f"> {_inline(block.content, capture)}\n"
+
+
+def _heading(block: Heading, capture: Capture) -> str:
+    text = _inline(block.content, capture)
+    if block.level in _LEVELS_SHOWN_AS_QUOTE and "\n" in text.strip():
+        return "\n".join(f"> {line}" for line in text.split("\n"))
+    return f"{_mark(block)}{'#' * block.level} {text}"
+
+
+def _mark(block: Paragraph | ListItem | Heading) -> str:
+    return "> " if "quote" in block.inside else ""
+
+
+def _video(block: Video, capture: Capture) -> str:
+    return f'\n{{{{< video src="{archived_frame(block.address, capture)}" >}}}}\n'
+
+
+def _rule(_block: Rule, _capture: Capture) -> str:
+    return "\n---\n"
 
 
 def _inline(content: Inlines, capture: Capture) -> str:
     parts: list[str] = []
     for part in content:
-        kind = type(part)
-        if kind is Text:
-            if text := part.value.strip():  # type: ignore[union-attr]
+        if type(part) is Text:
+            if text := part.value.strip():
                 parts.append(text)
-            continue
-        match part:
-            case Break():
-                parts.append("  \n")
-            case Strong(inner):
-                parts.append(f"**{_inline(inner, capture)}**")
-            case Link(address, inner):
-                parts.append(f"[{_inline(inner, capture)}]({archived_link(address, capture)})")
-            case Emphasis(inner):
-                parts.append(f"*{_inline(inner, capture)}*")
-            case Image(address, alt):
-                parts.append(f"![{alt}]({archived_image(address, capture)})")
+        else:
+            parts.append(_INLINES[type(part)](part, capture))
     return " ".join(parts)
 
 
-def _heading(level: int, text: str, mark: str) -> str:
-    if level in _LEVELS_SHOWN_AS_QUOTE and "\n" in text.strip():
-        return "\n".join(f"> {line}" for line in text.split("\n"))
-    return f"{mark}{'#' * level} {text}"
+def _break(_part: Break, _capture: Capture) -> str:
+    return "  \n"
 
 
-def _figure(figure: Figure, capture: Capture) -> str:
-    source = _attribute(archived_image(figure.address, capture))
-    lines = ["<figure>", f'<img src="{source}" alt="{_attribute(figure.alt)}">']
-    caption = _caption(figure.caption)
-    if caption:
-        lines.append(f"<figcaption>{caption}</figcaption>")
-    return "\n".join([*lines, "</figure>"])
+def _strong(part: Strong, capture: Capture) -> str:
+    return f"**{_inline(part.content, capture)}**"
+
+
+def _emphasis(part: Emphasis, capture: Capture) -> str:
+    return f"*{_inline(part.content, capture)}*"
+
+
+def _link(part: Link, capture: Capture) -> str:
+    return f"[{_inline(part.content, capture)}]({archived_link(part.address, capture)})"
+
+
+def _image(part: Image, capture: Capture) -> str:
+    return f"![{part.alt}]({archived_image(part.address, capture)})"
+
+
+def _figure(block: Figure, capture: Capture) -> str:
+    source = _attribute(archived_image(block.address, capture))
+    caption = _caption(block.caption)
+    shown = f"<figcaption>{caption}</figcaption>\n" if caption else ""
+    return f'<figure>\n<img src="{source}" alt="{_attribute(block.alt)}">\n{shown}</figure>'
 
 
 def _caption(content: Inlines) -> str:
@@ -141,9 +160,9 @@ def _caption(content: Inlines) -> str:
     return "".join(parts)
 
 
-def _table(rows: tuple[tuple[Inlines, ...], ...], capture: Capture) -> str:
-    width = max(map(len, rows))
-    cells = [[_inline(cell, capture) for cell in row] for row in rows]
+def _table(block: Table, capture: Capture) -> str:
+    width = max(map(len, block.rows))
+    cells = [[_inline(cell, capture) for cell in row] for row in block.rows]
     lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
     lines.insert(1, f"| {' | '.join(['---'] * width)} |")
     return "\n" + "\n".join(lines) + "\n"
@@ -160,3 +179,22 @@ def _attribute(value: str) -> str:
     return (
         value.replace('"', "&quot;").replace("\n", " ") if '"' in value or "\n" in value else value
     )
+
+
+_INLINES: dict[type, Callable[[Any, Capture], str]] = {
+    Break: _break,
+    Strong: _strong,
+    Emphasis: _emphasis,
+    Link: _link,
+    Image: _image,
+}
+_BLOCKS: dict[type, Callable[[Any, Capture], str]] = {
+    Paragraph: _paragraph,
+    Heading: _heading,
+    ListItem: _item,
+    Quote: _quote,
+    Figure: _figure,
+    Video: _video,
+    Table: _table,
+    Rule: _rule,
+}

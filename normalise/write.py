@@ -34,6 +34,7 @@ class Writer:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._checked: set[Path] = set()
+        self._mode = 0o666 & ~_umask()
 
     def write(self, article_id: int, text: str) -> bool:
         """Put an article's text into its file; return whether the file's bytes changed.
@@ -47,7 +48,7 @@ class Writer:
         content = text.encode("utf-8")
         if _has_content(path, content):
             return False
-        _replace(path, content)
+        _replace(path, content, self._mode)
         return True
 
     def _check(self, path: Path) -> None:
@@ -75,12 +76,12 @@ def _has_content(path: Path, content: bytes) -> bool:
         return False
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, mode: int) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fchmod(file.fileno(), mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -25,9 +26,10 @@ from normalise.write import Writer
 from scraper.errors import BadRecord
 from scraper.sources import Record, find, read
 
-# Below this many articles starting worker processes takes longer than the work.
-FEWEST_FOR_WORKERS = 300
+# Below this starting worker processes takes longer than the work.
+_FEWEST_BYTES_FOR_WORKERS = 2_000_000
 _CHUNK = 32
+_LARGE_BLOCK = 30_000_000  # below the 32 MB up to which glibc learns
 
 Candidates = tuple[Record, ...]
 
@@ -86,11 +88,10 @@ def run(
     many are finished. Raises `WrongUsage` for a source that can't be one.
     """
     summary = Summary()
-    with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
-        articles = _listed(find(paths, Path(spool)), summary, listed)
-        work = choose(articles)
-        workers = _workers(jobs, len(work))
-        outcomes = _in_processes(work, out, workers) if workers > 1 else _in_turn(work, out)
+    workers = jobs or _workers(paths)
+    with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool, _pool(workers) as pool:
+        work = choose(_listed(find(paths, Path(spool)), summary, listed))
+        outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, pool)
         for count, outcome in enumerate(outcomes, start=1):
             summary.add(outcome)
             done(count, len(work))
@@ -177,13 +178,15 @@ def _listed(
             yield record
 
 
-def _workers(jobs: int | None, articles: int) -> int:
-    if jobs is not None:
-        return jobs
-    return multiprocessing.cpu_count() if articles >= FEWEST_FOR_WORKERS else 1
+def _workers(paths: Sequence[Path]) -> int:
+    """One for each core, or just this process where starting others would take longer."""
+    files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return multiprocessing.cpu_count() if size >= _FEWEST_BYTES_FOR_WORKERS else 1
 
 
 def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
+    _keep_freed_memory()
     writer = Writer(out)
     return (normalise(candidates, writer) for candidates in work)
 
@@ -192,20 +195,18 @@ def _chunk(work: list[Candidates], out: Path) -> list[Outcome]:
     return list(_in_turn(work, out))
 
 
-def _in_processes(work: list[Candidates], out: Path, workers: int) -> Iterator[Outcome]:
+def _in_processes(
+    work: list[Candidates], out: Path, pool: ProcessPoolExecutor
+) -> Iterator[Outcome]:
     chunks = [work[at : at + _CHUNK] for at in range(0, len(work), _CHUNK)]
     lost: list[list[Candidates]] = []
-    pool = _pool(workers)
-    try:
-        running = [pool.submit(_chunk, chunk, out) for chunk in chunks]
-        for chunk, future in zip(chunks, running, strict=True):
-            outcomes = _result(future)
-            if outcomes is None:
-                lost.append(chunk)
-            else:
-                yield from outcomes
-    finally:
-        pool.shutdown(cancel_futures=True)
+    running = [pool.submit(_chunk, chunk, out) for chunk in chunks]
+    for chunk, future in zip(chunks, running, strict=True):
+        outcomes = _result(future)
+        if outcomes is None:
+            lost.append(chunk)
+        else:
+            yield from outcomes
     for chunk in lost:
         yield from _after_crash(chunk, out)
 
@@ -215,7 +216,7 @@ def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
 
     The parser is C: a fault in it ends its process (selectolax #91 and #217 tell of some).
     """
-    with _pool(1) as pool:
+    with _processes(1) as pool:
         outcomes = _result(pool.submit(_chunk, chunk, out))
     if outcomes is not None:
         yield from outcomes
@@ -235,7 +236,22 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
         return None
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Worker processes that start while the captures are still being listed; `None` for one."""
+    if workers == 1:
+        yield None
+        return
+    pool = _processes(workers)
+    try:
+        for _ in range(workers):
+            pool.submit(os.getpid)
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
     # Not forked: the display of the parent runs in a thread, and forked threads can deadlock.
     spawn = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker)
@@ -243,8 +259,19 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end when it does, even if it was killed."""
+    _keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library keep the memory of one parsed page for the next.
+
+    glibc gives it back to the system after each page and asks for it again, a quarter of all
+    time, until something as large has been freed once: then it learns better (mallopt(3),
+    M_TRIM_THRESHOLD). The block is never touched, so it takes no memory.
+    """
+    bytes(_LARGE_BLOCK)
 
 
 def _end_with_parent() -> None:

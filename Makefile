@@ -1,0 +1,64 @@
+# The one list of commands. CI calls `make test` and `make check` and nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := demo-archive
+SOURCES := normalise scraper tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fmt bench conformance golden lock clean
+
+help:  ## List what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP)  ## Make .venv with the command in .venv/bin/hkcnews.
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --editable '.[dev]'
+	@touch $@
+
+demo: install  ## Normalise the bundled pages, offline, and show what comes out.
+	@rm -rf $(DEMO)
+	@echo '$$ hkcnews normalise fixtures/articles fixtures/refused --out $(DEMO)'
+	@$(BIN)/hkcnews normalise fixtures/articles fixtures/refused --out $(DEMO)
+	@echo
+	@echo '$$ cat $(DEMO)/articles/18001-19000/article_18123.md'
+	@cat $(DEMO)/articles/18001-19000/article_18123.md
+	@echo
+	@echo 'The same with captures of your own:'
+	@echo '  $(BIN)/hkcnews normalise captures.warc.gz --out archive'
+
+test: install  ## Run all tests.
+	$(BIN)/python -m pytest --numprocesses 2 --quiet
+
+check: install  ## Look at format, lint, strict types and the docs.
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python tests/docs.py
+
+fmt: install  ## Format the code and mend what the linter can.
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: install  ## Measure speed as ratios against what others would use.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --editable '.[bench]'
+	$(BIN)/python tests/bench.py
+
+conformance: install  ## Compare with the reference archive, where ../shared has it.
+	$(BIN)/python tests/conformance.py
+
+golden: install  ## Refresh what is expected of the saved pages; then read the diff.
+	$(BIN)/python -m scraper.fixtures refresh
+
+lock: install  ## Write requirements.lock anew from what is installed now.
+	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev,bench]'
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+clean:  ## Remove what was made.
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,9 +15,9 @@ from normalise.errors import (
     RefusedPath,
     Unreadable,
 )
-from normalise.extract import extract
+from normalise.extraction import extract
 from normalise.models import Article, Capture
-from normalise.render import render
+from normalise.seed import render
 
 __all__ = [
     "Article",

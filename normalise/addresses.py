@@ -30,7 +30,7 @@ _PREFIXED = rb"""[=(]\s*["']?(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]
 _TEMPLATE = re.compile(rb"<(?:link|script)\b[^>]*?" + _PREFIXED % rb"(\d{14})", re.IGNORECASE)
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_HOST_ONLY = re.compile(r"((?:https?:)?//[^/?#\s]+)(?=[?#]|$)", re.IGNORECASE)
+_HOST_ONLY = re.compile(r"\A((?:https?:)?//[^/?#\s]+)(?=[?#]|\Z)", re.IGNORECASE)
 _HAS_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 

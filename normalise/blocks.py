@@ -34,21 +34,15 @@ from normalise.models import (
     Text,
     Video,
 )
-from normalise.tree import SILENT, TEXT, classes
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-# Pages of the corpus nest a dozen deep; Python's own limit is a thousand calls.
-DEEPEST = 250
 
 # The text of a noscript is left out, but paragraphs in it are shown where scripts are not.
 _NO_BLOCKS = SILENT - {"noscript"}
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _BREAK = Break()
 _Read = tuple[Block | None, str]
-
-
-class TooDeep(Exception):
-    """The elements of a page are nested deeper than any page of the site is."""
 
 
 class BlockReader:
@@ -148,12 +142,13 @@ class BlockReader:
         return self.inlines(node), self._nested
 
     def _figure(self, node: LexborNode, _: str, inside: Inside) -> _Read:
-        parts = {child.tag: child for child in node.iter()}
-        image = parts.get("img") or node.css_first("img")
+        image = next(node.iter(), None)
+        if image is None or image.tag != "img":
+            image = node.css_first("img")
         if image is None:
             self.warnings.append("a figure without a picture is left out")
             return None, ""
-        caption = parts.get("figcaption") or node.css_first("figcaption")
+        caption = node.css_first("figcaption")
         said = self.inlines(caption) if caption is not None else ()
         return Figure(*self._picture(image), said, inside), ""
 

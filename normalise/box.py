@@ -13,9 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from normalise import mail
 from normalise.addresses import AddressReader
-from normalise.blocks import DEEPEST, TooDeep
 from normalise.models import AuthorBox
-from normalise.tree import SILENT, TEXT, classes, holds, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, upwards
 
 # Cards of other articles, on the home page of 2018-03 and below every article.
 CARD_CLASSES = frozenset({"article-block", "hl-block"})
@@ -67,11 +66,15 @@ def _behind(content: LexborNode) -> Iterator[LexborNode]:
             node = node.next
 
 
-def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox:
-    """Return what the box says; `bio` is plain text, one newline a line. Raises `TooDeep`."""
+def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox | None:
+    """Return what the box says; `bio` is plain text, one newline a line.
+
+    It says nothing (`None`) where the label is no text for readers. Raises `TooDeep`.
+    """
     text = _lines(box, label_line=_label_line(box))
     match = _LABEL.search(text)
-    assert match is not None, "find_box() returns an element with a label line"
+    if match is None:
+        return None
     avatar = box.css_first(AVATAR)
     return AuthorBox(
         label=match[1],
@@ -83,10 +86,11 @@ def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox:
 
 def _label_line(box: LexborNode) -> LexborNode:
     """The smallest element that begins with the label and has the name."""
-    for child in box.iter():
-        if _begins_with_label(child):
-            return _label_line(child)
-    return box
+    line, inner = box, [box]
+    while inner:
+        line = inner[0]
+        inner = [child for child in line.iter() if _begins_with_label(child)]
+    return line
 
 
 def _begins_with_label(node: LexborNode) -> bool:
@@ -114,14 +118,14 @@ def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
     return None
 
 
-def _label_lines(root: LexborNode, content: LexborNode) -> Iterator[LexborNode]:
+def _label_lines(root: LexborNode, content: LexborNode, depth: int = 0) -> Iterator[LexborNode]:
     """The smallest elements outside the content and the cards that begin with a label line."""
-    for node in root.iter():
+    for node in root.iter() if depth < DEEPEST else ():
         is_card = not CARD_CLASSES.isdisjoint(classes(node))
         if is_card or node.tag in SILENT or node.mem_id == content.mem_id:
             continue
         if any(label in (node.text() or "") for label in LABELS):
-            below = list(_label_lines(node, content))
+            below = list(_label_lines(node, content, depth + 1))
             if below:
                 yield from below
             elif _begins_with_label(node):

@@ -16,6 +16,17 @@ _HEAD_BYTES = 65_536
 _SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 
 
+# The encodings that the Encoding Standard of the web has, by Python's names, but for UTF-16: a page
+# that declares that in ASCII letters is not in it. Python knows others, which are no charsets.
+_OF_THE_WEB = frozenset(
+    (
+        *("utf-8", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp", "cp932", "cp949"),
+        *("koi8-r", "koi8-u", "cp866", "cp874", "mac-roman", "mac-cyrillic"),
+        *(f"cp{number}" for number in range(1250, 1259)),
+        *(f"iso8859-{number}" for number in (*range(2, 9), 10, 13, 14, 15, 16)),
+    )
+)
+
 LOSS = "\ufffd"  # shown in place of what can't be read
 
 
@@ -64,7 +75,8 @@ def _clean(body: bytes, charset: str) -> str | None:
 
 def _declared(html: bytes) -> str | None:
     script = html.find(b"<script", 0, _HEAD_BYTES)
-    if script < 0:
-        return html_body_declared_encoding(html)
-    head = html_body_declared_encoding(html[:script])
-    return head or html_body_declared_encoding(_SCRIPT.sub(b"", html[script:_HEAD_BYTES]))
+    head = html if script < 0 else html[:script]
+    declared = html_body_declared_encoding(head)
+    if declared is None and script >= 0:
+        declared = html_body_declared_encoding(_SCRIPT.sub(b"", html[script:_HEAD_BYTES]))
+    return declared if declared in _OF_THE_WEB else None

@@ -20,10 +20,10 @@ ARCHIVE = "https://web.archive.org"
 
 _CAPTURE_URL = re.compile(
     r"(?:https?:)?//web\.archive\.org/web/(?P<timestamp>\d+)(?:[a-z]{2}_)?/(?P<original>.+)",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
-_TIMESTAMP = re.compile(r"\d{14}")
-_ADDRESS = re.compile(r"(https?://([^/?#]+))([^?#]*)", re.IGNORECASE)
+_TIMESTAMP = re.compile(r"[0-9]{14}")
+_ADDRESS = re.compile(r"(https?://([^/?#\[\]]+))((?:/[^?#]*)?)(?=[?#]|\Z)", re.IGNORECASE)
 _ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
 _SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
 # What the CDX leaves raw in an address is printable ASCII; a `%` is never encoded again.

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from normalise.errors import Reason
 from normalise.models import Capture
+from normalise.tree import DEEPEST, SILENT, TEXT, classes
 
 # --- by address -----------------------------------------------------------------------------
 
@@ -103,10 +104,13 @@ _REDIRECT_HEADLINES = (r"Redirecting to ", r"30[12378] ", r"Moved Permanently", 
 _CARDS = ".article-block, .hl-block"
 _FRONT_PAGE = "body#Landing, input[name=ajax_url][value='/data/allposts']"
 _SENT_ON = re.compile(r"\blocation(?:\.href)?\s*=\s*[\"']|\blocation\.(?:replace|assign)\(")
-# Everything on a page of the site that is not its own text.
-_FURNITURE = (
-    "script, style, noscript, template, nav, header, footer, .navigation, .nav-overlay, .header, "
-    ".footer, .head, .grid, .article-block, .hl-block, #wm-ipp-base, #donato"
+# Everything on a page of the site that is not its own text, by tag, by class and by id.
+_FURNITURE_TAGS = SILENT | {"nav", "header", "footer"}
+_FURNITURE = frozenset(
+    {
+        *("navigation", "nav-overlay", "header", "footer", "head", "grid"),
+        *("article-block", "hl-block", "wm-ipp-base", "donato"),
+    }
 )
 _HEADLINES = "title, h1, h2, .title, .message, .code"
 # A page with more text of its own than this is not just a headline: an error page of the site
@@ -115,12 +119,9 @@ _FEW_CHARACTERS = 400
 
 
 def by_structure(tree: LexborHTMLParser) -> Reason | None:
-    """Return which of the known pages this one is, `None` where it is none of them.
-
-    Takes the page's furniture out of the tree.
-    """
-    root = tree.root
-    if root is None:
+    """Return which of the known pages this one is, `None` where it is none of them."""
+    body = tree.body
+    if body is None:
         return Reason.EMPTY
     has_cards = tree.css_first(_CARDS) is not None
     is_front = tree.css_first(_FRONT_PAGE) is not None
@@ -128,9 +129,9 @@ def by_structure(tree: LexborHTMLParser) -> Reason | None:
     has_picture = tree.css_first("body img, body picture, body iframe") is not None
     headlines = [_headline(node) for node in tree.css(_HEADLINES)]
     is_farewell = any(_is_farewell_headline(node) for node in tree.css("h1"))
-    for node in tree.css(_FURNITURE):
-        node.decompose()
-    text = _squeezed(_body_text(tree))
+    parts: list[str] = []
+    _collect_text(body, parts, 0)
+    text = _squeezed(" ".join(parts))
     if _ARTICLE_TRACES.search(text):
         return None
     if sends_on and not text:
@@ -193,9 +194,19 @@ def _is_refresh(tree: LexborHTMLParser) -> bool:
     return tree.css_first('meta[http-equiv="refresh" i]') is not None
 
 
-def _body_text(tree: LexborHTMLParser) -> str:
-    body: LexborNode | None = tree.body
-    return (body.text(separator=" ") if body is not None else "") or ""
+def _collect_text(node: LexborNode, parts: list[str], depth: int) -> None:
+    """The page's own texts; below the depth that any page has, with all that is there."""
+    for child in node.iter(include_text=True, skip_empty=True):
+        if child.tag == TEXT:
+            parts.append(child.text_content or "")
+        elif depth == DEEPEST:
+            parts.append(child.text() or "")
+        elif child.tag not in _FURNITURE_TAGS and _FURNITURE.isdisjoint(_names(child)):
+            _collect_text(child, parts, depth + 1)
+
+
+def _names(node: LexborNode) -> list[str]:
+    return [*classes(node), node.attributes.get("id") or ""]
 
 
 def _says(phrases: tuple[str, ...], text: str) -> bool:

@@ -12,6 +12,13 @@ from selectolax.lexbor import LexborNode
 TEXT = "-text"
 # Elements whose text is not for readers.
 SILENT = frozenset({"script", "style", "noscript", "iframe", "template"})
+# Blocks, and text in a block. Pages of the corpus nest a dozen deep; Python's own limit of a
+# thousand calls must hold both, at two calls an element.
+DEEPEST = 100
+
+
+class TooDeep(Exception):
+    """The elements of a page are nested deeper than any page of the site is."""
 
 
 def classes(node: LexborNode) -> list[str]:

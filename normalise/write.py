@@ -62,9 +62,13 @@ class Writer:
             self._refuse_outside(path)
 
     def _refuse_outside(self, path: Path) -> None:
-        if not path.resolve().is_relative_to(self._out.resolve()):
+        try:
+            target = path.resolve()
+        except RuntimeError as error:  # how 3.11 tells of a loop of links
+            raise RefusedPath(f"{path} is a link that leads in a circle; remove it") from error
+        if not target.is_relative_to(self._out.resolve()):
             raise RefusedPath(
-                f"{path} leads out of {self._out} to {path.resolve()}; "
+                f"{path} leads out of {self._out} to {target}; "
                 "remove the link, or give the folder that it leads to"
             )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections import Counter, defaultdict
@@ -200,15 +201,25 @@ def _in_processes(
 ) -> Iterator[Outcome]:
     chunks = [work[at : at + _CHUNK] for at in range(0, len(work), _CHUNK)]
     lost: list[list[Candidates]] = []
-    running = [pool.submit(_chunk, chunk, out) for chunk in chunks]
+    running = [_submitted(pool, chunk, out) for chunk in chunks]
     for chunk, future in zip(chunks, running, strict=True):
-        outcomes = _result(future)
+        outcomes = None if future is None else _result(future)
         if outcomes is None:
             lost.append(chunk)
         else:
             yield from outcomes
     for chunk in lost:
         yield from _after_crash(chunk, out)
+
+
+def _submitted(
+    pool: ProcessPoolExecutor, chunk: list[Candidates], out: Path
+) -> Future[list[Outcome]] | None:
+    """What a worker will find, `None` if one has died already."""
+    try:
+        return pool.submit(_chunk, chunk, out)
+    except BrokenProcessPool:
+        return None
 
 
 def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
@@ -232,7 +243,7 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
     """What a worker found, `None` if it died."""
     try:
         return future.result()
-    except BrokenProcessPool:
+    except (BrokenProcessPool, SystemExit):
         return None
 
 
@@ -261,6 +272,7 @@ def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end when it does, even if it was killed."""
     _keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a half-written file is taken away
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

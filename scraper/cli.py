@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
+import os
 import shutil
 import sys
 import tempfile
@@ -13,13 +15,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from normalise import BadCapture, Capture, NormaliseError, extract, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
 from scraper.batch import Status
-from scraper.console import safe, show_summary, watching
+from scraper.console import say, show_summary, watching
 from scraper.errors import BadRecord, ScraperError, WrongUsage
 from scraper.sources import is_warc, saved_page
 
@@ -50,15 +51,22 @@ Url = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"hkcnews {importlib.metadata.version('hkcnews-archive')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the version and stop.", callback=_show_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
-    if version:
-        print(f"hkcnews {importlib.metadata.version('hkcnews-archive')}")  # noqa: T201
-        raise typer.Exit
+    pass
 
 
 @app.command(no_args_is_help=True)
@@ -144,6 +152,9 @@ def inspect(
 
 def main() -> None:
     """Run the command; ends the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may not have all letters
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="hkcnews")
 
 
@@ -162,14 +173,14 @@ def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, ver
 def _normalise_page(path: Path, capture: Capture, out: Path | None) -> bool:
     article = extract(_read(path), capture)
     for warning in article.report.warnings if article.report else ():
-        _say("[yellow]warning:[/]", f"article {article.id}: {warning}")
+        say(_messages, "warning:", f"article {article.id}: {warning}", "yellow")
     text = render(article)
     if out is None:
         _print_exactly(text)
     else:
         is_written = Writer(out).write(article.id, text)
         status = Status.WRITTEN if is_written else Status.UNCHANGED
-        _say(str(status), str(out / article_path(article.id)))
+        say(_messages, status, str(out / article_path(article.id)))
     return False
 
 
@@ -229,12 +240,10 @@ def _output() -> Console:
 
 def _print_exactly(text: str) -> None:
     """The bytes of a text and nothing else, whatever the locale and the platform's newlines."""
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    rest = memoryview(text.encode("utf-8"))
+    while rest:  # unbuffered output may take a part only
+        rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()
-
-
-def _say(kind: str, text: str) -> None:
-    _messages.print(f"{kind} {escape(safe(text))}", soft_wrap=True, highlight=False)
 
 
 @contextmanager
@@ -242,12 +251,15 @@ def _errors(*, debug: bool) -> Iterator[None]:
     """Turn what went wrong into a message and an exit code; with `debug` the traceback as well."""
     try:
         yield
+    except BrokenPipeError:  # whoever read the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
     except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
         if debug:
             raise
         if isinstance(error, KeyboardInterrupt):
-            _say("[red]interrupted:[/]", "run the same command again to go on")
+            say(_messages, "interrupted:", "run the same command again to go on", "red")
             raise typer.Exit(INTERRUPTED) from None
-        _say("[red]error:[/]", str(error))
+        say(_messages, "error:", str(error), "red")
         is_usage = isinstance(error, (WrongUsage, BadCapture))
         raise typer.Exit(WRONG_USAGE if is_usage else FAILED) from None

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -17,6 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from scraper.batch import Outcome, Status, Summary
 
@@ -90,31 +90,29 @@ class _Lines:
             self._console.print(line)
 
 
+def say(console: Console, kind: str, text: str, style: str = "") -> None:
+    """Print one line of words that may come from a page: as they are, but harmless."""
+    line = Text.assemble((kind, style), " ", safe(text)) if kind else Text(safe(text))
+    console.print(line, soft_wrap=True)
+
+
 def show_summary(console: Console, summary: Summary, *, verbose: bool) -> None:
     """Print the warnings, what failed and why, and the counts."""
     _show_warnings(console, summary.warned, verbose=verbose)
     for outcome in summary.failed:
         where = f" ({outcome.where})" if outcome.where else ""
-        _print(console, f"[red]failed:[/] {escape(safe(outcome.said + where))}")
+        say(console, "failed:", outcome.said + where, "red")
     counts = summary.counts
-    for status in (Status.WRITTEN, Status.UNCHANGED):
-        _print(console, f"{counts[status]:>9,} {status}")
     kinds = ", ".join(f"{reason} {count:,}" for reason, count in summary.reasons.most_common())
-    _print(
-        console,
-        f"{counts[Status.NOT_ARTICLE]:>9,} {Status.NOT_ARTICLE}{f' ({kinds})' if kinds else ''}",
-    )
-    _print(console, f"{counts[Status.FAILED]:>9,} {Status.FAILED}")
+    for status in Status:
+        more = f" ({kinds})" if kinds and status is Status.NOT_ARTICLE else ""
+        say(console, f"{counts[status]:>9,}", f"{status}{more}")
 
 
 def _show_warnings(console: Console, warned: list[Outcome], *, verbose: bool) -> None:
     lines = [f"{outcome.where}: {text}" for outcome in warned for text in outcome.warnings]
     shown = lines if verbose else lines[:_MOST_WARNINGS]
     for line in shown:
-        _print(console, f"[yellow]warning:[/] {escape(safe(line))}")
+        say(console, "warning:", line, "yellow")
     if len(lines) > len(shown):
-        _print(console, f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)")
-
-
-def _print(console: Console, line: str) -> None:
-    console.print(line, soft_wrap=True, highlight=False)
+        say(console, "", f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)")

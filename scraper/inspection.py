@@ -6,13 +6,13 @@ import json
 from collections import Counter
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from normalise import Article
 from normalise.as_json import as_json
 from normalise.models import Blocks
-from scraper.console import safe
+from scraper.console import safe, say
 
 _NOT_FOUND = "-"
 
@@ -26,10 +26,10 @@ def show(console: Console, article: Article) -> None:
     table.add_column("value", overflow="fold")
     table.add_column("found by", overflow="fold")
     for field, value in _values(article):
-        table.add_row(field, escape(safe(value)) or _NOT_FOUND, escape(rules.get(field, "")))
+        table.add_row(field, Text(safe(value) or _NOT_FOUND), Text(rules.get(field, "")))
     console.print(table)
     for warning in report.warnings if report else ():
-        console.print(f"[yellow]warning:[/] {escape(safe(warning))}", soft_wrap=True)
+        say(console, "warning:", warning, "yellow")
 
 
 def as_text(article: Article) -> str:

@@ -6,19 +6,19 @@ stands `Record`, the place of one capture, small enough to be passed to another 
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import gzip
 import json
 import mmap
 import re
-import shutil
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import brotli
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from normalise import BadCapture, Capture
@@ -30,13 +30,25 @@ CAPTURE_FILE = "capture.json"
 
 _WARC_NAMES = ("*.warc", "*.warc.gz")
 _GZIP = b"\x1f\x8b"
+_ZLIB = b"\x78"
 _MEMBER = b"\x1f\x8b\x08"  # a gzip member begins so; WARC files have one a record
 _WARC_LINE = b"WARC/1."
+_PASSED_OVER = (
+    WarcRecordType.warcinfo
+    | WarcRecordType.request
+    | WarcRecordType.metadata
+    | WarcRecordType.conversion
+    | WarcRecordType.continuation
+)
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
-# fastwarc undoes these by the header; gzip is told by its first bytes instead (wayback.md 2.10).
-_OTHER_ENCODINGS = frozenset({"br", "deflate", "zstd"})
+_LENGTH = re.compile(
+    rb"^Content-Length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+_CHUNK = re.compile(rb"[0-9a-fA-F]+[ \t]*(?:;[^\r\n]*)?\r\n")
+_LAST_CHUNK = re.compile(rb"(?:\A|\r\n)0+[ \t]*(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*(?:\r\n)?\Z")
 _PLAYBACK = re.compile(r"https?://web\.archive\.org/web/\d{14}")
-_COPY_BYTES = 1 << 20
+_READ_BYTES = 1 << 16
+_MOST_BYTES = LARGEST_PAGE + (1 << 20)  # a record: its page and more head than any has
 _SOME_CAPTURE = Capture("00000000000000", "https://www.hkcnews.com/")
 
 
@@ -47,10 +59,13 @@ class Record:
     capture: Capture
     path: Path
     offset: int | None = None
+    unpacked_from: Path | None = None
 
     def __str__(self) -> str:
         place = "" if self.offset is None else f", record at byte {self.offset}"
-        return f"{self.path}{place}"
+        return (
+            f"{self.unpacked_from or self.path}{place}{' unpacked' if self.unpacked_from else ''}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,7 @@ def saved_page(folder: Path) -> Record | BadRecord:
     try:
         saved = json.loads(path.read_bytes())
         capture = Capture(saved["timestamp"], saved["original"])
-    except (OSError, ValueError, KeyError, TypeError, BadCapture) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, BadCapture) as error:
         return BadRecord(f"{path} does not name a capture: {error!r}")
     return Record(capture, folder / PAGE_FILE)
 
@@ -150,43 +165,61 @@ def saved_page(folder: Path) -> Record | BadRecord:
 def _in_warc(path: Path, spool: Path) -> Iterator[Record | BadRecord]:
     """Yield the captures of a WARC file; one error for each stretch of damage."""
     _require(path)
-    path = _with_places(path, spool)
+    warc = _Warc(path, _with_places(path, spool))
     at: int | None = 0
     is_damage_told = False
-    with path.open("rb") as file:
+    with warc.readable.open("rb") as file:
         while at is not None:
             last: int | None = None
             damage: OSError | None = None
             try:
-                for place, found in _records_from(file, path, at):
+                for place, found in _records_from(file, warc, at):
                     last, is_damage_told = place, False
                     if found is not None:
                         yield found
             except OSError as error:
                 damage = error
-            if damage is None and (last is not None or not is_damage_told):
-                return
-            if not is_damage_told and (last is None or _is_whole(path, last)):
-                behind = at if last is None else last
-                yield BadRecord(f"{path}: damaged behind byte {behind}: {damage}")
+            end = at if last is None else _end(warc, last)
+            is_at_end = damage is None and end is not None and _is_blank_from(file, end)
+            if is_at_end or (damage is None and last is None and not is_damage_told):
+                break
+            # Of a damaged record reading it will tell; of what else is damaged nothing will.
+            if not is_damage_told and end is not None:
+                yield BadRecord(f"{path}: damaged behind byte {end}: {damage or 'no record'}")
             is_damage_told = True
             at = _next_start(file, (at if last is None else last) + 1)
+        if at == 0 and last is None and not _is_blank_from(file, 0):
+            yield BadRecord(f"{path}: no record of a WARC file is in it")
+
+
+@dataclass(frozen=True, slots=True)
+class _Warc:
+    """A WARC file, and the file to read its records from: itself, or an unpacked copy."""
+
+    path: Path
+    readable: Path
+
+    def place(self, capture: Capture, offset: int) -> Record:
+        unpacked_from = None if self.readable == self.path else self.path
+        return Record(capture, self.readable, offset, unpacked_from)
 
 
 def _records_from(
-    file: BinaryIO, path: Path, start: int
+    file: BinaryIO, warc: _Warc, start: int
 ) -> Iterator[tuple[int, Record | BadRecord | None]]:
     """Yield the place of each record, with its capture if it is a page of the web."""
     file.seek(start)
-    for record in _iterate(file):
-        yield record.stream_pos, _record(record, path)
+    for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
+        is_other = record.record_type & _PASSED_OVER
+        yield record.stream_pos, None if is_other else _record(record, warc)
 
 
-def _record(record: WarcRecord, path: Path) -> Record | BadRecord | None:
+def _record(record: WarcRecord, warc: _Warc) -> Record | BadRecord | None:
     headers = record.headers
     address = (headers.get("WARC-Target-URI") or "").strip("<>")
-    if not address or "Content-Length" not in headers:
-        return BadRecord(f"{path}, record at byte {record.stream_pos}: its head is cut off")
+    is_known = record.record_type & _WANTED
+    if not is_known or not address or "Content-Length" not in headers:
+        return BadRecord(f"{warc.path}, record at byte {record.stream_pos}: its head is damaged")
     if not address.startswith(("http://", "https://")):
         return None
     try:
@@ -194,9 +227,9 @@ def _record(record: WarcRecord, path: Path) -> Record | BadRecord | None:
             capture = Capture.from_url(address)
         else:
             capture = Capture(_timestamp(headers.get("WARC-Date") or ""), address)
-    except (BadCapture, ValueError) as error:
-        return BadRecord(f"{path}, record at byte {record.stream_pos}: {error}")
-    return Record(capture, path, record.stream_pos)
+    except (BadCapture, ValueError, OverflowError) as error:
+        return BadRecord(f"{warc.path}, record at byte {record.stream_pos}: {error}")
+    return warc.place(capture, record.stream_pos)
 
 
 def _timestamp(warc_date: str) -> str:
@@ -207,101 +240,150 @@ def _timestamp(warc_date: str) -> str:
     return moment.strftime("%Y%m%d%H%M%S")
 
 
-def _page_at(file: BinaryIO, record: Record) -> Page:
-    found = _fresh(file, record)
-    _check_whole(found, record)
-    if found.record_type == WarcRecordType.revisit:
-        other = found.headers.get("WARC-Refers-To-Date") or "an earlier date"
-        raise BadRecord(f"{record}: a revisit record; the page itself is in that of {other}")
-    if not found.is_http:
-        return Page(found.reader.read())
-    try:
-        found.parse_http(auto_decode="transfer")
-        body = found.reader.read()
-    except OSError:  # says that it is chunked and is not
-        found = _fresh(file, record)
-        found.parse_http(auto_decode="none")
-        body = found.reader.read()
-    headers = found.http_headers
-    if headers is None:
-        raise BadRecord(f"{record}: no HTTP answer in it")
-    if (headers.get("Content-Encoding") or "").strip().lower() in _OTHER_ENCODINGS:
-        body = _decoded(_fresh(file, record)) or body
-    return Page(_unpacked(body, record), headers.status_code)
+def _page_at(file: BinaryIO, place: Record) -> Page:
+    raw, _ = _whole_record(file, place)
+    record = WarcRecord.from_bytes(raw)
+    if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
+        raise BadRecord(f"{place}: its bytes do not match its WARC-Block-Digest")
+    if record.record_type == WarcRecordType.revisit:
+        other = record.headers.get("WARC-Refers-To-Date") or "an earlier date"
+        raise BadRecord(f"{place}: a revisit record; the page itself is in that of {other}")
+    if not record.is_http:
+        return Page(record.reader.read())
+    record.parse_http(auto_decode="none", quirks_mode=True)
+    headers = record.http_headers
+    if headers is None or headers.status_code is None:
+        raise BadRecord(f"{place}: no HTTP answer is in it")
+    body = record.reader.read()
+    if "chunked" in (headers.get("Transfer-Encoding") or "").lower() and _CHUNK.match(body):
+        body = _out_of_chunks(raw, body, place)
+    encoding = (headers.get("Content-Encoding") or "").strip().lower()
+    return Page(_unpacked(body, encoding, place), headers.status_code)
 
 
-def _iterate(file: BinaryIO) -> Iterator[WarcRecord]:
-    return iter(ArchiveIterator(file, record_types=_WANTED, parse_http=False))
+def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
+    """The bytes of the record at its place, and where it ends in the file.
 
+    Raises `BadRecord` unless they are all there.
 
-def _fresh(file: BinaryIO, record: Record) -> WarcRecord:
-    """The record at its place, read into memory."""
-    file.seek(record.offset or 0)
-    found = next(_iterate(file), None)
-    if found is None:
-        raise BadRecord(f"{record}: there is no record here")
-    found.freeze()
-    return found
-
-
-def _check_whole(found: WarcRecord, record: Record) -> None:
-    size = len(found.reader.read())
-    found.reader.seek(0)
-    if size < found.content_length:
+    fastwarc takes what there is of a record that is cut off, so its length is looked at here.
+    """
+    start = place.offset or 0
+    file.seek(start)
+    is_packed = file.read(len(_GZIP)) == _GZIP
+    file.seek(start)
+    raw, end = _member(file, place) if is_packed else (file.read(_MOST_BYTES), 0)
+    head, separator, block = raw.partition(b"\r\n\r\n")
+    match = _LENGTH.search(head)
+    if match is None or not separator:
+        raise BadRecord(f"{place}: its head is damaged or cut off")
+    length = int(match[1])
+    if length > LARGEST_PAGE:
+        raise BadRecord(f"{place}: of {length} bytes; no page is larger than {LARGEST_PAGE}")
+    if len(block) < length:
         raise BadRecord(
-            f"{record}: cut off after {size} of {found.content_length} bytes; "
+            f"{place}: cut off after {len(block)} of {length} bytes; "
             "get the file again, or the page from the archive"
         )
-    if "WARC-Block-Digest" in found.headers and not found.verify_block_digest():
-        raise BadRecord(f"{record}: its bytes do not match its WARC-Block-Digest")
+    if block[length : length + 4] not in (b"\r\n\r\n", b"\r\n", b""):
+        raise BadRecord(f"{place}: its Content-Length of {length} does not fit")
+    whole = head + separator + block[:length] + b"\r\n\r\n"
+    return whole, end or min(start + len(whole), start + len(raw))
 
 
-def _decoded(found: WarcRecord) -> bytes | None:
-    """The body without its content encoding, `None` where its header lies."""
-    try:
-        found.parse_http(auto_decode="all")
-        return found.reader.read()
-    except OSError:
-        return None
-
-
-def _unpacked(body: bytes, record: Record) -> bytes:
-    """The body out of gzip, told by its first bytes and packed at most twice."""
-    for _ in range(2):
-        if not body.startswith(_GZIP):
-            break
-        unpacker = zlib.decompressobj(wbits=31)
+def _member(file: BinaryIO, place: Record) -> tuple[bytes, int]:
+    """What is in the gzip member that begins where a file stands, and where it ends."""
+    unpacker = zlib.decompressobj(wbits=31)
+    plain = bytearray()
+    while not unpacker.eof:
+        packed = file.read(_READ_BYTES)
+        if not packed:
+            raise BadRecord(f"{place}: its gzip member is cut off; get the file again")
         try:
-            plain = unpacker.decompress(body, LARGEST_PAGE + 1)
+            plain += unpacker.decompress(packed, _MOST_BYTES)
         except zlib.error as error:
-            raise BadRecord(f"{record}: its gzip is damaged: {error}") from error
-        if len(plain) > LARGEST_PAGE:
-            raise BadRecord(f"{record}: unpacks to more than {LARGEST_PAGE} bytes")
-        if not unpacker.eof:
-            raise BadRecord(f"{record}: its gzip is cut off")
-        body = plain
+            raise BadRecord(f"{place}: its gzip member is damaged: {error}") from error
+        if len(plain) >= _MOST_BYTES:
+            raise BadRecord(f"{place}: no page is larger than {LARGEST_PAGE} bytes")
+    return bytes(plain), file.tell() - len(unpacker.unused_data)
+
+
+def _out_of_chunks(raw: bytes, body: bytes, place: Record) -> bytes:
+    if not _LAST_CHUNK.search(body):
+        raise BadRecord(f"{place}: its body is cut off: the last chunk is missing")
+    record = WarcRecord.from_bytes(raw)
+    record.parse_http(auto_decode="transfer", quirks_mode=True)
+    return record.reader.read()
+
+
+def _unpacked(body: bytes, encoding: str, place: Record) -> bytes:
+    """The body without content encoding.
+
+    Headers lie about gzip: it is told by its first bytes, and packed at most twice. What is said
+    to be `br` or `deflate` and is not is kept as it is (facts/wayback.md 2.10).
+    """
+    if encoding == "br" and not body.startswith(_GZIP):
+        return _unbrotlied(body, place)
+    if encoding == "deflate" and body.startswith(_ZLIB):
+        return _inflated(body, zlib.MAX_WBITS, place)
+    for _ in range(2):
+        if body.startswith(_GZIP):
+            body = _inflated(body, 31, place)
     return body
+
+
+def _inflated(body: bytes, wbits: int, place: Record) -> bytes:
+    plain = bytearray()
+    while body:
+        unpacker = zlib.decompressobj(wbits=wbits)
+        try:
+            plain += unpacker.decompress(body, LARGEST_PAGE + 1)
+        except zlib.error as error:
+            raise BadRecord(f"{place}: its compressed body is damaged: {error}") from error
+        if len(plain) > LARGEST_PAGE:
+            raise BadRecord(f"{place}: unpacks to more than {LARGEST_PAGE} bytes")
+        if not unpacker.eof:
+            raise BadRecord(f"{place}: its compressed body is cut off")
+        rest = unpacker.unused_data
+        body = rest if rest.startswith(_GZIP) else b""
+    return bytes(plain)
+
+
+def _unbrotlied(body: bytes, place: Record) -> bytes:
+    unpacker = brotli.Decompressor()
+    plain: bytes
+    try:
+        plain = unpacker.process(body, output_buffer_limit=LARGEST_PAGE + 1)
+    except brotli.error:  # the header lies
+        return body
+    if len(plain) > LARGEST_PAGE:
+        raise BadRecord(f"{place}: unpacks to more than {LARGEST_PAGE} bytes")
+    if not unpacker.is_finished():
+        raise BadRecord(f"{place}: its compressed body is cut off")
+    return plain
 
 
 def _next_start(file: BinaryIO, start: int) -> int | None:
     """The next place at which a record may begin, `None` where there is none."""
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        is_packed = content[:2] == _GZIP
-        at = content.find(_MEMBER if is_packed else b"\n" + _WARC_LINE, start)
-    if at < 0:
+    if file.seek(0, 2) == 0:
         return None
-    return at if is_packed else at + 1
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        member, line = content.find(_MEMBER, start), content.find(b"\n" + _WARC_LINE, start)
+    return min((at for at in (member, line + 1 if line >= 0 else -1) if at >= 0), default=None)
 
 
-def _is_whole(path: Path, offset: int) -> bool:
-    """Whether a record is readable: if not, reading it will tell of the damage."""
+def _end(warc: _Warc, offset: int) -> int | None:
+    """Where a record ends, `None` if it is damaged: then reading it will tell."""
     try:
-        with path.open("rb") as file:
-            place = Record(_SOME_CAPTURE, path, offset)
-            _check_whole(_fresh(file, place), place)
-    except (OSError, BadRecord):
-        return False
-    return True
+        with warc.readable.open("rb") as file:
+            return _whole_record(file, warc.place(_SOME_CAPTURE, offset))[1]
+    except BadRecord:
+        return None
+
+
+def _is_blank_from(file: BinaryIO, start: int) -> bool:
+    file.seek(start)
+    return not file.read(_READ_BYTES).strip(b"\r\n\0")
 
 
 def _with_places(path: Path, spool: Path) -> Path:
@@ -311,19 +393,37 @@ def _with_places(path: Path, spool: Path) -> Path:
             return path
         file.seek(0)
         try:
-            places = [r.stream_pos for r, _ in zip(_iterate(file), range(2), strict=False)]
+            records = ArchiveIterator(file, parse_http=False)
+            places = [record.stream_pos for record, _ in zip(records, range(2), strict=False)]
         except OSError:
             return path
         file.seek(places[-1] if places else 0)
-        if file.read(2) == _GZIP and len(set(places)) == len(places):
+        if places and file.read(2) == _GZIP and len(set(places)) == len(places):
             return path
-    copy = spool / path.name.removesuffix(".gz")
-    with gzip.open(path) as packed, copy.open("wb") as plain:
-        # Where it breaks off, so does the copy, and its last record is found to be cut off.
-        with contextlib.suppress(EOFError, zlib.error, gzip.BadGzipFile):
-            shutil.copyfileobj(packed, plain, _COPY_BYTES)
+    copy = Path(tempfile.mkdtemp(dir=spool), path.name.removesuffix(".gz"))
+    with path.open("rb") as packed, copy.open("wb") as plain:
+        is_sound = _unpack(packed, plain)
         is_empty = plain.tell() == 0
-    return path if is_empty else copy
+    return path if is_empty and not is_sound else copy
+
+
+def _unpack(packed: BinaryIO, plain: BinaryIO) -> bool:
+    """Unpack gzip as far as it is sound, and return whether it is to the end.
+
+    Where it breaks off, so does the copy, and its last record is found to be cut off.
+    """
+    unpacker = zlib.decompressobj(wbits=31)
+    is_between_members = True
+    while part := packed.read(_READ_BYTES):
+        try:
+            while part:
+                plain.write(unpacker.decompress(part))
+                part, is_between_members = unpacker.unused_data, unpacker.eof
+                if unpacker.eof:
+                    unpacker = zlib.decompressobj(wbits=31)
+        except zlib.error:
+            return False
+    return is_between_members
 
 
 def _require(path: Path) -> None:

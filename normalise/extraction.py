@@ -17,18 +17,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from normalise import mail
 from normalise.addresses import AddressReader, is_view_form, timestamp_shown
-from normalise.blocks import (
-    DEEPEST,
-    BlockReader,
-    TooDeep,
-    plain_text,
-)
+from normalise.blocks import BlockReader, plain_text
 from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
 from normalise.charset import LOSS, decode
 from normalise.errors import NotAnArticle, Unreadable
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import SILENT, TEXT, classes, holds, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -46,7 +41,7 @@ OG_TITLE = 'meta[property="og:title"]'
 SECTION = 'meta[property="article:section"]'
 KEYWORDS = 'meta[name="keywords" i]'
 HIDDEN_TAGS = "h2.hidden"
-TOOLBAR = "#wm-ipp-base, #wm-ipp-print, #wm-ipp, #donato"
+TOOLBAR = "body #wm-ipp-base, body #wm-ipp-print, body #donato"
 
 # --- what the page says ---------------------------------------------------------------------
 
@@ -114,7 +109,7 @@ class _Page:
         self.addresses = AddressReader(capture, view=self.view)
 
     def _enter_view_form(self, html: bytes) -> None:
-        for node in self.tree.css(TOOLBAR):
+        for node in reversed(self.tree.css(TOOLBAR)):  # what is inside another one first
             node.decompose()
         shown = timestamp_shown(html)
         if shown is not None and shown != self.capture.timestamp:
@@ -341,8 +336,11 @@ class _Page:
         boxes: list[tuple[LexborNode, AuthorBox, str]] = []
         own = None
         for node, rule in find_boxes(self.tree, content, everywhere=self._may_hide_box(category)):
-            boxes.append((node, read_box(node, self.addresses), rule))
-            if boxes[-1][1].name == author:
+            box = read_box(node, self.addresses)
+            if box is None:
+                continue
+            boxes.append((node, box, rule))
+            if box.name == author:
                 own = boxes[-1]
                 break
         if own is None and category != NEWS:

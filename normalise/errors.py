@@ -64,18 +64,23 @@ class NotAnArticle(NormaliseError):
 
 
 class Unreadable(NormaliseError):
-    """The page looks like an article but fits no rule; `missing` names what was not found."""
+    """The page looks like an article but fits no rule.
 
-    def __init__(self, missing: str, url: str) -> None:
+    `missing` names what was not found; `clues` are the headlines and the elements with most text,
+    a line each, for whoever writes the rule.
+    """
+
+    def __init__(self, missing: str, url: str, clues: tuple[str, ...] = ()) -> None:
         super().__init__(
             f"no rule finds the {missing} of this page: {url}; "
             "look at it with `hkcnews inspect`: the site may have had a template not yet known"
         )
         self.missing = missing
         self.url = url
+        self.clues = clues
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.missing, self.url)
+        return type(self), (self.missing, self.url, self.clues)
 
 
 class RefusedPath(NormaliseError):

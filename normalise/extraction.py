@@ -20,6 +20,7 @@ from normalise.addresses import AddressReader, is_view_form, timestamp_shown
 from normalise.blocks import BlockReader, plain_text
 from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
 from normalise.charset import LOSS, decode
+from normalise.clues import clues
 from normalise.errors import NotAnArticle, Unreadable
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
@@ -123,7 +124,7 @@ class _Page:
             return self._article(info, content)
         except TooDeep:
             missing = f"end of the nesting (deeper than {DEEPEST} elements)"
-            raise Unreadable(missing, self.capture.url) from None
+            raise Unreadable(missing, self.capture.url, clues(self.tree)) from None
 
     def _parts(self) -> tuple[LexborNode, LexborNode]:
         """The two elements that every article has. Raises `NotAnArticle`, `Unreadable`."""
@@ -135,7 +136,7 @@ class _Page:
             raise NotAnArticle(reason, self.capture.url)
         parts = (("info line", info), ("content", content), ("title", self._title("", content)))
         missing = " and ".join(name for name, part in parts if not part)
-        raise Unreadable(missing, self.capture.url)
+        raise Unreadable(missing, self.capture.url, clues(self.tree))
 
     def _article(self, info: LexborNode, content: LexborNode) -> Article:
         line = _info_text(info)
@@ -147,7 +148,7 @@ class _Page:
             author = box.name
         title = self._title(author, content)
         if not title:
-            raise Unreadable("title", self.capture.url)
+            raise Unreadable("title", self.capture.url, clues(self.tree))
         body, promo = self._body(content, box_node)
         return Article(
             capture=self.capture,

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from normalise import BadCapture, Capture, NormaliseError, extract, render
+from normalise import BadCapture, Capture, NormaliseError, Unreadable, extract, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
 from scraper.batch import Status
@@ -131,6 +131,8 @@ def inspect(
     debug: Debug = False,
 ) -> None:
     """Show what is read from a page: each field, its value, and the rule that found it.
+
+    Of a page that fits no rule it shows where the headlines and most of the text stand.
 
     Exit codes: 0 done, 1 the page is no article or fits no rule, 2 wrong usage.
 
@@ -261,5 +263,7 @@ def _errors(*, debug: bool) -> Iterator[None]:
             say(_messages, "interrupted:", "run the same command again to go on", "red")
             raise typer.Exit(INTERRUPTED) from None
         say(_messages, "error:", str(error), "red")
+        if isinstance(error, Unreadable):
+            inspection.show_clues(_messages, error)
         is_usage = isinstance(error, (WrongUsage, BadCapture))
         raise typer.Exit(WRONG_USAGE if is_usage else FAILED) from None

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from normalise import Article
+from normalise import Article, Unreadable
 from normalise.as_json import as_json
 from normalise.models import Blocks
 from scraper.console import safe, say
@@ -32,6 +32,12 @@ def show(console: Console, article: Article) -> None:
         say(console, "warning:", warning, "yellow")
 
 
+def show_clues(console: Console, error: Unreadable) -> None:
+    """Print where the headlines and most of the text of an unreadable page stand."""
+    for clue in error.clues:
+        say(console, "", clue)
+
+
 def as_text(article: Article) -> str:
     """Return the whole article as JSON, rules and warnings included."""
     return json.dumps(as_json(article), ensure_ascii=False, indent=1) + "\n"
@@ -43,8 +49,8 @@ def _values(article: Article) -> list[tuple[str, str]]:
         ("id", str(article.id)),
         ("capture", article.capture.url),
         ("form", f"{report.form}, {report.charset}" if report else ""),
-        ("info line", ""),
-        ("content", ""),
+        ("info line", "found"),
+        ("content", "found"),
         ("title", article.title),
         ("date", article.date.isoformat() if article.date else ""),
         ("last_updated", article.last_updated.isoformat(" ") if article.last_updated else ""),

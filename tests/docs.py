@@ -23,7 +23,7 @@ from scraper.cli import app
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "CHANGELOG.md")
 # Built of parts, so that this file does not hold what it looks for.
-_MACHINE = re.compile("|".join(("/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/", "file:/" + "//")))
+_MACHINE = re.compile("|".join(("/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/")))
 _REGISTRY = re.compile("|".join(("py" + r"pi\.", "py" + "thonhosted", "np" + r"mjs\.")))
 
 

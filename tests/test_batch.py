@@ -426,7 +426,6 @@ class _Dying(ProcessPoolExecutor):
 def test_a_worker_that_dies_while_work_is_handed_out_costs_nothing(
     tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # BUG: BrokenProcessPool of submit() ends the run with a traceback.
     pools = iter([_Dying])
 
     def pool(*args: Any, **kwargs: Any) -> ProcessPoolExecutor:

@@ -27,8 +27,10 @@ OWN: dict[str, str] = {
     "normalise.blocks": "normalise.addresses normalise.mail normalise.models normalise.tree",
     "normalise.box": "normalise.addresses normalise.mail normalise.models normalise.tree",
     "normalise.refusals": "normalise.errors normalise.models normalise.tree",
+    "normalise.clues": "normalise.tree",
     "normalise.extraction": (
-        "normalise.addresses normalise.blocks normalise.box normalise.charset normalise.errors "
+        "normalise.addresses normalise.blocks normalise.box normalise.charset normalise.clues "
+        "normalise.errors "
         "normalise.mail normalise.models normalise.refusals normalise.tree"
     ),
     "normalise.front_matter": "",
@@ -53,7 +55,7 @@ OWN: dict[str, str] = {
 
 # Who may import what others have written.
 OTHERS: dict[str, str] = {
-    "selectolax": "extraction blocks box refusals tree",
+    "selectolax": "extraction blocks box clues refusals tree",
     "frontmatter": "seed front_matter",
     "w3lib": "charset",
     "brotli": "sources",

@@ -77,7 +77,12 @@ class Capture:
                 f"not the address of a capture: {url!r}; "
                 f"it looks like {ARCHIVE}/web/20210629183215/https://www.hkcnews.com/article/..."
             )
-        return cls(match["timestamp"], quote(match["original"], safe=_ADDRESS_SAFE))
+        return cls.of(match["timestamp"], match["original"])
+
+    @classmethod
+    def of(cls, timestamp: str, address: str) -> Capture:
+        """Return the capture of an address that may have raw non-ASCII or blanks in it."""
+        return cls(timestamp, quote(address, safe=_ADDRESS_SAFE))
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -92,7 +92,7 @@ def run(
     workers = jobs or _workers(paths)
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool, _pool(workers) as pool:
         work = choose(_listed(find(paths, Path(spool)), summary, listed))
-        outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, pool)
+        outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, workers, pool)
         for count, outcome in enumerate(outcomes, start=1):
             summary.add(outcome)
             done(count, len(work))
@@ -197,10 +197,23 @@ def _chunk(work: list[Candidates], out: Path) -> list[Outcome]:
 
 
 def _in_processes(
-    work: list[Candidates], out: Path, pool: ProcessPoolExecutor
+    work: list[Candidates], out: Path, workers: int, pool: ProcessPoolExecutor
 ) -> Iterator[Outcome]:
     chunks = [work[at : at + _CHUNK] for at in range(0, len(work), _CHUNK)]
-    lost: list[list[Candidates]] = []
+    lost = yield from _by(pool, chunks, out)
+    while lost:
+        # Chunks are taken in their order, so that whatever killed a worker is in one of these.
+        for chunk in lost[:workers]:
+            yield from _after_crash(chunk, out)
+        with _processes(workers) as fresh:
+            lost = yield from _by(fresh, lost[workers:], out)
+
+
+def _by(
+    pool: ProcessPoolExecutor, chunks: list[list[Candidates]], out: Path
+) -> Generator[Outcome, None, list[list[Candidates]]]:
+    """Yield what workers find, in order; return the chunks that were lost when one died."""
+    lost = []
     running = [_submitted(pool, chunk, out) for chunk in chunks]
     for chunk, future in zip(chunks, running, strict=True):
         outcomes = None if future is None else _result(future)
@@ -208,8 +221,7 @@ def _in_processes(
             lost.append(chunk)
         else:
             yield from outcomes
-    for chunk in lost:
-        yield from _after_crash(chunk, out)
+    return lost
 
 
 def _submitted(

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ from scraper.sources import is_warc, saved_page
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 STANDARD_INPUT = Path("-")
-_WIDTH_WITHOUT_TERMINAL = 140
+_WIDTH_WITHOUT_TERMINAL = 10_000  # nothing is folded where a program reads it
 
 app = typer.Typer(
     name="hkcnews",
@@ -139,13 +140,8 @@ def inspect(
     Example: `hkcnews inspect page.html --url https://web.archive.org/web/2021...`
     """
     with _errors(debug=debug), _input([page]) as paths:
-        path, capture = paths[0], None
-        if path.is_dir() and url is None:
-            saved = saved_page(path)
-            if isinstance(saved, BadRecord):
-                raise WrongUsage(str(saved))
-            path, capture = saved.path, saved.capture
-        article = extract(_read(path), capture or _capture(url))
+        path, capture = _page(paths[0], url)
+        article = extract(_read(path), capture)
         if json:
             _print_exactly(inspection.as_text(article))
         else:
@@ -197,6 +193,8 @@ def _input(sources: list[Path]) -> Iterator[list[Path]]:
         return
     if len(sources) > 1:
         raise WrongUsage("standard input goes alone: leave out the other sources, or -")
+    if sys.stdin is None:
+        raise WrongUsage("standard input is closed: give a file, or something to read")
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as folder:
         path = Path(folder, "standard-input")
         with path.open("wb") as file:
@@ -214,6 +212,20 @@ def _only(paths: list[Path]) -> Path:
     if not _is_html(paths[0]):
         raise WrongUsage(f"{paths[0]} names its captures itself: leave out --url")
     return paths[0]
+
+
+def _page(path: Path, url: str | None) -> tuple[Path, Capture]:
+    """One page and its capture: an HTML file with its address, or a folder with both."""
+    if not path.is_dir():
+        if is_warc(path):
+            raise WrongUsage(f"{path} holds many pages: `hkcnews normalise` reads it")
+        return path, _capture(url)
+    if url is not None:
+        raise WrongUsage(f"{path} names its capture itself: leave out --url")
+    saved = saved_page(path)
+    if isinstance(saved, BadRecord):
+        raise WrongUsage(f"no saved page is in that folder: {saved}")
+    return saved.path, saved.capture
 
 
 def _capture(url: str | None) -> Capture:
@@ -235,7 +247,7 @@ def _read(path: Path) -> bytes:
 
 
 def _output() -> Console:
-    """Standard output for tables: as wide as the terminal, and not narrow where there is none."""
+    """Standard output for tables: as wide as the terminal, as wide as need be without one."""
     console = Console()
     return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
 
@@ -258,7 +270,7 @@ def _errors(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
     except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
         if debug:
-            raise
+            traceback.print_exc()
         if isinstance(error, KeyboardInterrupt):
             say(_messages, "interrupted:", "run the same command again to go on", "red")
             raise typer.Exit(INTERRUPTED) from None

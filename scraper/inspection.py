@@ -15,6 +15,7 @@ from normalise.models import Blocks
 from scraper.console import safe, say
 
 _NOT_FOUND = "-"
+_LEFT_RAW = "\n\u3000\xa0"
 
 
 def show(console: Console, article: Article) -> None:
@@ -40,7 +41,8 @@ def show_clues(console: Console, error: Unreadable) -> None:
 
 def as_text(article: Article) -> str:
     """Return the whole article as JSON, rules and warnings included."""
-    return json.dumps(as_json(article), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(as_json(article), ensure_ascii=False, indent=1) + "\n"
+    return "".join(c if c.isprintable() or c in _LEFT_RAW else json.dumps(c)[1:-1] for c in text)
 
 
 def _values(article: Article) -> list[tuple[str, str]]:

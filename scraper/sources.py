@@ -220,13 +220,13 @@ def _record(record: WarcRecord, warc: _Warc) -> Record | BadRecord | None:
     is_known = record.record_type & _WANTED
     if not is_known or not address or "Content-Length" not in headers:
         return BadRecord(f"{warc.path}, record at byte {record.stream_pos}: its head is damaged")
-    if not address.startswith(("http://", "https://")):
+    if not address.lower().startswith(("http://", "https://")):
         return None
     try:
         if _PLAYBACK.match(address):  # somebody recorded the archive's answers themselves
             capture = Capture.from_url(address)
         else:
-            capture = Capture(_timestamp(headers.get("WARC-Date") or ""), address)
+            capture = Capture.of(_timestamp(headers.get("WARC-Date") or ""), address)
     except (BadCapture, ValueError, OverflowError) as error:
         return BadRecord(f"{warc.path}, record at byte {record.stream_pos}: {error}")
     return warc.place(capture, record.stream_pos)
@@ -322,10 +322,11 @@ def _unpacked(body: bytes, encoding: str, place: Record) -> bytes:
     Headers lie about gzip: it is told by its first bytes, and packed at most twice. What is said
     to be `br` or `deflate` and is not is kept as it is (facts/wayback.md 2.10).
     """
-    if encoding == "br" and not body.startswith(_GZIP):
+    if encoding == "br" and body and not body.startswith(_GZIP):
         return _unbrotlied(body, place)
-    if encoding == "deflate" and body.startswith(_ZLIB):
-        return _inflated(body, zlib.MAX_WBITS, place)
+    if encoding == "deflate" and not body.startswith((_GZIP, b"<")):
+        is_raw = not body.startswith(_ZLIB)  # as some servers sent it
+        return _inflated(body, -zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS, place)
     for _ in range(2):
         if body.startswith(_GZIP):
             body = _inflated(body, 31, place)

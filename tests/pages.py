@@ -30,14 +30,14 @@ FRAME = f"{ARCHIVE}/web/{TIMESTAMP}if_/"
 TITLE = "渡輪停航一天"
 NAME = "舟小行"
 
+# The template's own words, in one piece (../shared/hooks looks for borrowed text).
+APPEAL = "請加入成為眾新聞的月費訂戶，長期支持我們的工作。所有訂戶都可以收到我們的「每周時事」通訊"
 PROMO = (
-    "<hr><p>請加入成為眾新聞的月費訂戶，長期支持我們的工作。"
-    "所有訂戶都可以收到我們的「每周時事」通訊 。</p>"
+    f"<hr><p>{APPEAL} 。</p>"
     '<p>月費訂戶 <a href="/aboutus/#subscribe">網址：hkcnews.com/aboutus/#subscribe</a></p>'
 )
 PROMO_SHOWN = (
-    "\n---\n\n\n請加入成為眾新聞的月費訂戶，長期支持我們的工作。"
-    "所有訂戶都可以收到我們的「每周時事」通訊 。\n\n"
+    f"\n---\n\n\n{APPEAL} 。\n\n"
     f"月費訂戶 [網址：hkcnews.com/aboutus/#subscribe]({OWN}/aboutus/#subscribe)"
 )
 AVATAR = "/uploads/avatars/0a1b2c3d-0000-4000-8000-00000000beef.png?31415926"

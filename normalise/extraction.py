@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from normalise import mail
 from normalise.addresses import AddressReader, is_view_form, timestamp_shown
@@ -24,7 +24,7 @@ from normalise.clues import clues
 from normalise.errors import NotAnArticle, Unreadable
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, parse, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -103,7 +103,7 @@ class _Page:
         self.source = decode(html)
         self.warnings = list(self.source.warnings)
         self.rules: dict[str, str] = {}
-        self.tree = LexborHTMLParser(self.source.parsed)
+        self.tree = parse(self.source.parsed)
         self.view = is_view_form(html, capture)
         if self.view:
             self._enter_view_form(html)
@@ -131,7 +131,7 @@ class _Page:
         info, content = self._info(), self._content()
         if info is not None and content is not None:
             return info, content
-        reason = by_structure(LexborHTMLParser(self.source.parsed)) if content is None else None
+        reason = by_structure(self.tree) if content is None else None
         if reason is not None:
             raise NotAnArticle(reason, self.capture.url)
         parts = (("info line", info), ("content", content), ("title", self._title("", content)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from urllib.parse import quote
 
 from normalise.errors import BadCapture
@@ -30,7 +30,7 @@ _SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
 _ADDRESS_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Capture:
     """The identity of one capture: when the archive took it, and of which address.
 
@@ -82,30 +82,32 @@ class Capture:
     @classmethod
     def of(cls, timestamp: str, address: str) -> Capture:
         """Return the capture of an address that may have raw non-ASCII or blanks in it."""
-        return cls(timestamp, quote(address, safe=_ADDRESS_SAFE))
+        if not address.isascii() or not address.isprintable() or " " in address:
+            address = quote(address, safe=_ADDRESS_SAFE)
+        return cls(timestamp, address)
 
     @property
     def url(self) -> str:
         """The capture's address at the archive, in its plain (view) form."""
         return f"{ARCHIVE}/web/{self.timestamp}/{self.original}"
 
-    @cached_property
+    @property
     def origin(self) -> str:
         """Scheme and host of the captured address: `https://www.hkcnews.com`."""
-        return self._parts[1]
+        return _parts(self.original)[0]
 
-    @cached_property
+    @property
     def path(self) -> str:
         """The path of the captured address, `/` where it has none."""
-        return self._parts[3] or "/"
+        return _parts(self.original)[2] or "/"
 
     @property
     def is_of_site(self) -> bool:
         """Whether the address is one of hkcnews.com itself."""
-        host = self._parts[2].lower().partition(":")[0]
+        host = _parts(self.original)[1].lower().partition(":")[0]
         return host in _SITE_HOSTS
 
-    @cached_property
+    @property
     def article_id(self) -> int | None:
         """The number of the article, `None` for any other page.
 
@@ -115,11 +117,13 @@ class Capture:
         match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
         return int(match[1]) if match else None
 
-    @cached_property
-    def _parts(self) -> re.Match[str]:
-        match = _ADDRESS.match(self.original)
-        assert match is not None, "__post_init__() looked"
-        return match
+
+@lru_cache(maxsize=64)  # one page asks many times; a run over a WARC keeps nothing for each
+def _parts(address: str) -> tuple[str, str, str]:
+    """Origin, host and path of an address."""
+    match = _ADDRESS.match(address)
+    assert match is not None, "Capture.__post_init__() looked"
+    return match[1], match[2], match[3]
 
 
 # --- inline content -------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -30,7 +30,6 @@ from scraper.sources import Record, find, read
 # Below this starting worker processes takes longer than the work.
 _FEWEST_BYTES_FOR_WORKERS = 2_000_000
 _CHUNK = 32
-_LARGE_BLOCK = 30_000_000  # below the 32 MB up to which glibc learns
 
 Candidates = tuple[Record, ...]
 
@@ -101,11 +100,13 @@ def run(
 
 def choose(records: Iterable[Record]) -> list[Candidates]:
     """Return the captures of each article, newest first; articles in the order of the sources."""
-    by_id: defaultdict[int | None, list[Record]] = defaultdict(list)
+    by_id: dict[int | None, Candidates] = {}
     for record in records:
-        by_id[record.capture.article_id].append(record)
+        by_id[record.capture.article_id] = (*by_id.get(record.capture.article_id, ()), record)
     return [
         tuple(sorted(group, key=lambda record: record.capture.timestamp, reverse=True))
+        if len(group) > 1
+        else group
         for group in by_id.values()
     ]
 
@@ -187,7 +188,6 @@ def _workers(paths: Sequence[Path]) -> int:
 
 
 def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
-    _keep_freed_memory()
     writer = Writer(out)
     return (normalise(candidates, writer) for candidates in work)
 
@@ -282,20 +282,9 @@ def _processes(workers: int) -> ProcessPoolExecutor:
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end when it does, even if it was killed."""
-    _keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a half-written file is taken away
     threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _keep_freed_memory() -> None:
-    """Let the C library keep the memory of one parsed page for the next.
-
-    glibc gives it back to the system after each page and asks for it again, a quarter of all
-    time, until something as large has been freed once: then it learns better (mallopt(3),
-    M_TRIM_THRESHOLD). The block is never touched, so it takes no memory.
-    """
-    bytes(_LARGE_BLOCK)
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import io
 import os
 import shutil
@@ -54,6 +53,8 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
+        import importlib.metadata  # noqa: PLC0415 - a third of the time to start otherwise
+
         typer.echo(f"hkcnews {importlib.metadata.version('hkcnews-archive')}")
         raise typer.Exit
 

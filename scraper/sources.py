@@ -41,14 +41,20 @@ _PASSED_OVER = (
     | WarcRecordType.continuation
 )
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
+_HEAD_END = _RECORD_END = b"\r\n\r\n"
 _LENGTH = re.compile(
     rb"^Content-Length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 _CHUNK = re.compile(rb"[0-9a-fA-F]+[ \t]*(?:;[^\r\n]*)?\r\n")
 _LAST_CHUNK = re.compile(rb"(?:\A|\r\n)0+[ \t]*(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*(?:\r\n)?\Z")
+_UTC_SECONDS = re.compile(
+    r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+)
 _PLAYBACK = re.compile(r"https?://web\.archive\.org/web/\d{14}")
-_READ_BYTES = 1 << 16
-_MOST_BYTES = LARGEST_PAGE + (1 << 20)  # a record: its page and more head than any has
+_READ_BYTES = 1 << 14  # most records are smaller
+_MOST_HEAD_BYTES = 1 << 20
+_MOST_BYTES = LARGEST_PAGE + _MOST_HEAD_BYTES
 _SOME_CAPTURE = Capture("00000000000000", "https://www.hkcnews.com/")
 
 
@@ -234,6 +240,8 @@ def _record(record: WarcRecord, warc: _Warc) -> Record | BadRecord | None:
 
 def _timestamp(warc_date: str) -> str:
     """The archive's 14 digits for a date such as `2021-06-29T18:32:15Z`."""
+    if _UTC_SECONDS.fullmatch(warc_date):
+        return re.sub("[^0-9]", "", warc_date)
     moment = dt.datetime.fromisoformat(warc_date)
     if moment.tzinfo is not None:
         moment = moment.astimezone(dt.UTC)
@@ -264,48 +272,54 @@ def _page_at(file: BinaryIO, place: Record) -> Page:
 def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
     """The bytes of the record at its place, and where it ends in the file.
 
-    Raises `BadRecord` unless they are all there.
-
-    fastwarc takes what there is of a record that is cut off, so its length is looked at here.
+    Raises `BadRecord` unless they are all there: fastwarc takes what there is of a record that
+    is cut off, so its length is looked at here.
     """
     start = place.offset or 0
     file.seek(start)
-    is_packed = file.read(len(_GZIP)) == _GZIP
-    file.seek(start)
-    raw, end = _member(file, place) if is_packed else (file.read(_MOST_BYTES), 0)
-    head, separator, block = raw.partition(b"\r\n\r\n")
+    raw = file.read(_READ_BYTES)
+    end = None
+    if raw.startswith(_GZIP):
+        raw, end = _member(file, raw, place)
+    elif _HEAD_END not in raw:
+        raw += file.read(_MOST_HEAD_BYTES)
+    head, _, block = raw.partition(_HEAD_END)
     match = _LENGTH.search(head)
-    if match is None or not separator:
+    if match is None or _HEAD_END not in raw:
         raise BadRecord(f"{place}: its head is damaged or cut off")
     length = int(match[1])
     if length > LARGEST_PAGE:
         raise BadRecord(f"{place}: of {length} bytes; no page is larger than {LARGEST_PAGE}")
+    if end is None:
+        block += file.read(max(0, length + len(_RECORD_END) - len(block)))
     if len(block) < length:
         raise BadRecord(
             f"{place}: cut off after {len(block)} of {length} bytes; "
             "get the file again, or the page from the archive"
         )
-    if block[length : length + 4] not in (b"\r\n\r\n", b"\r\n", b""):
+    behind = block[length : length + len(_RECORD_END)]
+    if behind not in (_RECORD_END, b"\r\n", b""):
         raise BadRecord(f"{place}: its Content-Length of {length} does not fit")
-    whole = head + separator + block[:length] + b"\r\n\r\n"
-    return whole, end or min(start + len(whole), start + len(raw))
+    whole = b"".join((head, _HEAD_END, block[:length], _RECORD_END))
+    return whole, end or start + len(whole) - len(_RECORD_END) + len(behind)
 
 
-def _member(file: BinaryIO, place: Record) -> tuple[bytes, int]:
-    """What is in the gzip member that begins where a file stands, and where it ends."""
+def _member(file: BinaryIO, packed: bytes, place: Record) -> tuple[bytes, int]:
+    """What is in a gzip member, of which `packed` has been read, and where it ends."""
     unpacker = zlib.decompressobj(wbits=31)
     plain = bytearray()
-    while not unpacker.eof:
-        packed = file.read(_READ_BYTES)
-        if not packed:
-            raise BadRecord(f"{place}: its gzip member is cut off; get the file again")
+    while True:
         try:
             plain += unpacker.decompress(packed, _MOST_BYTES)
         except zlib.error as error:
             raise BadRecord(f"{place}: its gzip member is damaged: {error}") from error
         if len(plain) >= _MOST_BYTES:
             raise BadRecord(f"{place}: no page is larger than {LARGEST_PAGE} bytes")
-    return bytes(plain), file.tell() - len(unpacker.unused_data)
+        if unpacker.eof:
+            return bytes(plain), file.tell() - len(unpacker.unused_data)
+        packed = file.read(_READ_BYTES)
+        if not packed:
+            raise BadRecord(f"{place}: its gzip member is cut off; get the file again")
 
 
 def _out_of_chunks(raw: bytes, body: bytes, place: Record) -> bytes:

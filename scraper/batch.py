@@ -29,7 +29,7 @@ from scraper.sources import Record, find, read
 
 # Below this starting worker processes takes longer than the work.
 _FEWEST_BYTES_FOR_WORKERS = 2_000_000
-_CHUNK = 32
+_LARGEST_CHUNK = 256
 
 Candidates = tuple[Record, ...]
 
@@ -199,7 +199,8 @@ def _chunk(work: list[Candidates], out: Path) -> list[Outcome]:
 def _in_processes(
     work: list[Candidates], out: Path, workers: int, pool: ProcessPoolExecutor
 ) -> Iterator[Outcome]:
-    chunks = [work[at : at + _CHUNK] for at in range(0, len(work), _CHUNK)]
+    size = min(_LARGEST_CHUNK, len(work) // (8 * workers) + 1)
+    chunks = [work[at : at + size] for at in range(0, len(work), size)]
     lost = yield from _by(pool, chunks, out)
     while lost:
         # Chunks are taken in their order, so that whatever killed a worker is in one of these.
@@ -235,7 +236,7 @@ def _submitted(
 
 
 def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
-    """Do a chunk again in a process of its own; if that dies too, find the page that kills it.
+    """Do a chunk again in a process of its own; if that dies too, halve it to find the page.
 
     The parser is C: a fault in it ends its process (selectolax #91 and #217 tell of some).
     """
@@ -244,8 +245,9 @@ def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
     if outcomes is not None:
         yield from outcomes
     elif len(chunk) > 1:
-        for candidates in chunk:
-            yield from _after_crash([candidates], out)
+        middle = len(chunk) // 2
+        yield from _after_crash(chunk[:middle], out)
+        yield from _after_crash(chunk[middle:], out)
     else:
         said = "the parser crashed on this page or on another capture of its article"
         yield Outcome(Status.FAILED, where=str(chunk[0][0]), said=said)

@@ -22,9 +22,10 @@ from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
 from normalise.charset import LOSS, decode
 from normalise.clues import clues
 from normalise.errors import NotAnArticle, Unreadable
+from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, parse, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, one_line, parse, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -57,29 +58,10 @@ PROMO_OPENINGS = (
 )
 
 _CATEGORIES = {category.casefold(): category for category in CATEGORIES}
-_AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
-_DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
-_UPDATE_LABEL = r"(?:最後更新|更新日期|更新於|更新|Last Updated?|Updated?|Last Modified|Modified)"
-_DAY = r"(?<!\d)(\d{2})\.(\d{2})\.(\d{2})(?!\d)"
-_BAR = r"\s*[|｜]"
-
-_AUTHOR_BEFORE_BAR = re.compile(rf"{_AUTHOR_LABEL}\s*([^|｜]+?){_BAR}")
-_AUTHOR_BEFORE_LABEL = re.compile(
-    rf"{_AUTHOR_LABEL}[\s|｜]*([^|｜]+?)\s*(?={_DATE_LABEL}|{_UPDATE_LABEL}|[|｜\n]|$)"
-)
-_LABELLED_DAY = re.compile(rf"{_DATE_LABEL}[\s|｜]*{_DAY}")
-_UPDATE_DAY = re.compile(rf"{_UPDATE_LABEL}\s*[:：]?\s*{_DAY}", re.IGNORECASE)
-_ANY_DAY = re.compile(_DAY)
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ \xa0T]+(\d{2}:\d{2})(:\d{2})?")
 _LONGEST_INFO = 400  # characters; the longest of the corpus has 60
-_INFO_LIKE = re.compile(rf"{_AUTHOR_LABEL}.*?{_DAY}", re.DOTALL)
-_NEWLINES = re.compile(r"[ \t]*[\r\n\f]+\s*")
 _TAG_SEGMENT = re.compile(r"(?P<tags>.+)-\d+")
 
 _T = TypeVar("_T")
-
-# Inside the info line only these are part of a name; any other element is a part of its own.
-_GLUE = frozenset({"a", "b", "strong", "em", "i", "u", "font"})
 
 
 def extract(html: bytes, capture: Capture) -> Article:
@@ -139,13 +121,16 @@ class _Page:
         raise Unreadable(missing, self.capture.url, clues(self.tree))
 
     def _article(self, info: LexborNode, content: LexborNode) -> Article:
-        line = _info_text(info)
+        line = line_of(info)
         category = self._category()
-        author = self._author(line)
+        named = author_in(line)
+        author = self._taken("author", named) if named is not None else ""
         box_node, box = self._box(content, author, category)
         if not author and box is not None:
             self._found("author", "author box", "the info line names no author; the box does")
             author = box.name
+        elif not author:
+            self.warnings.append("no author is named")
         title = self._title(author, content)
         if not title:
             raise Unreadable("title", self.capture.url, clues(self.tree))
@@ -153,7 +138,7 @@ class _Page:
         return Article(
             capture=self.capture,
             title=title,
-            date=self._date(line),
+            date=self._taken("date", date_in(line)),
             last_updated=self._last_updated(line, info, content),
             author=author,
             category=category,
@@ -172,6 +157,12 @@ class _Page:
     def _found(self, field: str, rule: str, *odd: str) -> None:
         self.rules[field] = rule
         self.warnings.extend(odd)
+
+    def _taken(self, field: str, found: Found[_T]) -> _T:
+        self.warnings.extend(found.odd)
+        if found.value is not None:
+            self.rules[field] = found.rule
+        return found.value
 
     # --- the parts -----------------------------------------------------------------------
 
@@ -248,54 +239,12 @@ class _Page:
         node = self.tree.css_first(HEAD_TITLE)
         return _line(node) if node is not None else ""
 
-    def _author(self, line: str) -> str:
-        text = line.replace(_PART, "")
-        match = _AUTHOR_BEFORE_BAR.search(text)
-        if match and not _ANY_DAY.search(match[1]):
-            self._found("author", "label, up to the bar")
-            return match[1].strip()
-        match = _AUTHOR_BEFORE_LABEL.search(line.replace(_PART, "|"))
-        if match and not _ANY_DAY.search(match[1]):
-            self._found("author", "label")
-            return match[1].strip()
-        return ""
-
-    def _date(self, line: str) -> dt.date | None:
-        text = line.replace(_PART, " ")
-        match = _LABELLED_DAY.search(text)
-        if match:
-            self._found("date", "label")
-        else:
-            updated = {m.start(1) for m in _UPDATE_DAY.finditer(text)}
-            days = list(_ANY_DAY.finditer(text))
-            match = _first(m for m in days if m.start(1) not in updated) or _first(days)
-            if match is None:
-                self.warnings.append("no date of publication is shown")
-                return None
-            self._found("date", "any DD.MM.YY", "the date stands behind an unknown label")
-        day, month, year = (int(number) for number in match.groups())
-        try:
-            return dt.date(2000 + year, month, day)
-        except ValueError:
-            self.warnings.append(f"no such day: {match[0]}")
-            return None
-
     def _last_updated(self, line: str, info: LexborNode, content: LexborNode) -> dt.datetime | None:
-        match, rule = _MOMENT.search(line.replace(_PART, " ")), "any moment in the info line"
-        if match is None:
+        found = moment_in(line, "any moment in the info line")
+        if found is None:
             following = " ".join(_texts_between(info, content))
-            match, rule = _MOMENT.search(following), "a moment below the info line"
-        if match is None:
-            return None
-        if match[3] is None:
-            self.warnings.append(f"the last update is shown without seconds: {match[0]}")
-        try:
-            moment = dt.datetime.fromisoformat(f"{match[1]} {match[2]}{match[3] or ''}")
-        except ValueError:
-            self.warnings.append(f"no such moment: {match[0]}")
-            return None
-        self._found("last_updated", rule)
-        return moment
+            found = moment_in(following, "a moment below the info line")
+        return self._taken("last_updated", found) if found is not None else None
 
     def _category(self) -> str:
         node = self.tree.css_first(GROUP + OUTSIDE_CARDS)
@@ -410,37 +359,13 @@ class _Page:
 
 # --- text ---------------------------------------------------------------------------------
 
-# Stands in an info line where an element begins or ends.
-_PART = "\x1e"
-
-
-def _info_text(info: LexborNode) -> str:
-    """The text of the info line, a mark where its elements begin and end."""
-    parts: list[str] = []
-    _collect_info(info, parts, 0)
-    return "".join(parts)
-
-
-def _collect_info(node: LexborNode, parts: list[str], depth: int) -> None:
-    if depth > DEEPEST:
-        raise TooDeep
-    for child in node.iter(include_text=True):
-        tag = child.tag
-        if tag == TEXT:
-            parts.append(child.text_content or "")
-        elif tag is not None and tag not in ("script", "style"):
-            mark = "" if tag in _GLUE else _PART
-            parts.append(mark)
-            _collect_info(child, parts, depth + 1)
-            parts.append(mark)
-
 
 def _line(node: LexborNode) -> str:
     """The text of an element on one line; blanks within a line stay as they are."""
     text = node.text() or ""
     if mail.PLACEHOLDER in text:
         text = _with_mail(node, text)
-    return _NEWLINES.sub(" ", text.strip()).strip()
+    return one_line(text)
 
 
 def _with_mail(node: LexborNode, text: str) -> str:
@@ -461,9 +386,7 @@ def _without_author(title: str, author: str) -> str:
 
 def _listed(keywords: str) -> list[str]:
     """The words of a comma-separated list, each on one line."""
-    if "\n" in keywords:
-        keywords = _NEWLINES.sub(" ", keywords)
-    return [word for part in keywords.split(",") if (word := part.strip())]
+    return [word for part in one_line(keywords).split(",") if (word := part.strip())]
 
 
 def _without_site(words: list[str]) -> list[str]:
@@ -522,7 +445,7 @@ def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:
 def _is_like_info(node: LexborNode) -> bool:
     if node.tag in SILENT or not CARD_CLASSES.isdisjoint(classes(node)):
         return False
-    return _INFO_LIKE.search(node.text() or "") is not None
+    return is_like(node.text() or "")
 
 
 def _first(items: Iterable[_T]) -> _T | None:

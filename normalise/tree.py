@@ -5,6 +5,7 @@ Its `css_matches` is true of an element if it is of anything below it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,6 +32,15 @@ bytes(30_000_000)
 def parse(html: bytes | str) -> LexborHTMLParser:
     """Return the tree of a page; bytes are taken for UTF-8."""
     return LexborHTMLParser(html)
+
+
+_NEWLINES = re.compile(r"[ \t]*[\r\n\f]+\s*")
+
+
+def one_line(text: str) -> str:
+    """Return a text stripped and on one line; blanks within a line stay as they are."""
+    text = text.strip()
+    return _NEWLINES.sub(" ", text) if "\n" in text or "\r" in text or "\f" in text else text
 
 
 def classes(node: LexborNode) -> list[str]:

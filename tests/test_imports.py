@@ -28,9 +28,10 @@ OWN: dict[str, str] = {
     "normalise.box": "normalise.addresses normalise.mail normalise.models normalise.tree",
     "normalise.refusals": "normalise.errors normalise.models normalise.tree",
     "normalise.clues": "normalise.tree",
+    "normalise.info_line": "normalise.tree",
     "normalise.extraction": (
         "normalise.addresses normalise.blocks normalise.box normalise.charset normalise.clues "
-        "normalise.errors "
+        "normalise.errors normalise.info_line "
         "normalise.mail normalise.models normalise.refusals normalise.tree"
     ),
     "normalise.front_matter": "",
@@ -55,7 +56,7 @@ OWN: dict[str, str] = {
 
 # Who may import what others have written.
 OTHERS: dict[str, str] = {
-    "selectolax": "extraction blocks box clues refusals tree",
+    "selectolax": "extraction blocks box clues info_line refusals tree",
     "frontmatter": "seed front_matter",
     "w3lib": "charset",
     "brotli": "sources",

@@ -98,7 +98,7 @@ class BlockReader:
                 found.append(block)
             if nested:
                 self._walk(node, (*inside, nested), found, depth)
-        elif node.mem_id != self._skip and tag not in _NO_BLOCKS:
+        elif node.mem_id != self._skip and tag not in _NO_BLOCKS and not _is_advert(node, tag):
             self._walk(node, inside, found, depth)
 
     # Each reader returns the block, if there is one, and what the blocks in it stand in, if any.
@@ -208,7 +208,7 @@ class BlockReader:
         content = self._inner(node, depth)
         fragment = mail.hidden_in(address)
         shown = mail.decoded(attributes.get(mail.ATTRIBUTE))
-        if shown or (fragment and is_placeholder(content)):
+        if shown or (fragment and mail.is_placeholder(plain_text(content))):
             content = (Text(mail.bare(shown or fragment or "")),)
         if is_blank(content):
             return
@@ -265,9 +265,8 @@ def is_blank(content: Inlines) -> bool:
     return True
 
 
-def is_placeholder(content: Inlines) -> bool:
-    """Return whether a content is just Cloudflare's "[email protected]"."""
-    return plain_text(content).replace("\xa0", " ").strip() == mail.PLACEHOLDER.replace("\xa0", " ")
+def _is_advert(node: LexborNode, tag: str) -> bool:
+    return tag == "ins" and "adsbygoogle" in classes(node)
 
 
 def plain_text(content: Inlines) -> str:

@@ -24,6 +24,7 @@ AVATAR_OUTSIDE_CARDS = f":is({AVATAR}):not({CARDS})"
 LABELS = ("博客", "主筆", "Blogger", "Editorial Writer")
 
 _NO_BOX = SILENT | {TEXT, "footer", "head"}
+_FOREIGN = CARD_CLASSES | {"grid"}
 _BEGINNING = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*\S")
 _LABEL = re.compile(rf"({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
 _CSS_URL = re.compile(r"""url\(\s*["']?(.*?)["']?\s*\)""", re.DOTALL)
@@ -40,8 +41,8 @@ def find_boxes(
     Unless it is to be looked for `everywhere`, only those behind the content are.
     """
     for node in _behind(content):
-        if _begins_with_label(node) and node.css_first(AVATAR) is not None:
-            yield node, "label line and avatar behind the content"
+        if _is_box(node):
+            yield _innermost(node), "label line and avatar behind the content"
     if not everywhere:
         return
     for avatar in tree.css(AVATAR_OUTSIDE_CARDS):
@@ -84,6 +85,21 @@ def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox | None:
     )
 
 
+def _is_box(node: LexborNode) -> bool:
+    return _begins_with_label(node) and node.css_first(AVATAR) is not None
+
+
+def _innermost(box: LexborNode) -> LexborNode:
+    """The smallest box inside a box that still has a text about the author.
+
+    The outer one may be a wrapper that holds more of the page.
+    """
+    for child in box.iter():
+        if _is_box(child) and "\n" in _lines(child, _label_line(child)):
+            return _innermost(child)
+    return box
+
+
 def _label_line(box: LexborNode) -> LexborNode:
     """The smallest element that begins with the label and has the name."""
     line, inner = box, [box]
@@ -103,8 +119,8 @@ def _avatar_address(avatar: LexborNode) -> str:
         value = attributes.get(name)
         if value and "/uploads/avatars/" in value:
             return value
-    match = _CSS_URL.search(attributes.get("style") or "")
-    return match[1] if match else ""
+    addresses = _CSS_URL.findall(attributes.get("style") or "")
+    return next((address for address in addresses if "/uploads/avatars/" in address), "")
 
 
 def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
@@ -159,6 +175,8 @@ def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) 
 def _collect_element(
     node: LexborNode, tag: str, parts: list[str], label: int | None, depth: int
 ) -> None:
+    if tag == "button" or not _FOREIGN.isdisjoint(classes(node)):
+        return
     shown = mail.decoded(node.attributes.get(mail.ATTRIBUTE))
     if shown is None and tag == "a":
         shown = _hidden_behind_placeholder(node)
@@ -180,7 +198,6 @@ def _end_line(parts: list[str]) -> None:
 
 
 def _hidden_behind_placeholder(link: LexborNode) -> str | None:
-    text = (link.text() or "").replace("\xa0", " ").strip()
-    if text != mail.PLACEHOLDER.replace("\xa0", " "):
+    if not mail.is_placeholder(link.text() or ""):
         return None
     return mail.hidden_in(link.attributes.get("href") or "")

@@ -21,7 +21,7 @@ from normalise.blocks import BlockReader, plain_text
 from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
 from normalise.charset import LOSS, decode
 from normalise.clues import clues
-from normalise.errors import NotAnArticle, Unreadable
+from normalise.errors import NotAnArticle, Reason, Unreadable
 from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
@@ -38,6 +38,7 @@ OUTSIDE_CARDS = f":not({CARDS})"
 CONTENT_LIKE = (
     ':is([itemprop="articleBody"], [class*="article-content"], #article-content)' + OUTSIDE_CARDS
 )
+OUTSIDE_NAVIGATION = f":not({CARDS}, nav *, .navigation *, .nav-overlay *)"
 HEAD_TITLE = "head title"
 OG_TITLE = 'meta[property="og:title"]'
 SECTION = 'meta[property="article:section"]'
@@ -50,7 +51,7 @@ TOOLBAR = "body #wm-ipp-base, body #wm-ipp-print, body #donato"
 CATEGORIES = ("眾聞", "眾說", "眾觀", "tri-angles", "眾數", "眾坊", "我們")
 NEWS = "眾聞"  # the one category without an author box (facts/format.md 4.2)
 SITE_KEYWORDS = ("眾新聞", "hkcnews")
-SITE_TITLE = "眾新聞 - "
+SITE = "眾新聞"
 PROMO_OPENINGS = (
     "請加入成為眾新聞的月費訂戶",
     "我們的眾籌活動已結束",
@@ -113,8 +114,8 @@ class _Page:
         info, content = self._info(), self._content()
         if info is not None and content is not None:
             return info, content
-        reason = by_structure(self.tree) if content is None else None
-        if reason is not None:
+        reason = by_structure(self.tree)
+        if reason is not None and (content is None or reason is Reason.FAREWELL):
             raise NotAnArticle(reason, self.capture.url)
         parts = (("info line", info), ("content", content), ("title", self._title("", content)))
         missing = " and ".join(name for name, part in parts if not part)
@@ -168,6 +169,9 @@ class _Page:
 
     def _info(self) -> LexborNode | None:
         node = self.tree.css_first(INFO + OUTSIDE_CARDS)
+        if node is not None and not (node.text() or "").strip():
+            known = self.tree.css(INFO + OUTSIDE_CARDS)
+            node = _first(other for other in known if (other.text() or "").strip()) or node
         if node is not None:
             self._found("info line", INFO)
             return node
@@ -207,16 +211,16 @@ class _Page:
         node = self.tree.css_first(TITLE + OUTSIDE_CARDS)
         title = _line(node) if node is not None and not _is_in(content, node) else ""
         if node is not None and not self._is_of_head(title):
-            title = self._other_headline(title, content)
+            title = self._other_headline(content)
         if title:
             self._found("title", TITLE)
             return title
-        named = self._attribute(OG_TITLE)
+        named = _without_site_name(self._attribute(OG_TITLE))
         if named:
             self._found("title", "og:title", "the page has no headline; og:title is used")
             return _without_author(named, author)
-        title = self._head_title().removeprefix(SITE_TITLE).strip()
-        if title and title != "眾新聞":
+        title = _without_site_name(self._head_title())
+        if title:
             self._found("title", "title", "the page has no headline; its <title> is used")
             return title
         return ""
@@ -224,13 +228,14 @@ class _Page:
     def _is_of_head(self, title: str) -> bool:
         """Whether the head of the page names the title too, if it names any."""
         named = self._attribute(OG_TITLE) or self._head_title()
-        return bool(title) and (not named or title in named)
+        said = "".join(_without_site_name(named).split())
+        return bool(_without_site_name(title)) and (not said or "".join(title.split()) in said)
 
-    def _other_headline(self, first: str, content: LexborNode | None) -> str:
+    def _other_headline(self, content: LexborNode | None) -> str:
         """Of several headlines the one that the head names too, else the first with text."""
         nodes = (n for n in self.tree.css(TITLE + OUTSIDE_CARDS) if not _is_in(content, n))
-        titles = [title for title in map(_line, nodes) if title]
-        title = _first(filter(self._is_of_head, titles)) or first or _first(titles) or ""
+        titles = [title for title in map(_line, nodes) if _without_site_name(title)]
+        title = _first(filter(self._is_of_head, titles)) or _first(titles) or ""
         if len(titles) > 1:
             self.warnings.append(f"the page has {len(titles)} headlines: {title!r} is taken")
         return title
@@ -247,14 +252,19 @@ class _Page:
         return self._taken("last_updated", found) if found is not None else None
 
     def _category(self) -> str:
-        node = self.tree.css_first(GROUP + OUTSIDE_CARDS)
+        node = self.tree.css_first(GROUP + OUTSIDE_NAVIGATION)
         shown = [_line(node)] if node is not None else []
-        if shown and shown[0].casefold() not in _CATEGORIES:
-            shown = [text for text in map(_line, self.tree.css(GROUP + OUTSIDE_CARDS)) if text]
+        if not shown or shown[0].casefold() not in _CATEGORIES:
+            nodes = (
+                *self.tree.css(GROUP + OUTSIDE_NAVIGATION),
+                *self.tree.css(GROUP + OUTSIDE_CARDS),
+            )
+            shown = [text for text in map(_line, nodes) if text]
         for text in shown:
-            if text.casefold() in _CATEGORIES:
+            word = text.split(maxsplit=1)[0].casefold() if text else ""
+            if word in _CATEGORIES:
                 self._found("category", GROUP)
-                return _CATEGORIES[text.casefold()]
+                return _CATEGORIES[word]
         section = self._attribute(SECTION)
         if section.casefold() in _CATEGORIES:
             self._found("category", "article:section", f"no {GROUP} has a known category")
@@ -267,13 +277,19 @@ class _Page:
 
     def _tags(self) -> tuple[str, ...]:
         node = self.tree.css_first(KEYWORDS)
-        if node is not None:
+        words = _without_site(_listed(node.attributes.get("content") or "")) if node else []
+        if words and words != [SITE]:
             self._found("tags", "meta keywords")
-            return _tags_of(_without_site(_listed(node.attributes.get("content") or "")))
+            return _tags_of(words)
         hidden = [tag for n in self.tree.css(HIDDEN_TAGS) for tag in _listed(_line(n))]
         if hidden:
-            self._found("tags", HIDDEN_TAGS, f"no meta keywords; tags are those of {HIDDEN_TAGS}")
+            self._found(
+                "tags", HIDDEN_TAGS, f"no tags in keywords; those of {HIDDEN_TAGS} are taken"
+            )
             return _tags_of(hidden)
+        if node is not None:
+            self._found("tags", "meta keywords")
+            return _tags_of(words)
         named = _tags_in_address(self.capture.path)
         if named:
             self._found("tags", "address", "no tags on the page; those of the address are taken")
@@ -293,7 +309,7 @@ class _Page:
             if box.name == author:
                 own = boxes[-1]
                 break
-        if own is None and category != NEWS:
+        if own is None and category not in ("", NEWS):
             own = _first(boxes)
         if own is None:
             if category not in ("", NEWS):
@@ -376,6 +392,11 @@ def _with_mail(node: LexborNode, text: str) -> str:
     return text
 
 
+def _without_site_name(title: str) -> str:
+    """A title of the head without the name of the site that leads it; "" if that is all."""
+    return re.sub(rf"^{SITE}\s*(?:-\s*|$)", "", title).strip()
+
+
 def _without_author(title: str, author: str) -> str:
     """An og:title without the " | AUTHOR" that some have; 記者 may be missing there."""
     short = re.sub(r"^(?:特約|實習)?記者", "", author)
@@ -391,10 +412,10 @@ def _listed(keywords: str) -> list[str]:
 
 def _without_site(words: list[str]) -> list[str]:
     """The keywords behind the two words of the site; 眾新聞 may be a tag as well."""
-    for word in SITE_KEYWORDS:
-        if words[:1] == [word]:
-            words = words[1:]
-    return words
+    for first, second in (SITE_KEYWORDS, SITE_KEYWORDS[::-1]):
+        if words[:2] == [first, second]:
+            return words[2:]
+    return words[1:] if words[:1] in ([SITE_KEYWORDS[0]], [SITE_KEYWORDS[1]]) else words
 
 
 def _tags_of(words: Iterable[str]) -> tuple[str, ...]:

@@ -23,10 +23,10 @@ _BAR = r"\s*[|｜]"
 
 _AUTHOR_BEFORE_BAR = re.compile(rf"{_AUTHOR_LABEL}\s*([^|｜]+?){_BAR}")
 _AUTHOR_BEFORE_LABEL = re.compile(
-    rf"{_AUTHOR_LABEL}[\s|｜]*([^|｜]+?)\s*(?={_DATE_LABEL}|{_UPDATE_LABEL}|[|｜\n]|$)"
+    rf"{_AUTHOR_LABEL}[\s|｜]*([^|｜]+?)\s*(?={_DATE_LABEL}|{_UPDATE_LABEL}|\S*[:：]\s*{_DAY}|[|｜]|$)"
 )
 _LABELLED_DAY = re.compile(rf"{_DATE_LABEL}[\s|｜]*{_DAY}")
-_UPDATE_DAY = re.compile(rf"{_UPDATE_LABEL}\s*[:：]?\s*{_DAY}", re.IGNORECASE)
+_UPDATE_DAY = re.compile(rf"(?:{_UPDATE_LABEL}|Edited)[^|｜\d]{{0,15}}{_DAY}", re.IGNORECASE)
 _ANY_DAY = re.compile(_DAY)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ \xa0T]+(\d{2}:\d{2})(:\d{2})?")
 _LIKE = re.compile(rf"{_AUTHOR_LABEL}.*?{_DAY}", re.DOTALL)
@@ -82,7 +82,7 @@ def author_in(line: str) -> Found[str] | None:
     match = _AUTHOR_BEFORE_BAR.search(line.replace(_PART, ""))
     rule = "label, up to the bar"
     if match is None or _ANY_DAY.search(match[1]):
-        match = _AUTHOR_BEFORE_LABEL.search(line.replace(_PART, "|"))
+        match = _AUTHOR_BEFORE_LABEL.search(one_line(line.replace(_PART, "|")))
         rule = "label"
     if match is None or _ANY_DAY.search(match[1]):
         return None

@@ -13,7 +13,8 @@ ATTRIBUTE = "data-cfemail"
 PATH = "/cdn-cgi/l/email-protection"
 PLACEHOLDER = "[email\xa0protected]"
 
-_ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+_ONE = r"[^\s@,?\x00-\x1f\x7f]+@[^\s@,?\x00-\x1f\x7f]+"
+_ADDRESSES = re.compile(rf"{_ONE}(?:,[ ]?{_ONE})*(?:\?[^\x00-\x1f\x7f]*)?")
 
 
 def decoded(key: str | None) -> str | None:
@@ -25,7 +26,12 @@ def decoded(key: str | None) -> str | None:
         plain = bytes(byte ^ first for byte in rest).decode("utf-8")
     except ValueError:  # not hex, nothing, or not UTF-8
         return None
-    return plain if _ADDRESS.fullmatch(plain) else None
+    return plain if _ADDRESSES.fullmatch(plain) else None
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a text is just Cloudflare's "[email protected]"."""
+    return text.replace("\xa0", " ").strip() == PLACEHOLDER.replace("\xa0", " ")
 
 
 def hidden_in(address: str) -> str | None:

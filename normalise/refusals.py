@@ -121,8 +121,8 @@ _FEW_CHARACTERS = 400
 def by_structure(tree: LexborHTMLParser) -> Reason | None:
     """Return which of the known pages this one is, `None` where it is none of them."""
     body = tree.body
-    if body is None:
-        return Reason.EMPTY
+    if body is None:  # a page of frames
+        return None
     has_cards = tree.css_first(_CARDS) is not None
     is_front = tree.css_first(_FRONT_PAGE) is not None
     sends_on = any(_SENT_ON.search(node.text() or "") for node in tree.css("script"))

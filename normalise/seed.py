@@ -50,7 +50,10 @@ def render(article: Article) -> str:
     blocks += [_block(block, capture) for block in article.promo]
     if article.box is not None:
         blocks += _box(article.box, capture)
-    post = frontmatter.Post("\n\n".join(blocks))
+    body = "\n\n".join(blocks)
+    if "\r" in body:  # only a character reference gives one
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
+    post = frontmatter.Post(body)
     post.metadata = _metadata(article, title)
     return frontmatter.dumps(post, handler=_HANDLER)
 
@@ -103,7 +106,8 @@ def _mark(block: Paragraph | ListItem | Heading) -> str:
 
 
 def _video(block: Video, capture: Capture) -> str:
-    return f'\n{{{{< video src="{archived_frame(block.address, capture)}" >}}}}\n'
+    source = _attribute(archived_frame(block.address, capture))
+    return f'\n{{{{< video src="{source}" >}}}}\n'
 
 
 def _rule(_block: Rule, _capture: Capture) -> str:
@@ -154,7 +158,7 @@ def _caption(content: Inlines) -> str:
     for part in content:
         match part:
             case Text(value):
-                parts.append(" ".join(value.split("\n")).strip())
+                parts.append(value.replace("\r", " ").replace("\n", " ").strip())
             case Strong(inner) | Emphasis(inner) | Link(_, inner):
                 parts.append(_caption(inner))
     return "".join(parts)

@@ -24,7 +24,7 @@ from pathlib import Path
 from normalise import Article, NormaliseError, NotAnArticle, Reason, Unreadable, extract, render
 from normalise.refusals import by_address
 from normalise.write import Writer
-from scraper.errors import BadRecord
+from scraper.errors import BadRecord, Revisit
 from scraper.sources import Record, find, read
 
 # Below this starting worker processes takes longer than the work.
@@ -124,6 +124,9 @@ def article_of(record: Record) -> Article:
     except Unreadable:
         if status < 300:
             raise
+    except NotAnArticle as error:
+        if status < 300 or error.reason is not Reason.EMPTY:
+            raise
     else:
         if status < 300:
             return article
@@ -143,7 +146,7 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
         except Exception as error:  # even a fault of ours is this page's alone
             refusals.append((record, error))
             continue
-        passed = tuple(f"passed over: {error}" for _, error in refusals)
+        passed = tuple(f"passed over: {error}" for _, error in refusals if not _is_image(error))
         warnings = article.report.warnings if article.report else ()
         return Outcome(
             Status.WRITTEN if is_written else Status.UNCHANGED,
@@ -155,14 +158,20 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
 
 def _none_usable(refusals: list[tuple[Record, Exception]]) -> Outcome:
     """A failure if any capture might have been an article; else what the newest one is."""
-    for record, error in refusals:
+    known = [refusal for refusal in refusals if not isinstance(refusal[1], Revisit)]
+    for record, error in known or refusals:
         if not isinstance(error, NotAnArticle):
-            known = isinstance(error, (BadRecord, NormaliseError))
-            said = str(error) if known else f"a fault of this program: {error!r}"
+            is_expected = isinstance(error, (BadRecord, NormaliseError))
+            said = str(error) if is_expected else f"a fault of this program: {error!r}"
             return Outcome(Status.FAILED, where=str(record), said=said)
-    record, error = refusals[0]
+    record, error = known[0]
     assert isinstance(error, NotAnArticle)
     return Outcome(Status.NOT_ARTICLE, where=str(record), reason=error.reason, said=str(error))
+
+
+def _is_image(error: Exception) -> bool:
+    """Whether an address of a picture was passed over: the index has such rows by the way."""
+    return isinstance(error, NotAnArticle) and error.reason is Reason.IMAGE
 
 
 def _listed(

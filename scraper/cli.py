@@ -110,6 +110,8 @@ def normalise(
     Example: `hkcnews normalise captures.warc.gz --out archive`
     """
     with _errors(debug=debug), _input(sources) as paths:
+        if out is not None and out.exists() and not out.is_dir():
+            raise WrongUsage(f"{out} is a file: --out takes a folder")
         if url is not None or (len(paths) == 1 and _is_html(paths[0])):
             failed = _normalise_page(_only(paths), _capture(url), out)
         else:
@@ -174,12 +176,13 @@ def _normalise_page(path: Path, capture: Capture, out: Path | None) -> bool:
     for warning in article.report.warnings if article.report else ():
         say(_messages, "warning:", f"article {article.id}: {warning}", "yellow")
     text = render(article)
+    file = article_path(article.id)
     if out is None:
         _print_exactly(text)
     else:
         is_written = Writer(out).write(article.id, text)
         status = Status.WRITTEN if is_written else Status.UNCHANGED
-        say(_messages, status, str(out / article_path(article.id)))
+        say(_messages, status, str(out / file))
     return False
 
 

@@ -3,6 +3,7 @@
 ScraperError
 ├── WrongUsage    what was asked for can't be meant: correct the command line
 └── BadRecord     one page can't be had from its source: note it, go on with the next
+    └── Revisit   the page itself is in another record: take that
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class WrongUsage(ScraperError):
 
 class BadRecord(ScraperError):
     """A record of a WARC, or a saved page, is damaged; the message says where and how."""
+
+
+class Revisit(BadRecord):
+    """A record that says only that the page was the same as in another one."""

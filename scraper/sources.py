@@ -22,7 +22,7 @@ import brotli
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from normalise import BadCapture, Capture
-from scraper.errors import BadRecord, WrongUsage
+from scraper.errors import BadRecord, Revisit, WrongUsage
 
 LARGEST_PAGE = 20_000_000  # bytes; the largest article of the site is below 200,000
 PAGE_FILE = "page.html"
@@ -255,7 +255,7 @@ def _page_at(file: BinaryIO, place: Record) -> Page:
         raise BadRecord(f"{place}: its bytes do not match its WARC-Block-Digest")
     if record.record_type == WarcRecordType.revisit:
         other = record.headers.get("WARC-Refers-To-Date") or "an earlier date"
-        raise BadRecord(f"{place}: a revisit record; the page itself is in that of {other}")
+        raise Revisit(f"{place}: a revisit record; the page itself is in that of {other}")
     if not record.is_http:
         return Page(record.reader.read())
     record.parse_http(auto_decode="none", quirks_mode=True)

@@ -60,7 +60,7 @@ def page(
         '<link rel="stylesheet" href="/css/all.css?v=1">\n</head>\n<body class="">\n'
         '<div class="nav"><a href="https://www.hkcnews.com"><img src="/images/l.svg"></a></div>\n'
         f'<a class="group" href="/news">{category}</a>\n<h1>{title}</h1>\n'
-        f'<div class="article-info">{info}</div>\n<h2 class="hidden">渡輪,碼頭</h2>\n'
+        f'<div class="article-info">{info}</div>\n<h2 class="hidden">{keywords[14:]}</h2>\n'
         f'<div class="article-content">{content}</div>\n{tail}\n'
         '<div class="grid"><div class="article-block"><p>別的文章</p>'
         '<div class="line">眾聞 | 別人</div></div></div>\n</body>\n</html>\n'

@@ -186,10 +186,10 @@ def test_an_id_that_no_article_has_fails(page: Path, out: Path) -> None:
     assert not out.exists()
 
 
-def test_a_full_disk_is_an_error_without_a_traceback(page: Path, out: Path) -> None:
+def test_a_file_as_output_folder_is_wrong_usage(page: Path, out: Path) -> None:
     out.write_bytes(b"a file where a folder should be")
     done = hkcnews("normalise", page, "--url", URL, "--out", out)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert done.stderr.startswith("error: ")
     assert str(out) in done.stderr.replace("\n", "")
 

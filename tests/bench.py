@@ -26,8 +26,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 SLOW_SAMPLE = 60  # pages a round for the slow contenders
-JOBS_ROUNDS = 3
-JOBS_ARTICLES = 30_000
+JOBS_ROUNDS = 5
+JOBS_ARTICLES = 20_000
 
 # Timestamp, address and body of a capture. What a contender needs it imports itself, so that
 # its process is as one that does nothing else.

@@ -117,26 +117,22 @@ def archived_link(address: str, capture: Capture) -> str:
 
     Addresses that are not of the web (`mailto:`, `#x`, `bit.ly/x`) stay as they are.
     """
-    if address.startswith("//"):
-        return f"//web.archive.org/web/{capture.timestamp}/https:{address}"
-    if address.startswith("/"):
+    if address.startswith("/") and not address.startswith("//"):
         return f"/web/{capture.timestamp}/{capture.origin}{address}"
-    if _WEB.match(address):
-        return f"{ARCHIVE}/web/{capture.timestamp}/{address}"
-    return address
+    return _archived(address, capture, "")
 
 
 def archived_image(address: str, capture: Capture) -> str:
     """Return a picture's address as the archive serves it: modifier `im_`, always with a host."""
-    return _archived_resource(address, capture, "im_")
+    return _archived(address, capture, "im_")
 
 
 def archived_frame(address: str, capture: Capture) -> str:
     """Return a frame's address as the archive serves it: modifier `if_`."""
-    return _archived_resource(address, capture, "if_")
+    return _archived(address, capture, "if_")
 
 
-def _archived_resource(address: str, capture: Capture, modifier: str) -> str:
+def _archived(address: str, capture: Capture, modifier: str) -> str:
     if address.startswith("//"):
         return f"//web.archive.org/web/{capture.timestamp}{modifier}/https:{address}"
     if address.startswith("/"):

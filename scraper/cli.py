@@ -19,8 +19,8 @@ from rich.console import Console
 from normalise import BadCapture, Capture, NormaliseError, Unreadable, extract, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
-from scraper.batch import Status
-from scraper.console import say, show_summary, watching
+from scraper.batch import Outcome, Status, Summary
+from scraper.console import say, show_summary, show_warnings, watching
 from scraper.errors import BadRecord, ScraperError, WrongUsage
 from scraper.sources import is_warc, saved_page
 
@@ -113,7 +113,7 @@ def normalise(
         if out is not None and out.exists() and not out.is_dir():
             raise WrongUsage(f"{out} is a file: --out takes a folder")
         if url is not None or (len(paths) == 1 and _is_html(paths[0])):
-            failed = _normalise_page(_only(paths), _capture(url), out)
+            failed = _normalise_page(_only(paths), _capture(url), out, verbose=verbose)
         else:
             failed = _normalise_all(paths, out, jobs, verbose=verbose)
     raise typer.Exit(FAILED if failed else 0)
@@ -171,18 +171,21 @@ def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, ver
     return bool(summary.failed)
 
 
-def _normalise_page(path: Path, capture: Capture, out: Path | None) -> bool:
+def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: bool) -> bool:
     article = extract(_read(path), capture)
-    for warning in article.report.warnings if article.report else ():
-        say(_messages, "warning:", f"article {article.id}: {warning}", "yellow")
     text = render(article)
-    file = article_path(article.id)
+    warnings = article.report.warnings if article.report else ()
+    where = f"article {article.id}"
     if out is None:
+        article_path(article.id)  # an id that can have no file is refused here too
         _print_exactly(text)
-    else:
-        is_written = Writer(out).write(article.id, text)
-        status = Status.WRITTEN if is_written else Status.UNCHANGED
-        say(_messages, status, str(out / file))
+        show_warnings(_messages, [Outcome(Status.WRITTEN, where, warnings=warnings)])
+        return False
+    is_written = Writer(out).write(article.id, text)
+    summary = Summary()
+    status = Status.WRITTEN if is_written else Status.UNCHANGED
+    summary.add(Outcome(status, where, warnings=warnings))
+    show_summary(_messages, summary, verbose=verbose)
     return False
 
 

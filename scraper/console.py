@@ -98,7 +98,7 @@ def say(console: Console, kind: str, text: str, style: str = "") -> None:
 
 def show_summary(console: Console, summary: Summary, *, verbose: bool) -> None:
     """Print the warnings, what failed and why, and the counts."""
-    _show_warnings(console, summary.warned, verbose=verbose)
+    show_warnings(console, summary.warned, verbose=verbose)
     for outcome in summary.failed:
         where = f" ({outcome.where})" if outcome.where else ""
         say(console, "failed:", outcome.said + where, "red")
@@ -109,7 +109,8 @@ def show_summary(console: Console, summary: Summary, *, verbose: bool) -> None:
         say(console, f"{counts[status]:>9,}", f"{status}{more}")
 
 
-def _show_warnings(console: Console, warned: list[Outcome], *, verbose: bool) -> None:
+def show_warnings(console: Console, warned: list[Outcome], *, verbose: bool = True) -> None:
+    """Print what was odd, a line each; only the first ones unless all are wanted."""
     lines = [f"{outcome.where}: {text}" for outcome in warned for text in outcome.warnings]
     shown = lines if verbose else lines[:_MOST_WARNINGS]
     for line in shown:

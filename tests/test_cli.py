@@ -133,14 +133,14 @@ def test_one_page_into_a_folder(page: Path, out: Path) -> None:
     done = hkcnews("normalise", page, "--url", URL, "--out", out)
     assert tree(out) == {PATH: article_file(ID)}
     assert (done.stdout, done.exit_code) == ("", 0)
-    assert done.stderr == f"written {out / PATH}\n"
+    assert done.stderr.split("\n")[0].split() == ["1", "written"]
 
 
 def test_one_page_a_second_time_is_unchanged(page: Path, out: Path) -> None:
     hkcnews("normalise", page, "--url", URL, "--out", out)
     os.utime(out / PATH, ns=(1, 1))
     done = hkcnews("normalise", page, "--url", URL, "--out", out)
-    assert done.stderr == f"unchanged {out / PATH}\n"
+    assert done.stderr.split("\n")[1].split() == ["1", "unchanged"]
     assert (out / PATH).stat().st_mtime_ns == 1
 
 

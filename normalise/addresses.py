@@ -24,8 +24,8 @@ _INJECTED = re.compile(
     rb"|\b__wm\.(?:init|wombat|rw|bt)\("
     rb"|\n\s*FILE ARCHIVED ON \d\d:\d\d:\d\d "
 )
-# Without them: what a page of the site has its stylesheets, scripts and pictures from, or any
-# address of this very capture. A link to the archive that an author made is neither.
+# Without them: where a page has its stylesheets and scripts from, or any address of this very
+# capture. A link to the archive that an author made is neither.
 _PREFIXED = rb"""[=(]\s*["']?(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/"""
 _TEMPLATE = re.compile(rb"<(?:link|script)\b[^>]*?" + _PREFIXED % rb"(\d{14})", re.IGNORECASE)
 

@@ -33,6 +33,11 @@ _LINES = frozenset({"p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "
 _LEVELS_UP = 5
 
 
+def is_card(node: LexborNode) -> bool:
+    """Return whether an element is the card of another article."""
+    return not CARD_CLASSES.isdisjoint(classes(node))
+
+
 def find_boxes(
     tree: LexborHTMLParser, content: LexborNode, *, everywhere: bool
 ) -> Iterator[tuple[LexborNode, str]]:
@@ -62,7 +67,7 @@ def _behind(content: LexborNode) -> Iterator[LexborNode]:
     for above in upwards(content):
         node = above.next
         while node is not None:
-            if node.tag not in _NO_BOX and CARD_CLASSES.isdisjoint(classes(node)):
+            if node.tag not in _NO_BOX and not is_card(node):
                 yield node
             node = node.next
 
@@ -137,8 +142,7 @@ def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
 def _label_lines(root: LexborNode, content: LexborNode, depth: int = 0) -> Iterator[LexborNode]:
     """The smallest elements outside the content and the cards that begin with a label line."""
     for node in root.iter() if depth < DEEPEST else ():
-        is_card = not CARD_CLASSES.isdisjoint(classes(node))
-        if is_card or node.tag in SILENT or node.mem_id == content.mem_id:
+        if is_card(node) or node.tag in SILENT or node.mem_id == content.mem_id:
             continue
         if any(label in (node.text() or "") for label in LABELS):
             below = list(_label_lines(node, content, depth + 1))

@@ -18,14 +18,14 @@ from selectolax.lexbor import LexborNode
 from normalise import mail
 from normalise.addresses import AddressReader, is_view_form, timestamp_shown
 from normalise.blocks import BlockReader, plain_text
-from normalise.box import CARD_CLASSES, CARDS, LABELS, find_boxes, read_box
+from normalise.box import CARDS, LABELS, find_boxes, is_card, read_box
 from normalise.charset import LOSS, decode
 from normalise.clues import clues
 from normalise.errors import NotAnArticle, Reason, Unreadable
 from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, one_line, parse, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, holds, one_line, parse, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -50,8 +50,8 @@ TOOLBAR = "body #wm-ipp-base, body #wm-ipp-print, body #donato"
 
 CATEGORIES = ("眾聞", "眾說", "眾觀", "tri-angles", "眾數", "眾坊", "我們")
 NEWS = "眾聞"  # the one category without an author box (facts/format.md 4.2)
-SITE_KEYWORDS = ("眾新聞", "hkcnews")
 SITE = "眾新聞"
+SITE_KEYWORDS = (SITE, "hkcnews")
 PROMO_OPENINGS = (
     "請加入成為眾新聞的月費訂戶",
     "我們的眾籌活動已結束",
@@ -353,7 +353,7 @@ class _Page:
             node = rule.next
             while node is not None and node.tag in ("p", "ol", "ul", TEXT):
                 if node.tag != TEXT:
-                    blocks += reader.blocks(node) if node.tag != "p" else reader.block(node)
+                    blocks += reader.block(node)
                 node = node.next
             if _promo_at(blocks) == 0:
                 self._found("promo", "a rule outside the content, by its text")
@@ -412,10 +412,11 @@ def _listed(keywords: str) -> list[str]:
 
 def _without_site(words: list[str]) -> list[str]:
     """The keywords behind the two words of the site; 眾新聞 may be a tag as well."""
-    for first, second in (SITE_KEYWORDS, SITE_KEYWORDS[::-1]):
-        if words[:2] == [first, second]:
-            return words[2:]
-    return words[1:] if words[:1] in ([SITE_KEYWORDS[0]], [SITE_KEYWORDS[1]]) else words
+    leading = set(SITE_KEYWORDS)
+    while words and words[0] in leading:
+        leading.remove(words[0])
+        words = words[1:]
+    return words
 
 
 def _tags_of(words: Iterable[str]) -> tuple[str, ...]:
@@ -426,7 +427,7 @@ def _tags_in_address(path: str) -> list[str]:
     """The display names in `/article/ID/TAG-TAG-ID2/SLUG`, where its bytes were not lost."""
     segments = path.split("/")
     match = _TAG_SEGMENT.fullmatch(unquote(segments[3])) if len(segments) > 4 else None
-    if match is None or "\ufffd" in match["tags"]:
+    if match is None or LOSS in match["tags"]:
         return []
     return [tag.replace("_", " ").strip() for tag in match["tags"].split("-") if tag.strip("_ ")]
 
@@ -464,7 +465,7 @@ def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:
 
 
 def _is_like_info(node: LexborNode) -> bool:
-    if node.tag in SILENT or not CARD_CLASSES.isdisjoint(classes(node)):
+    if node.tag in SILENT or is_card(node):
         return False
     return is_like(node.text() or "")
 

@@ -301,6 +301,11 @@ class Article:
     report: Report | None = field(default=None, compare=False, repr=False)
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was odd on the page, a sentence each."""
+        return self.report.warnings if self.report else ()
+
+    @property
     def id(self) -> int:
         """The number in the captured address, by which the article is known."""
         number = self.capture.article_id

@@ -151,8 +151,7 @@ def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> Reason 
         is_short or "Internet Archive" in title
     ):
         return Reason.OUTAGE
-    is_of_archive = _ARCHIVE_TITLE.match(title) is not None
-    if (_says(_ARCHIVE_MESSAGES, text) or is_of_archive) and (is_short or is_of_archive):
+    if _ARCHIVE_TITLE.match(title) or (is_short and _says(_ARCHIVE_MESSAGES, text)):
         return Reason.ARCHIVE_MESSAGE
     if tree.css_first(_BOT_CHECK) is not None or _leads(_BOT_TITLES, headlines):
         return Reason.BOT_CHECK

@@ -147,11 +147,10 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
             refusals.append((record, error))
             continue
         passed = tuple(f"passed over: {error}" for _, error in refusals if not _is_image(error))
-        warnings = article.report.warnings if article.report else ()
         return Outcome(
             Status.WRITTEN if is_written else Status.UNCHANGED,
             where=f"article {article.id} ({record})",
-            warnings=passed + warnings,
+            warnings=passed + article.warnings,
         )
     return _none_usable(refusals)
 

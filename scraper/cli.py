@@ -113,7 +113,8 @@ def normalise(
         if out is not None and out.exists() and not out.is_dir():
             raise WrongUsage(f"{out} is a file: --out takes a folder")
         if url is not None or (len(paths) == 1 and _is_html(paths[0])):
-            failed = _normalise_page(_only(paths), _capture(url), out, verbose=verbose)
+            failed = False
+            _normalise_page(_only(paths), _capture(url), out, verbose=verbose)
         else:
             failed = _normalise_all(paths, out, jobs, verbose=verbose)
     raise typer.Exit(FAILED if failed else 0)
@@ -171,22 +172,23 @@ def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, ver
     return bool(summary.failed)
 
 
-def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: bool) -> bool:
+def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: bool) -> None:
     article = extract(_read(path), capture)
     text = render(article)
-    warnings = article.report.warnings if article.report else ()
-    where = f"article {article.id}"
     if out is None:
         article_path(article.id)  # an id that can have no file is refused here too
         _print_exactly(text)
-        show_warnings(_messages, [Outcome(Status.WRITTEN, where, warnings=warnings)])
-        return False
-    is_written = Writer(out).write(article.id, text)
-    summary = Summary()
+        is_written = True
+    else:
+        is_written = Writer(out).write(article.id, text)
     status = Status.WRITTEN if is_written else Status.UNCHANGED
-    summary.add(Outcome(status, where, warnings=warnings))
-    show_summary(_messages, summary, verbose=verbose)
-    return False
+    outcome = Outcome(status, where=f"article {article.id}", warnings=article.warnings)
+    if out is None:
+        show_warnings(_messages, [outcome])
+    else:
+        summary = Summary()
+        summary.add(outcome)
+        show_summary(_messages, summary, verbose=verbose)
 
 
 # --- input ----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def show(console: Console, article: Article) -> None:
     for field, value in _values(article):
         table.add_row(field, Text(safe(value) or _NOT_FOUND), Text(rules.get(field, "")))
     console.print(table)
-    for warning in report.warnings if report else ():
+    for warning in article.warnings:
         say(console, "warning:", warning, "yellow")
 
 

@@ -8,7 +8,7 @@ DEMO := demo-archive
 SOURCES := normalise scraper tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fmt bench conformance golden lock clean
+.PHONY: help install demo crawl test check fmt bench conformance golden lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,16 +21,12 @@ $(STAMP): pyproject.toml requirements.lock
 		--constraint requirements.lock --editable '.[dev]'
 	@touch $@
 
-demo: install  ## Normalise the bundled pages, offline, and show what comes out.
-	@rm -rf $(DEMO)
-	@echo '$$ hkcnews normalise fixtures/articles fixtures/refused --out $(DEMO)'
-	@$(BIN)/hkcnews normalise fixtures/articles fixtures/refused --out $(DEMO)
-	@echo
-	@echo '$$ cat $(DEMO)/articles/18001-19000/article_18123.md'
-	@cat $(DEMO)/articles/18001-19000/article_18123.md
-	@echo
-	@echo 'The same with captures of your own:'
-	@echo '  $(BIN)/hkcnews normalise captures.warc.gz --out archive'
+demo: install  ## Crawl a small archive on this machine, offline, and show what comes out.
+	@$(BIN)/python tests/demo.py $(DEMO)
+
+crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@example.org
+	@test -n '$(OUT)' || { echo 'where to? make crawl OUT=folder'; exit 2; }
+	$(BIN)/hkcnews crawl --out '$(OUT)' $(if $(CONTACT),--contact '$(CONTACT)')
 
 test: install  ## Run all tests.
 	$(BIN)/python -m pytest --numprocesses 2 --quiet

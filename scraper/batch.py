@@ -6,12 +6,8 @@ other, so worker processes take them in chunks and read the pages themselves.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,16 +15,28 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from multiprocessing import cpu_count
 from pathlib import Path
 
-from normalise import Article, NormaliseError, NotAnArticle, Reason, Unreadable, extract, render
+from normalise import (
+    Article,
+    Capture,
+    NormaliseError,
+    NotAnArticle,
+    Reason,
+    Unreadable,
+    extract,
+    render,
+)
 from normalise.refusals import by_address
 from normalise.write import Writer
 from scraper.errors import BadRecord, Revisit
 from scraper.sources import Record, find, read
+from scraper.workers import processes
 
 # Below this starting worker processes takes longer than the work.
 _FEWEST_BYTES_FOR_WORKERS = 2_000_000
+_FEWEST_ARTICLES_FOR_WORKERS = 2_000
 _LARGEST_CHUNK = 256
 
 Candidates = tuple[Record, ...]
@@ -45,10 +53,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one article, and of which record; `said` is why, for people."""
+    """What became of one article, and of which record; `said` is why, for people.
+
+    `capture` is the one that it was written from, or the first that was refused.
+    """
 
     status: Status
     where: str
+    capture: Capture | None = None
     reason: Reason | None = None
     said: str = ""
     warnings: tuple[str, ...] = ()
@@ -91,11 +103,34 @@ def run(
     workers = jobs or _workers(paths)
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool, _pool(workers) as pool:
         work = choose(_listed(find(paths, Path(spool)), summary, listed))
-        outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, workers, pool)
-        for count, outcome in enumerate(outcomes, start=1):
+        for outcome in _outcomes(work, out, workers, pool, done):
             summary.add(outcome)
-            done(count, len(work))
     return summary
+
+
+def render_all(
+    work: list[Candidates],
+    out: Path,
+    jobs: int | None = None,
+    done: Callable[[int, int], None] = lambda _, __: None,
+) -> Iterator[Outcome]:
+    """Yield what becomes of articles whose captures are chosen already; as `run` otherwise."""
+    workers = jobs or (1 if len(work) < _FEWEST_ARTICLES_FOR_WORKERS else cpu_count())
+    with _pool(workers) as pool:
+        yield from _outcomes(work, out, workers, pool, done)
+
+
+def _outcomes(
+    work: list[Candidates],
+    out: Path,
+    workers: int,
+    pool: ProcessPoolExecutor | None,
+    done: Callable[[int, int], None],
+) -> Iterator[Outcome]:
+    outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, workers, pool)
+    for count, outcome in enumerate(outcomes, start=1):
+        yield outcome
+        done(count, len(work))
 
 
 def choose(records: Iterable[Record]) -> list[Candidates]:
@@ -150,6 +185,7 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
         return Outcome(
             Status.WRITTEN if is_written else Status.UNCHANGED,
             where=f"article {article.id} ({record})",
+            capture=record.capture,
             warnings=passed + article.warnings,
         )
     return _none_usable(refusals)
@@ -162,10 +198,10 @@ def _none_usable(refusals: list[tuple[Record, Exception]]) -> Outcome:
         if not isinstance(error, NotAnArticle):
             is_expected = isinstance(error, (BadRecord, NormaliseError))
             said = str(error) if is_expected else f"a fault of this program: {error!r}"
-            return Outcome(Status.FAILED, where=str(record), said=said)
+            return Outcome(Status.FAILED, str(record), record.capture, said=said)
     record, error = known[0]
     assert isinstance(error, NotAnArticle)
-    return Outcome(Status.NOT_ARTICLE, where=str(record), reason=error.reason, said=str(error))
+    return Outcome(Status.NOT_ARTICLE, str(record), record.capture, error.reason, str(error))
 
 
 def _is_image(error: Exception) -> bool:
@@ -192,7 +228,7 @@ def _workers(paths: Sequence[Path]) -> int:
     """One for each core, or just this process where starting others would take longer."""
     files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
     size = sum(file.stat().st_size for file in files if file.is_file())
-    return multiprocessing.cpu_count() if size >= _FEWEST_BYTES_FOR_WORKERS else 1
+    return cpu_count() if size >= _FEWEST_BYTES_FOR_WORKERS else 1
 
 
 def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
@@ -200,8 +236,14 @@ def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
     return (normalise(candidates, writer) for candidates in work)
 
 
-def _chunk(work: list[Candidates], out: Path) -> list[Outcome]:
+def outcomes_of(work: list[Candidates], out: Path) -> list[Outcome]:
+    """Do some articles, one after the other: the work of a worker process."""
     return list(_in_turn(work, out))
+
+
+def spare_cores() -> int:
+    """Return how many worker processes there is room for beside this one."""
+    return max(1, cpu_count() - 1)
 
 
 def _in_processes(
@@ -214,7 +256,7 @@ def _in_processes(
         # Chunks are taken in their order, so that whatever killed a worker is in one of these.
         for chunk in lost[:workers]:
             yield from _after_crash(chunk, out)
-        with _processes(workers) as fresh:
+        with processes(workers) as fresh:
             lost = yield from _by(fresh, lost[workers:], out)
 
 
@@ -238,7 +280,7 @@ def _submitted(
 ) -> Future[list[Outcome]] | None:
     """What a worker will find, `None` if one has died already."""
     try:
-        return pool.submit(_chunk, chunk, out)
+        return pool.submit(outcomes_of, chunk, out)
     except BrokenProcessPool:
         return None
 
@@ -248,8 +290,8 @@ def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
 
     The parser is C: a fault in it ends its process (selectolax #91 and #217 tell of some).
     """
-    with _processes(1) as pool:
-        outcomes = _result(pool.submit(_chunk, chunk, out))
+    with processes(1) as pool:
+        outcomes = _result(pool.submit(outcomes_of, chunk, out))
     if outcomes is not None:
         yield from outcomes
     elif len(chunk) > 1:
@@ -258,7 +300,7 @@ def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
         yield from _after_crash(chunk[middle:], out)
     else:
         said = "the parser crashed on this page or on another capture of its article"
-        yield Outcome(Status.FAILED, where=str(chunk[0][0]), said=said)
+        yield Outcome(Status.FAILED, str(chunk[0][0]), chunk[0][0].capture, said=said)
 
 
 def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
@@ -275,30 +317,10 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     if workers == 1:
         yield None
         return
-    pool = _processes(workers)
+    pool = processes(workers)
     try:
         for _ in range(workers):
             pool.submit(os.getpid)
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _processes(workers: int) -> ProcessPoolExecutor:
-    # Not forked: the display of the parent runs in a thread, and forked threads can deadlock.
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when it does, even if it was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a half-written file is taken away
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

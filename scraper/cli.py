@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from normalise import BadCapture, Capture, NormaliseError, Unreadable, extract, render
+from normalise import Capture, extract, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
 from scraper.batch import Outcome, Status, Summary
-from scraper.console import say, show_summary, show_warnings, watching
-from scraper.errors import BadRecord, ScraperError, WrongUsage
-from scraper.sources import is_warc, saved_page
+from scraper.cli_crawl import Debug, crawl, status
+from scraper.console import show_summary, show_warnings, watching
+from scraper.errors import BadRecord, WrongUsage
+from scraper.gate import FAILED, errors, messages, output, print_exactly
+from scraper.sources import is_crawl, is_warc, saved_page
 
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 STANDARD_INPUT = Path("-")
-_WIDTH_WITHOUT_TERMINAL = 10_000  # nothing is folded where a program reads it
 
 app = typer.Typer(
     name="hkcnews",
@@ -35,7 +32,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-_messages = Console(stderr=True)
 
 _EXAMPLE_URL = (
     "https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/11911/..."
@@ -48,7 +44,6 @@ Url = Annotated[
         help=f"The address of the capture that an HTML page is, such as {_EXAMPLE_URL}",
     ),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -71,14 +66,18 @@ def _options(
     pass
 
 
+app.command(no_args_is_help=True)(crawl)
+app.command(no_args_is_help=True)(status)
+
+
 @app.command(no_args_is_help=True)
 def normalise(
     sources: Annotated[
         list[Path],
         typer.Argument(
             metavar="SOURCE",
-            help="WARC files (.warc, .warc.gz), folders of WARC files or saved pages, one HTML "
-            "file with --url, or - for standard input.",
+            help="WARC files (.warc, .warc.gz), folders of WARC files or saved pages, the "
+            "folder of a crawl, one HTML file with --url, or - for standard input.",
         ),
     ],
     out: Annotated[
@@ -87,7 +86,7 @@ def normalise(
             "--out",
             metavar="DIR",
             help="Write the files below this folder. One HTML page without it goes to standard "
-            "output.",
+            "output, a crawl into its own folder.",
         ),
     ] = None,
     url: Url = None,
@@ -109,10 +108,12 @@ def normalise(
 
     Example: `hkcnews normalise captures.warc.gz --out archive`
     """
-    with _errors(debug=debug), _input(sources) as paths:
+    with errors(debug=debug), _input(sources) as paths:
         if out is not None and out.exists() and not out.is_dir():
             raise WrongUsage(f"{out} is a file: --out takes a folder")
-        if url is not None or (len(paths) == 1 and _is_html(paths[0])):
+        if len(paths) == 1 and url is None and is_crawl(paths[0]):
+            failed = _normalise_crawl(paths[0], out, jobs, verbose=verbose)
+        elif url is not None or (len(paths) == 1 and _is_html(paths[0])):
             failed = False
             _normalise_page(_only(paths), _capture(url), out, verbose=verbose)
         else:
@@ -143,13 +144,13 @@ def inspect(
 
     Example: `hkcnews inspect page.html --url https://web.archive.org/web/2021...`
     """
-    with _errors(debug=debug), _input([page]) as paths:
+    with errors(debug=debug), _input([page]) as paths:
         path, capture = _page(paths[0], url)
         article = extract(_read(path), capture)
         if json:
-            _print_exactly(inspection.as_text(article))
+            print_exactly(inspection.as_text(article))
         else:
-            inspection.show(_output(), article)
+            inspection.show(output(), article)
 
 
 def main() -> None:
@@ -166,9 +167,22 @@ def main() -> None:
 def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, verbose: bool) -> bool:
     if out is None:
         raise WrongUsage("many pages need a folder to be written to: give --out DIR")
-    with watching(_messages) as watcher:
+    with watching(messages) as watcher:
         summary = batch.run(paths, out, jobs, watcher.listed, watcher.done)
-    show_summary(_messages, summary, verbose=verbose)
+    show_summary(messages, summary, verbose=verbose)
+    return bool(summary.failed)
+
+
+def _normalise_crawl(path: Path, out: Path | None, jobs: int | None, *, verbose: bool) -> bool:
+    from scraper import again, folder, settings  # noqa: PLC0415 - the other sources need none
+
+    with watching(messages) as watcher:
+        if out is not None and out.resolve() != path.resolve():
+            summary = again.render_elsewhere(path, out, jobs, watcher.done)
+        else:
+            with folder.opened(path, settings.software()) as opened:
+                summary = again.render_in_place(opened, jobs, watcher.done)
+    show_summary(messages, summary, verbose=verbose)
     return bool(summary.failed)
 
 
@@ -177,18 +191,18 @@ def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: 
     text = render(article)
     if out is None:
         article_path(article.id)  # an id that can have no file is refused here too
-        _print_exactly(text)
+        print_exactly(text)
         is_written = True
     else:
         is_written = Writer(out).write(article.id, text)
     status = Status.WRITTEN if is_written else Status.UNCHANGED
     outcome = Outcome(status, where=f"article {article.id}", warnings=article.warnings)
     if out is None:
-        show_warnings(_messages, [outcome])
+        show_warnings(messages, [outcome])
     else:
         summary = Summary()
         summary.add(outcome)
-        show_summary(_messages, summary, verbose=verbose)
+        show_summary(messages, summary, verbose=verbose)
 
 
 # --- input ----------------------------------------------------------------------------------
@@ -250,41 +264,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
-
-
-# --- output ---------------------------------------------------------------------------------
-
-
-def _output() -> Console:
-    """Standard output for tables: as wide as the terminal, as wide as need be without one."""
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
-
-
-def _print_exactly(text: str) -> None:
-    """The bytes of a text and nothing else, whatever the locale and the platform's newlines."""
-    rest = memoryview(text.encode("utf-8"))
-    while rest:  # unbuffered output may take a part only
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _errors(*, debug: bool) -> Iterator[None]:
-    """Turn what went wrong into a message and an exit code; with `debug` the traceback as well."""
-    try:
-        yield
-    except BrokenPipeError:  # whoever read the output has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(FAILED) from None
-    except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
-        if debug:
-            traceback.print_exc()
-        if isinstance(error, KeyboardInterrupt):
-            say(_messages, "interrupted:", "run the same command again to go on", "red")
-            raise typer.Exit(INTERRUPTED) from None
-        say(_messages, "error:", str(error), "red")
-        if isinstance(error, Unreadable):
-            inspection.show_clues(_messages, error)
-        is_usage = isinstance(error, (WrongUsage, BadCapture))
-        raise typer.Exit(WRONG_USAGE if is_usage else FAILED) from None

@@ -1,12 +1,26 @@
 """Every error that this package raises, each named for what the caller does next.
 
 ScraperError
-├── WrongUsage    what was asked for can't be meant: correct the command line
-└── BadRecord     one page can't be had from its source: note it, go on with the next
-    └── Revisit   the page itself is in another record: take that
+├── WrongUsage      what was asked for can't be meant: correct the command line
+│   └── InUse       another crawl works in the folder: wait until it has ended
+├── BadRecord       one page can't be had from its source: note it, go on with the next
+│   └── Revisit     the page itself is in another record: take that
+├── BadBody         a body can't be unpacked: ask for it again
+│   └── TooLarge    no page is as large: try another capture
+├── TryAgain        one request failed: make it again after a while
+├── Refused         the archive wants no requests now: everybody waits (.retry_after)
+├── Unplayable      the archive can't play this capture: try another (.reason)
+├── NoAnswer        all tries were in vain: put it off
+├── NoIndex         the index gives no list of captures: give one, or come another day
+├── Stopped         the run is to end: finish what is begun, begin nothing
+├── Paused          the archive has wanted no requests for long: come back later (.until)
+└── Broken          what a crawl stands on does not hold: mend that first
 """
 
 from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
 
 
 class ScraperError(Exception):
@@ -17,9 +31,77 @@ class WrongUsage(ScraperError):
     """The command line asks for something that can't be."""
 
 
+class InUse(WrongUsage):
+    """Another crawl works in this folder."""
+
+
 class BadRecord(ScraperError):
-    """A record of a WARC, or a saved page, is damaged; the message says where and how."""
+    """A record of a WARC, a saved page or a row of a list is damaged; it says where and how."""
 
 
 class Revisit(BadRecord):
     """A record that says only that the page was the same as in another one."""
+
+
+class BadBody(ScraperError):
+    """The body of an answer is not what its content encoding says, or is cut off."""
+
+
+class TooLarge(BadBody):
+    """A body of more bytes than any page has."""
+
+
+class TryAgain(ScraperError):
+    """A request failed for a cause that passes: a time-out, a broken connection, a 503."""
+
+
+class Refused(ScraperError):
+    """The archive asks for a pause; `retry_after` is in seconds, `None` where it does not say."""
+
+    def __init__(self, said: str, retry_after: float | None = None) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
+
+
+class Unplayed(StrEnum):
+    """Why the archive does not play a capture; the value is the word shown to people."""
+
+    NOT_ARCHIVED = "not-archived"
+    EXCLUDED = "excluded"
+    ROBOTS = "robots"
+    ELSEWHERE = "leads-elsewhere"
+    LOOP = "redirect-loop"
+    TOO_LARGE = "too-large"
+    ERROR = "playback-error"
+
+
+class Unplayable(ScraperError):
+    """The archive has answered, and asking again would change nothing."""
+
+    def __init__(self, reason: Unplayed, said: str) -> None:
+        super().__init__(said)
+        self.reason = reason
+
+
+class NoAnswer(ScraperError):
+    """A request was made as often as is polite and never answered."""
+
+
+class NoIndex(ScraperError):
+    """The index answers, but not with a list of captures."""
+
+
+class Stopped(ScraperError):
+    """Somebody asked the run to end."""
+
+
+class Paused(ScraperError):
+    """The archive has refused again and again; `until` is when to come back."""
+
+    def __init__(self, said: str, until: dt.datetime) -> None:
+        super().__init__(said)
+        self.until = until
+
+
+class Broken(ScraperError):
+    """The ledger, the store or the archive's certificate can't be relied on."""

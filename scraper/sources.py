@@ -14,23 +14,23 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import brotli
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from normalise import BadCapture, Capture
-from scraper.errors import BadRecord, Revisit, WrongUsage
+from scraper.encodings import LARGEST_PAGE, unpacked
+from scraper.errors import BadBody, BadRecord, Revisit, WrongUsage
 
-LARGEST_PAGE = 20_000_000  # bytes; the largest article of the site is below 200,000
 PAGE_FILE = "page.html"
 CAPTURE_FILE = "capture.json"
+LEDGER_FILE = "crawl.db"
 
 _WARC_NAMES = ("*.warc", "*.warc.gz")
 _GZIP = b"\x1f\x8b"
-_ZLIB = b"\x78"
 _MEMBER = b"\x1f\x8b\x08"  # a gzip member begins so; WARC files have one a record
 _WARC_LINE = b"WARC/1."
 _PASSED_OVER = (
@@ -122,6 +122,11 @@ def is_warc(path: Path) -> bool:
     return start == _WARC_LINE
 
 
+def is_crawl(path: Path) -> bool:
+    """Return whether a path is the folder of a crawl, whose ledger knows its captures."""
+    return (path / LEDGER_FILE).is_file()
+
+
 def read(record: Record) -> Page:
     """Return the page of a capture. Raises `BadRecord` where it is damaged."""
     if record.offset is None:
@@ -134,6 +139,28 @@ def read(record: Record) -> Page:
             return _page_at(file, record)
     except OSError as error:
         raise BadRecord(f"{record}: {error}") from error
+
+
+def whole_records(path: Path, start: int) -> Iterator[tuple[WarcRecord, int, int]]:
+    """Yield the records of a WARC file that are whole, from byte `start` to the first that is not.
+
+    With each come the bytes from the start of the file at which it begins and ends.
+    """
+    with path.open("rb") as file, suppress(BadRecord):
+        while True:
+            raw, end = _whole_record(file, Record(_SOME_CAPTURE, path, start))
+            yield WarcRecord.from_bytes(raw), start, end
+            start = end
+
+
+def is_whole_behind(path: Path, start: int) -> bool:
+    """Return whether a whole record begins anywhere behind byte `start` of a WARC file."""
+    at: int | None = start
+    with path.open("rb") as file:
+        while at is not None and (at := _next_start(file, at + 1)) is not None:
+            if any(True for _ in whole_records(path, at)):
+                return True
+    return False
 
 
 # --- folders --------------------------------------------------------------------------------
@@ -266,7 +293,10 @@ def _page_at(file: BinaryIO, place: Record) -> Page:
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower() and _CHUNK.match(body):
         body = _out_of_chunks(raw, body, place)
     encoding = (headers.get("Content-Encoding") or "").strip().lower()
-    return Page(_unpacked(body, encoding, place), headers.status_code)
+    try:
+        return Page(unpacked(body, encoding), headers.status_code)
+    except BadBody as error:
+        raise BadRecord(f"{place}: {error}") from error
 
 
 def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
@@ -328,54 +358,6 @@ def _out_of_chunks(raw: bytes, body: bytes, place: Record) -> bytes:
     record = WarcRecord.from_bytes(raw)
     record.parse_http(auto_decode="transfer", quirks_mode=True)
     return record.reader.read()
-
-
-def _unpacked(body: bytes, encoding: str, place: Record) -> bytes:
-    """The body without content encoding.
-
-    Headers lie about gzip: it is told by its first bytes, and packed at most twice. What is said
-    to be `br` or `deflate` and is not is kept as it is (facts/wayback.md 2.10).
-    """
-    if encoding == "br" and body and not body.startswith(_GZIP):
-        return _unbrotlied(body, place)
-    if encoding == "deflate" and not body.startswith((_GZIP, b"<")):
-        is_raw = not body.startswith(_ZLIB)  # as some servers sent it
-        return _inflated(body, -zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS, place)
-    for _ in range(2):
-        if body.startswith(_GZIP):
-            body = _inflated(body, 31, place)
-    return body
-
-
-def _inflated(body: bytes, wbits: int, place: Record) -> bytes:
-    plain = bytearray()
-    while body:
-        unpacker = zlib.decompressobj(wbits=wbits)
-        try:
-            plain += unpacker.decompress(body, LARGEST_PAGE + 1)
-        except zlib.error as error:
-            raise BadRecord(f"{place}: its compressed body is damaged: {error}") from error
-        if len(plain) > LARGEST_PAGE:
-            raise BadRecord(f"{place}: unpacks to more than {LARGEST_PAGE} bytes")
-        if not unpacker.eof:
-            raise BadRecord(f"{place}: its compressed body is cut off")
-        rest = unpacker.unused_data
-        body = rest if rest.startswith(_GZIP) else b""
-    return bytes(plain)
-
-
-def _unbrotlied(body: bytes, place: Record) -> bytes:
-    unpacker = brotli.Decompressor()
-    plain: bytes
-    try:
-        plain = unpacker.process(body, output_buffer_limit=LARGEST_PAGE + 1)
-    except brotli.error:  # the header lies
-        return body
-    if len(plain) > LARGEST_PAGE:
-        raise BadRecord(f"{place}: unpacks to more than {LARGEST_PAGE} bytes")
-    if not unpacker.is_finished():
-        raise BadRecord(f"{place}: its compressed body is cut off")
-    return plain
 
 
 def _next_start(file: BinaryIO, start: int) -> int | None:

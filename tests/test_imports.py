@@ -41,13 +41,66 @@ OWN: dict[str, str] = {
     "normalise": "normalise.errors normalise.extraction normalise.models normalise.seed",
     # --- the shell round it ---
     "scraper.errors": "",
-    "scraper.sources": "normalise scraper.errors",
-    "scraper.batch": "normalise normalise.refusals normalise.write scraper.errors scraper.sources",
+    "scraper.encodings": "scraper.errors",
+    "scraper.sources": "normalise scraper.encodings scraper.errors",
+    "scraper.article_files": "scraper.errors",
+    "scraper.listing": "normalise normalise.models scraper.article_files scraper.errors",
+    "scraper.reference": "normalise.extraction scraper.article_files scraper.errors",
+    "scraper.workers": "",
+    "scraper.batch": (
+        "normalise normalise.refusals normalise.write scraper.errors scraper.sources "
+        "scraper.workers"
+    ),
     "scraper.console": "scraper.batch",
     "scraper.inspection": "normalise normalise.as_json normalise.models scraper.console",
+    "scraper.settings": "normalise.models scraper.errors",
+    "scraper.stop": "scraper.errors",
+    "scraper.governor": "scraper.errors scraper.settings scraper.stop",
+    "scraper.ids": "normalise.write scraper.errors",
+    "scraper.ranking": "normalise normalise.refusals normalise.write",
+    "scraper.answers": "scraper.errors",
+    "scraper.index": "normalise scraper.answers scraper.encodings scraper.errors scraper.ranking",
+    "scraper.playback": (
+        "normalise normalise.models scraper.answers scraper.encodings scraper.errors"
+    ),
+    "scraper.archive": (
+        "scraper.encodings scraper.errors scraper.governor scraper.index scraper.stop"
+    ),
+    "scraper.store": "normalise scraper.errors scraper.playback scraper.sources",
+    "scraper.ledger": (
+        "normalise scraper.errors scraper.governor scraper.ranking scraper.sources scraper.store"
+    ),
+    "scraper.folder": "scraper.errors scraper.ledger scraper.store",
+    "scraper.fetching": (
+        "normalise scraper.archive scraper.errors scraper.folder scraper.governor "
+        "scraper.ledger scraper.playback scraper.ranking"
+    ),
+    "scraper.tally": "scraper.governor scraper.ledger",
+    "scraper.enumeration": (
+        "normalise scraper.archive scraper.errors scraper.governor scraper.index "
+        "scraper.ledger scraper.listing scraper.ranking scraper.tally"
+    ),
+    "scraper.crawl": (
+        "scraper.archive scraper.batch scraper.enumeration scraper.errors "
+        "scraper.fetching scraper.folder scraper.governor scraper.ids scraper.ledger "
+        "scraper.ranking scraper.reference scraper.settings scraper.stop scraper.tally "
+        "scraper.workers"
+    ),
+    "scraper.again": "normalise.write scraper.batch scraper.folder scraper.ledger scraper.store",
+    "scraper.report": "normalise scraper.governor scraper.ledger",
+    "scraper.display": (
+        "scraper.console scraper.crawl scraper.governor scraper.ledger scraper.report scraper.tally"
+    ),
+    "scraper.gate": "normalise scraper.console scraper.errors scraper.inspection",
+    "scraper.cli_crawl": (
+        "normalise.models scraper.crawl scraper.display scraper.errors scraper.folder "
+        "scraper.gate scraper.ids scraper.ledger scraper.ranking scraper.report "
+        "scraper.settings scraper.tally"
+    ),
     "scraper.cli": (
-        "normalise normalise.write scraper scraper.batch scraper.console scraper.errors "
-        "scraper.inspection scraper.sources"
+        "normalise normalise.write scraper.again scraper.batch scraper.cli_crawl "
+        "scraper.console scraper.errors scraper.folder scraper.gate scraper.inspection "
+        "scraper.settings scraper.sources"
     ),
     "scraper.__main__": "scraper.cli",
     "scraper.fixtures": "normalise normalise.as_json scraper.errors scraper.sources",
@@ -57,12 +110,18 @@ OWN: dict[str, str] = {
 # Who may import what others have written.
 OTHERS: dict[str, str] = {
     "selectolax": "extraction blocks box clues info_line refusals tree",
-    "frontmatter": "seed front_matter",
+    "frontmatter": "seed front_matter article_files",
+    "yaml": "article_files",
     "w3lib": "charset",
-    "brotli": "sources",
-    "fastwarc": "sources",
-    "typer": "cli fixtures",
-    "rich": "console inspection cli",
+    "brotli": "encodings",
+    "fastwarc": "sources store",
+    "warcio": "store",
+    "httpx": "archive answers index playback",
+    "tenacity": "archive",
+    "aiolimiter": "governor",
+    "filelock": "folder",
+    "typer": "cli cli_crawl fixtures gate",
+    "rich": "console display gate inspection",
 }
 
 # What the core may have of the standard library: nothing of the network, of processes, of the

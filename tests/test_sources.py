@@ -41,8 +41,9 @@ from warcs import (
 )
 
 from normalise import Capture
+from scraper.encodings import LARGEST_PAGE
 from scraper.errors import BadRecord, WrongUsage
-from scraper.sources import LARGEST_PAGE, Page, Record, find, is_warc, read, saved_page
+from scraper.sources import Page, Record, find, is_warc, read, saved_page
 
 PAGE = article_page(1)
 PAGES = {number: article_page(number) for number in (1, 2, 3, 4)}

@@ -60,6 +60,8 @@ def answer(archive: Archive, target: str) -> Answer:
         return plain("not found", 404, words.hrm(target))
     timestamp, modifier, url = asked["timestamp"], asked["modifier"] or "", asked["url"]
     captures = archive.captures_of(urlkey(_plain_url(url)))
+    if not captures:  # a captured `#` can only be asked for encoded
+        captures = archive.captures_of(urlkey(url.replace("%23", "#")))
     found = exactly(captures, timestamp, url)
     if found is not None:
         return _capture(found, captures, modifier)

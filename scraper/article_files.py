@@ -1,0 +1,62 @@
+"""The files of an archive of articles: where they lie, and the front matter at their head."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from frontmatter.default_handlers import YAMLHandler
+from yaml import CBaseLoader, YAMLError
+
+from scraper.errors import WrongUsage
+
+_YAML = YAMLHandler()
+_LONGEST_BLOCK = 16_000  # characters; nesting twice as deep overflows the stack of libyaml
+
+
+def markdown_below(folder: Path) -> Iterator[Path]:
+    """Yield every `*.md` below a folder, in the order of their paths.
+
+    Raises `WrongUsage` where a folder can't be read, so that no list comes out short.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise WrongUsage(f"{folder} can't be read as a folder: {error.strerror}") from error
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from markdown_below(Path(entry.path))
+        elif entry.name.endswith(".md"):
+            yield Path(entry.path)
+
+
+def split(text: str) -> tuple[str, str] | None:
+    """Return the front matter and the body of a file's text, `None` where it has no front matter.
+
+    The front matter comes as its lines of YAML, the body with LF line ends.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if not _YAML.detect(text):
+        return None
+    try:
+        return _YAML.split(text)
+    except ValueError:  # nothing closes it
+        return None
+
+
+def values(block: str) -> dict[str, object]:
+    """Return what the lines of a front matter say: scalars as text, whatever they look like.
+
+    Raises `ValueError` where they are no mapping in valid YAML.
+    """
+    if len(block) > _LONGEST_BLOCK:
+        raise ValueError(f"front matter of more than {_LONGEST_BLOCK} characters")
+    try:
+        found: object = _YAML.load(block, Loader=CBaseLoader)
+    except YAMLError as error:
+        raise ValueError(f"invalid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise ValueError("front matter without keys")  # noqa: TRY004 - what a file says is no type
+    return found

@@ -1,0 +1,37 @@
+"""Ids of articles as they are asked for on a command line: `1-1000,11911`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from normalise.write import LAST_ID
+from scraper.errors import WrongUsage
+
+_PART = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Some ids, as ranges that hold their ends."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Ids:
+        """Return the ids that a text names. Raises `WrongUsage` for one that names none."""
+        ranges = []
+        for part in text.split(","):
+            match = _PART.fullmatch(part.strip())
+            first = int(match[1]) if match else 0
+            last = int(match[2] or match[1]) if match else 0
+            if not 1 <= first <= last <= LAST_ID:
+                raise WrongUsage(
+                    f"--ids takes ids and ranges from 1 to {LAST_ID}, such as 1-1000,11911; "
+                    f"this is none: {part!r}"
+                )
+            ranges.append((first, last))
+        return cls(tuple(ranges))
+
+    def __contains__(self, article: int) -> bool:
+        return any(first <= article <= last for first, last in self.ranges)

@@ -1,0 +1,195 @@
+"""Playback of a capture: where to ask for it, and what the answer is (facts/wayback.md 2).
+
+Pure but for the type of the answer. Only an answer with `Memento-Datetime` is a capture, whatever
+its status is; nothing else that comes with 200 ever is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+import httpx
+
+from normalise import BadCapture, Capture
+from normalise.models import ARCHIVE
+from scraper.answers import refuse, words
+from scraper.encodings import unpacked
+from scraper.errors import BadBody, TooLarge, TryAgain, Unplayable, Unplayed
+
+_ORIGINAL = "x-archive-orig-"
+# Of the packed answer or of the connection it came by: not of the body that is kept.
+_NOT_KEPT = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
+_EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"  # of no bytes at all (1.4)
+_LENGTH = re.compile(r"[0-9]{1,12}")
+_PLAYBACK = re.compile(
+    r"(?:(?:https?:)?//(?P<host>[^/]+))?/web/(?P<timestamp>\d{14})(?:[a-z]{2}_)?/(?P<url>.+)",
+    re.DOTALL | re.ASCII,
+)
+_ARCHIVE_HOST = ARCHIVE.partition("//")[2]
+_EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
+_ROBOTS = ("RobotAccessControlException", "due to robots.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A capture as it was played: what was really served, which need not be what was asked for.
+
+    `headers` are those of the captured answer, `body` is without content encoding, `location` is
+    where a captured redirect leads; "" for any other capture.
+    """
+
+    asked: Capture
+    served: Capture
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The archive's own redirect to the nearest capture that it can play (2.2)."""
+
+    location: str
+
+
+def target(capture: Capture) -> bytes:
+    """Return the path of the request for the captured bytes (`id_`), the address as captured."""
+    address = capture.original.replace("#", "%23")
+    return f"/web/{capture.timestamp}id_/{address}".encode("ascii")
+
+
+def source(capture: Capture) -> str:
+    """Return the address at the archive that was asked for, as the store names it."""
+    return ARCHIVE + target(capture).decode("ascii")
+
+
+def read(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Page | Moved:
+    """Return what the archive has answered; `digest` is that of the index, "" where unknown.
+
+    Raises `Refused` and `TryAgain` for what passes, `Unplayable` for what does not.
+    """
+    is_capture = "memento-datetime" in response.headers
+    try:
+        body = unpacked(body, response.headers.get("content-encoding", "").strip().lower())
+    except TooLarge as error:
+        raise Unplayable(Unplayed.TOO_LARGE, f"the page {error}") from error
+    except BadBody as error:
+        raise TryAgain(f"a broken answer: {error}") from error
+    if is_capture:
+        return _page(asked, digest, response, body)
+    if response.has_redirect_location:
+        return Moved(response.headers["location"])
+    text = words(body)
+    refuse(response, text)
+    raise _no_capture(response, text)
+
+
+def _no_capture(response: httpx.Response, text: str) -> Unplayable | TryAgain:
+    """In the order in which edgi's client decides (2.6)."""
+    runtime_error = response.headers.get("x-archive-wayback-runtime-error", "")
+    said = runtime_error + text
+    if any(word in said for word in _EXCLUDED):
+        return Unplayable(Unplayed.EXCLUDED, "the archive has excluded this address")
+    if any(word in said for word in _ROBOTS):
+        return Unplayable(Unplayed.ROBOTS, "the archive hides this address for a robots.txt")
+    status = response.status_code
+    if status == httpx.codes.NOT_FOUND:
+        return Unplayable(Unplayed.NOT_ARCHIVED, "the archive has no capture of this address")
+    if runtime_error or status >= httpx.codes.BAD_REQUEST:
+        line = " ".join((runtime_error or text).split())[:200]
+        return Unplayable(Unplayed.ERROR, f"the archive answers {status}: {line!r}")
+    return TryAgain(f"the archive answers {status} with something that is no capture")
+
+
+# --- a capture ------------------------------------------------------------------------------
+
+
+def _page(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Page:
+    _refuse_cut(response, digest, body)
+    return Page(
+        asked=asked,
+        served=_served(asked, response),
+        status=response.status_code,
+        reason=response.reason_phrase,
+        headers=_captured_headers(response),
+        body=body,
+        location=_location(response),
+    )
+
+
+def _location(response: httpx.Response) -> str:
+    """Where a captured redirect leads, as it was captured if the archive tells."""
+    if not response.has_redirect_location:
+        return ""
+    captured: str = response.headers.get(_ORIGINAL + "location", "")
+    return captured or response.headers["location"]
+
+
+def _served(asked: Capture, response: httpx.Response) -> Capture:
+    """The time from `Memento-Datetime`, the address from `Link: rel="original"` (2.3)."""
+    try:
+        moment = parsedate_to_datetime(response.headers["memento-datetime"])
+        original = response.links.get("original", {}).get("url", "")
+        address = html.unescape(original) or asked.original
+        return Capture.of(moment.strftime("%Y%m%d%H%M%S"), address)
+    except (ValueError, BadCapture) as error:
+        raise TryAgain(f"a capture that does not say which it is: {error}") from error
+
+
+def _refuse_cut(response: httpx.Response, digest: str, body: bytes) -> None:
+    """Raise `TryAgain` for a body that is less than was captured.
+
+    Answers come in chunks that can end well too early; the digest of the index proves a body
+    whole, a different one proves nothing (1.4). `-1` occurs as a captured length (2.9).
+    """
+    captured = response.headers.get(_ORIGINAL + "content-length", "")
+    is_plain = not response.headers.get(_ORIGINAL + "content-encoding")
+    whole = int(captured) if is_plain and _LENGTH.fullmatch(captured) else 1
+    if response.is_success and len(body) < whole and digest not in {_EMPTY_DIGEST, digest_of(body)}:
+        raise TryAgain(f"a body of {len(body)} bytes where {whole} or more should be")
+
+
+def digest_of(body: bytes) -> str:
+    """Return the digest of a payload as the index has it: base32 of SHA-1."""
+    return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    """The headers of the captured answer; its Content-Type alone comes under its own name."""
+    kept = [
+        (name[len(_ORIGINAL) :], value)
+        for name, value in response.headers.multi_items()
+        if name.startswith(_ORIGINAL) and name[len(_ORIGINAL) :] not in _NOT_KEPT
+    ]
+    content_type = response.headers.get("content-type")
+    return (*([("content-type", content_type)] if content_type else []), *kept)
+
+
+# --- redirects ------------------------------------------------------------------------------
+
+
+def leads_to(asked: Capture, location: str, host: str) -> Capture:
+    """Return the capture that a redirect names; `host` is the one that the requests go to.
+
+    Recorded forms: absolute, from the root, from the host, and once without the archive's prefix
+    (2.2, 2.5); that last one is taken for an address of the time that was asked for. Raises
+    `Unplayable` for anything else: nothing but captures is ever asked for.
+    """
+    location = location.strip()
+    match = _PLAYBACK.fullmatch(location)
+    is_foreign = match is not None and match["host"] not in {None, _ARCHIVE_HOST, host}
+    try:
+        if match is not None and not is_foreign:
+            return Capture.of(match["timestamp"], match["url"])
+        return Capture.of(asked.timestamp, urljoin(asked.original, location))
+    except (ValueError, BadCapture) as error:
+        said = f"a redirect to what is no capture, {location[:300]!r}: {error}"
+        raise Unplayable(Unplayed.ELSEWHERE, said) from error

@@ -1,0 +1,82 @@
+"""How to ask an archive: where, how fast, in whose name; and what is never allowed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from normalise.models import ARCHIVE
+from scraper.errors import WrongUsage
+
+PACKAGE = "hkcnews-archive"
+CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
+PAGES_A_SECOND = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
+COOLDOWN = 60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
+_PUBLIC = (".archive.org", ".archive.org.")
+
+
+@dataclass(frozen=True, slots=True)
+class Polite:
+    """How requests are made.
+
+    `archive` is scheme and host, `rate` playback requests a second (0 for no pace), `cooldown`
+    the seconds of a first pause. Raises `WrongUsage` for what can't be, and for what would be
+    impolite to the public archive: its limits are those of facts/wayback.md 4.1.
+    """
+
+    archive: str = ARCHIVE
+    rate: float = PAGES_A_SECOND
+    concurrency: int = CONCURRENCY
+    cooldown: float = COOLDOWN
+    contact: str = ""
+
+    def __post_init__(self) -> None:
+        host = _host(self.archive)
+        if not (math.isfinite(self.rate) and self.rate >= 0):
+            raise WrongUsage(f"--rate is requests a second, 0 or more, not {self.rate}")
+        if not (math.isfinite(self.cooldown) and self.cooldown > 0):
+            raise WrongUsage(f"--cooldown is seconds, more than 0, not {self.cooldown}")
+        if not self.contact.isascii() or not (self.contact + "x").isprintable():
+            raise WrongUsage(f"--contact goes into a header: plain ASCII, not {self.contact!r}")
+        if f".{host}".endswith(_PUBLIC):
+            self._be_polite()
+
+    def _be_polite(self) -> None:
+        if not 0 < self.rate <= PAGES_A_SECOND:
+            raise WrongUsage(
+                f"--rate {self.rate:g} is more than the archive allows: it bans those who ask "
+                f"faster; {PAGES_A_SECOND:g} pages a second is the most"
+            )
+        if self.cooldown < COOLDOWN:
+            raise WrongUsage(
+                f"--cooldown {self.cooldown:g} is too short: the archive bans those who come back "
+                f"too soon; {COOLDOWN:g} seconds is the least"
+            )
+
+    @property
+    def agent(self) -> str:
+        """Who asks: name, version and contact, as the archive wants it (facts/wayback.md 4.1)."""
+        contact = f" (+{self.contact})" if self.contact else ""
+        return f"{software()}{contact}"
+
+
+def software() -> str:
+    """Return name and version of this program."""
+    return f"{PACKAGE}/{importlib.metadata.version(PACKAGE)}"
+
+
+def _host(archive: str) -> str:
+    try:
+        url = urlsplit(archive)
+        is_origin = url.path in {"", "/"} and not (url.query or url.fragment or url.username)
+        is_web = url.scheme in {"http", "https"} and url.port != 0
+    except ValueError:
+        is_origin = is_web = False
+    if not is_origin or not is_web or not url.hostname or not archive.isascii():
+        raise WrongUsage(
+            f"--archive is scheme and host, such as {ARCHIVE} or http://127.0.0.1:8080, "
+            f"not {archive!r}"
+        )
+    return url.hostname

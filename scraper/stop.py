@@ -1,0 +1,46 @@
+"""How a run is asked to end: whoever waits wakes up and begins nothing more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+
+from scraper.errors import Stopped
+
+
+class Stop:
+    """Set once, for good."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Ask everybody to end."""
+        self._event.set()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the run is to end."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise `Stopped` if the run is to end."""
+        if self.is_set:
+            raise Stopped("the run is to end")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait some seconds. Raises `Stopped` as soon as the run is to end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self.check()
+
+    async def until(self, awaitable: Awaitable[None]) -> None:
+        """Wait for something that may be given up. Raises `Stopped` as `sleep()` does."""
+        wanted = asyncio.ensure_future(awaitable)
+        asked = asyncio.ensure_future(self._event.wait())
+        await asyncio.wait({wanted, asked}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if not wanted.done():
+            wanted.cancel()
+        self.check()

@@ -1,0 +1,30 @@
+"""How far a crawl is: written by the crawl, read by whoever shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from scraper.governor import Pause
+from scraper.ledger import Ending
+
+
+@dataclass
+class Tally:
+    """Counts since the start of the run.
+
+    `phase` is what is being done, in words; `rows` those of the index, `pages` those fetched;
+    `done` and `total` are articles; `pause` is the one that everybody waits for;
+    `passed_over` is what a list names and is not taken, in words.
+    """
+
+    phase: str = "opening the folder"
+    rows: int = 0
+    pages: int = 0
+    requests: int = 0
+    done: int = 0
+    total: int = 0
+    put_off: int = 0
+    endings: Counter[Ending] = field(default_factory=Counter)
+    pause: Pause | None = None
+    passed_over: Counter[str] = field(default_factory=Counter)

@@ -1,0 +1,44 @@
+"""The demonstration: a replay of the bundled pages on loopback, and a crawl of it.
+
+python tests/demo.py DIR
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from replay import demo_archive, demo_faults, replay
+
+HKCNEWS = Path(sys.executable).with_name("hkcnews")
+SHOWN = "articles/18001-19000/article_18123.md"
+# Faster than the real archive allows: this one is ours.
+PACE = ["--rate", "100", "--cooldown", "1"]
+
+
+def main(out: Path) -> int:
+    """Crawl, and show what came out; return the exit code of the crawl."""
+    shutil.rmtree(out, ignore_errors=True)
+    with replay(demo_archive, demo_faults(), process=True) as server:
+        command = ["crawl", "--out", str(out), "--archive", server.origin, *PACE]
+        say(f"$ hkcnews {' '.join(command)}")
+        code = subprocess.run([HKCNEWS, *command], check=False).returncode
+    say(f"\n$ cat {out / SHOWN}")
+    say((out / SHOWN).read_text(encoding="utf-8"))
+    say("What became of it, at any time:")
+    say(f"  .venv/bin/hkcnews status --out {out}")
+    say("The same with the real archive, at the pace that it asks for:")
+    say("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
+    return code
+
+
+def say(text: str) -> None:
+    """Print at once: the command that is called prints as well."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from scraper.console import say
+from scraper.console import safe, say
 from scraper.crawl import Estimate
 from scraper.governor import Pause
 from scraper.ledger import Ending
@@ -52,13 +52,16 @@ class _Look:
         self._pace = _Pace(tally)
 
     def now(self) -> Group:
+        """What to show at this moment: the phase or the pause, a bar, and the counts."""
         tally = self._tally
-        line = Table.grid(padding=(0, 2))
-        line.add_row(*(Text(part) for part in _parts(tally, self._pace)))
+        is_paused = _seconds_of_pause(tally) > 0
+        phase = Text(safe(_phase(tally)), style="yellow" if is_paused else "bold")
         if not tally.total:
-            return Group(line)
-        bar = ProgressBar(total=tally.total, completed=tally.done, width=60)
-        return Group(bar, line)
+            return Group(phase)
+        bar = Table.grid(padding=(0, 2))
+        count = Text(f"{tally.done:,} of {tally.total:,}")
+        bar.add_row(ProgressBar(total=tally.total, completed=tally.done, width=50), count)
+        return Group(phase, bar, Text("  ".join(_counts(tally, self._pace)), overflow="ellipsis"))
 
 
 class _Pace:
@@ -84,32 +87,31 @@ class _Pace:
         return duration((self._tally.total - self._tally.done) / articles)
 
 
-def _parts(tally: Tally, pace: _Pace) -> list[str]:
-    """What there is to say now, the most important first."""
-    left = tally.pause.until - time.time() if tally.pause else 0.0
+def _phase(tally: Tally) -> str:
+    left = _seconds_of_pause(tally)
     if tally.pause and left > 0:
-        parts = [f"paused: {tally.pause.why}; going on in {duration(left)} ({_clock(tally.pause)})"]
-    else:
-        parts = [tally.phase]
-    if tally.rows and not tally.total:
-        parts.append(f"{tally.rows:,} captures")
-    if tally.total:
-        parts.append(f"{tally.done:,} of {tally.total:,}")
-        parts += [f"{count:,} {ending}" for ending, count in _endings(tally)]
-        if tally.put_off:
-            parts.append(f"{tally.put_off:,} put off")
-        parts.append(f"{pace.pages_a_second:.1f} pages/s")
-        if pace.left:
-            parts.append(f"{pace.left} left")
-    return parts
+        when = dt.datetime.fromtimestamp(tally.pause.until, dt.UTC)
+        return f"paused: {tally.pause.why}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
+    return (
+        f"{tally.phase}: {tally.rows:,} captures" if tally.rows and not tally.total else tally.phase
+    )
+
+
+def _seconds_of_pause(tally: Tally) -> float:
+    return tally.pause.until - time.time() if tally.pause else 0.0
+
+
+def _counts(tally: Tally, pace: _Pace) -> list[str]:
+    """The outcomes so far, the pace, and the time that is left."""
+    parts = [f"{count:,} {ending}" for ending, count in _endings(tally)]
+    if tally.put_off:
+        parts.append(f"{tally.put_off:,} put off")
+    parts.append(f"{pace.pages_a_second:.1f} pages/s")
+    return [*parts, f"{pace.left} left"] if pace.left else parts
 
 
 def _endings(tally: Tally) -> list[tuple[Ending, int]]:
     return [(ending, tally.endings[ending]) for ending in Ending if tally.endings[ending]]
-
-
-def _clock(pause: Pause) -> str:
-    return f"{dt.datetime.fromtimestamp(pause.until, dt.UTC):%H:%M:%S} UTC"
 
 
 def _print_lines(console: Console, tally: Tally, ended: threading.Event) -> None:
@@ -121,9 +123,16 @@ def _print_lines(console: Console, tally: Tally, ended: threading.Event) -> None
         state = (tally.phase, tally.pause)
         if state != told or time.monotonic() >= due:
             told, due = state, time.monotonic() + _SECONDS_BETWEEN_LINES
-            say(console, "", ", ".join(_parts(tally, pace)))
+            say(console, "", _line(tally, pace))
         if ended.wait(_SECONDS_BETWEEN_LOOKS):
             return
+
+
+def _line(tally: Tally, pace: _Pace) -> str:
+    if not tally.total:
+        return _phase(tally)
+    done = f"{tally.done:,} of {tally.total:,}"
+    return ", ".join([_phase(tally), done, *_counts(tally, pace)])
 
 
 def duration(seconds: float) -> str:

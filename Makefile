@@ -8,7 +8,7 @@ DEMO := demo-archive
 SOURCES := normalise scraper tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check fmt bench conformance golden lock clean
+.PHONY: help install demo crawl test check fmt bench torture conformance golden lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ bench: install  ## Measure speed as ratios against what others would use.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_crawl.py
+
+torture: install  ## Crawl through every fault at once, killed again and again, and count.
+	$(BIN)/python tests/torture.py
 
 conformance: install  ## Compare with the reference archive, where ../shared has it.
 	$(BIN)/python tests/conformance.py

@@ -87,8 +87,10 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
             file.write(content)
             os.fchmod(file.fileno(), mode)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # of a full disk write() does not say where
         raise
 
 

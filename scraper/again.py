@@ -35,7 +35,7 @@ def render_in_place(folder: Folder, jobs: int | None, done: Callable[[int, int],
     An article that turns out to be none is taken away; the next crawl tries its other captures.
     """
     ledger = folder.ledger
-    endings = ledger.endings()
+    endings, pinned = ledger.endings(), ledger.pinned()
     summary = Summary()
     for outcome in render_all(list(_stored(ledger, folder.store)), folder.path, jobs, done):
         summary.add(outcome)
@@ -44,7 +44,8 @@ def render_in_place(folder: Folder, jobs: int | None, done: Callable[[int, int],
             continue
         if outcome.status in {Status.WRITTEN, Status.UNCHANGED}:
             said = "; ".join(outcome.warnings)
-            ledger.end(Ended(article, Ending.WRITTEN, "", said, outcome.capture))
+            is_pinned = article in pinned
+            ledger.end(Ended(article, Ending.WRITTEN, "", said, outcome.capture, is_pinned))
         elif outcome.status is Status.NOT_ARTICLE and endings.get(article) is Ending.WRITTEN:
             (folder.path / article_path(article)).unlink(missing_ok=True)
             ledger.reopen(article)

@@ -26,6 +26,7 @@ from tenacity import (
 )
 
 from scraper import index
+from scraper.answers import refuse
 from scraper.encodings import LARGEST_PAGE
 from scraper.errors import (
     Broken,
@@ -87,7 +88,11 @@ class Archive(AbstractAsyncContextManager["Archive"]):
             cookies=_NoCookies(),
             headers={"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            limits=httpx.Limits(
+                max_connections=concurrency,
+                max_keepalive_connections=concurrency,
+                keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
+            ),
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None),
             trust_env=False,
         )
@@ -119,7 +124,9 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         `Paused` when the archive refuses for long, `Stopped` when the run is to end, and what
         `read` raises for good.
         """
-        request = self._client.build_request("GET", self._origin.copy_with(raw_path=target))
+        # As it is: httpx would take `..` out of an address and encode some of its characters.
+        exactly = {"target": target}
+        request = self._client.build_request("GET", self._origin, extensions=exactly)
         retrying = self._retrying.copy()  # it keeps notes
         return await retrying(self._once_allowed, endpoint, request, read, effort)
 
@@ -136,7 +143,7 @@ class Archive(AbstractAsyncContextManager["Archive"]):
                 except Refused as refusal:
                     self._governor.refused(turn, refusal)
                     continue
-                except TryAgain:
+                except (TryAgain, Broken):
                     raise
                 except ScraperError:  # an answer all the same
                     self._governor.answered(turn)
@@ -151,12 +158,18 @@ class Archive(AbstractAsyncContextManager["Archive"]):
             response = await self._client.send(request, stream=True)
             try:
                 body = await _body(response, _MOST_BYTES[endpoint])
+            except (httpx.HTTPError, TryAgain):
+                if "memento-datetime" not in response.headers:
+                    refuse(response, "")  # a 429 is one, whatever becomes of its body
+                raise
             finally:
                 await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _no_connection(error) from error
         except httpx.TimeoutException as error:
             raise TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds") from error
+        except httpx.InvalidURL as error:  # httpx reads every Location, `mailto:` and all
+            raise Unplayable(Unplayed.ELSEWHERE, f"a redirect to no address: {error}") from error
         except httpx.HTTPError as error:
             raise TryAgain(f"the connection broke: {error or type(error).__name__}") from error
         return read(response, body)

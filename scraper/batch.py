@@ -31,12 +31,11 @@ from normalise import (
 from normalise.refusals import by_address
 from normalise.write import Writer
 from scraper.errors import BadRecord, Revisit
-from scraper.sources import Record, find, read
+from scraper.sources import Page, Record, find, read
 from scraper.workers import processes
 
 # Below this starting worker processes takes longer than the work.
 _FEWEST_BYTES_FOR_WORKERS = 2_000_000
-_FEWEST_ARTICLES_FOR_WORKERS = 2_000
 _LARGEST_CHUNK = 256
 
 Candidates = tuple[Record, ...]
@@ -115,7 +114,7 @@ def render_all(
     done: Callable[[int, int], None] = lambda _, __: None,
 ) -> Iterator[Outcome]:
     """Yield what becomes of articles whose captures are chosen already; as `run` otherwise."""
-    workers = jobs or (1 if len(work) < _FEWEST_ARTICLES_FOR_WORKERS else cpu_count())
+    workers = jobs or max(2, cpu_count())  # a page that crashes the parser may be among them
     with _pool(workers) as pool:
         yield from _outcomes(work, out, workers, pool, done)
 
@@ -147,15 +146,19 @@ def choose(records: Iterable[Record]) -> list[Candidates]:
 
 
 def article_of(record: Record) -> Article:
-    """Return the article of one capture.
+    """Return the article of one capture. Raises `BadRecord` too where it can't be read."""
+    return article_in(read(record), record.capture)
 
-    Raises `BadRecord` where it can't be read, `NotAnArticle` and `Unreadable` as `extract()`
-    does; a page captured with an error status is never an article.
+
+def article_in(page: Page, capture: Capture) -> Article:
+    """Return the article of a page.
+
+    Raises `NotAnArticle` and `Unreadable` as `extract()` does; a page captured with an error
+    status is never an article.
     """
-    page = read(record)
     status = page.status or 200
     try:
-        article = extract(page.body, record.capture)
+        article = extract(page.body, capture)
     except Unreadable:
         if status < 300:
             raise
@@ -166,7 +169,7 @@ def article_of(record: Record) -> Article:
         if status < 300:
             return article
     reason = Reason.REDIRECT if status < 400 else Reason.ERROR_PAGE
-    raise NotAnArticle(reason, record.capture.url)
+    raise NotAnArticle(reason, capture.url)
 
 
 def normalise(candidates: Candidates, writer: Writer) -> Outcome:

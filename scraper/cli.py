@@ -17,7 +17,10 @@ from normalise import Capture, extract, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
 from scraper.batch import Outcome, Status, Summary
+from scraper.cli_audit import audit
+from scraper.cli_compare import compare
 from scraper.cli_crawl import Debug, crawl, status
+from scraper.cli_fetch import captures, fetch, record
 from scraper.console import show_summary, show_warnings, watching
 from scraper.errors import BadRecord, WrongUsage
 from scraper.gate import FAILED, errors, messages, output, print_exactly
@@ -66,8 +69,10 @@ def _options(
     pass
 
 
-app.command(no_args_is_help=True)(crawl)
-app.command(no_args_is_help=True)(status)
+app.command()(crawl)  # without arguments too: settings may come from the environment
+app.command()(status)
+for command in (fetch, captures, record, compare, audit):
+    app.command(no_args_is_help=True)(command)
 
 
 @app.command(no_args_is_help=True)

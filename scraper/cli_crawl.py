@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from normalise.models import ARCHIVE
+from scraper.console import say
 from scraper.errors import WrongUsage
 from scraper.gate import FAILED, errors, messages, output
 from scraper.ids import Ids
@@ -176,7 +177,7 @@ def status(out: Out, debug: Debug = False) -> None:
 def _run(plan: Plan, polite: Polite, folder: Folder) -> bool:
     """Crawl, and tell what became of it however it ended; return whether an article failed."""
     from scraper import crawl as crawling  # noqa: PLC0415
-    from scraper.display import show_report, watching  # noqa: PLC0415
+    from scraper.display import show_passed_over, show_report, watching  # noqa: PLC0415
     from scraper.report import Report  # noqa: PLC0415
     from scraper.tally import Tally  # noqa: PLC0415
 
@@ -184,20 +185,24 @@ def _run(plan: Plan, polite: Polite, folder: Folder) -> bool:
     try:
         with watching(messages, tally):
             asyncio.run(crawling.run(plan, polite, folder, tally))
+        if not tally.total:
+            say(messages, "", "nothing is left to do")
     finally:
+        show_passed_over(messages, tally)
         report = Report.of(folder.ledger)
         report.write(folder.path)
         show_report(messages, report)
-    return bool(report.failed)
+    return any(plan.wants(ended.article) for ended in report.failed)
 
 
 def _estimate(plan: Plan, polite: Polite, folder: Folder) -> bool:
     from scraper import crawl as crawling  # noqa: PLC0415
-    from scraper.display import show_estimate, watching  # noqa: PLC0415
+    from scraper.display import show_estimate, show_passed_over, watching  # noqa: PLC0415
     from scraper.tally import Tally  # noqa: PLC0415
 
     tally = Tally()
     with watching(messages, tally):
         estimate = asyncio.run(crawling.estimate(plan, polite, folder, tally))
+    show_passed_over(messages, tally)
     show_estimate(output(), estimate, polite.rate)
     return False

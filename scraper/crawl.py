@@ -8,9 +8,7 @@ order in which they come to an end changes nothing.
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,11 +20,11 @@ from scraper.batch import Candidates, Outcome, Status
 from scraper.errors import ScraperError, Stopped
 from scraper.fetching import Fetcher
 from scraper.folder import Folder
-from scraper.governor import Governor, Pause
 from scraper.ids import Ids
 from scraper.ledger import Ended, Ending, Ledger, Source, Try, Verdict
-from scraper.ranking import Prefer, Ranking, rank
+from scraper.ranking import Prefer, Ranking, Row, rank
 from scraper.reference import articles_held
+from scraper.session import asking
 from scraper.settings import Polite
 from scraper.stop import Stop
 from scraper.tally import Tally
@@ -34,8 +32,6 @@ from scraper.workers import Crash, Workers
 
 # Articles under way beside those that are fetched: while pages are looked at, others come.
 _LOOKED_AT = 60
-# Waits between the tries of one page begin at two seconds where everybody's pause is a minute.
-_TRY_WAITS_A_COOLDOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,10 @@ class Plan:
     reference: Path | None = None
     prefer: Prefer = Prefer.NEWEST
     refresh_index: bool = False
+
+    def wants(self, article: int) -> bool:
+        """Return whether an article is one of those asked for."""
+        return self.ids is None or article in self.ids
 
     @property
     def source(self) -> Source:
@@ -76,23 +76,19 @@ async def run(plan: Plan, polite: Polite, folder: Folder, tally: Tally) -> None:
     the archive has refused for long; `NoIndex` where there are no captures to be had; `Broken`
     and `OSError` where the disk refuses. All that was done until then is kept.
     """
-    stop = Stop()
-    with _interrupting(stop):
-        async with _archive(polite, folder, tally, stop) as archive:
-            todo = await _todo(plan, folder, archive, tally)
-            if todo:
-                do = partial(batch.outcomes_of, out=folder.path)
-                async with Workers(do, batch.spare_cores()) as workers:
-                    crawl = Crawl(plan, folder, Fetcher(archive, folder), workers, tally, stop)
-                    await crawl.articles(todo, polite.concurrency + _LOOKED_AT)
+    async with asking(polite, folder.ledger, tally.paused) as (archive, stop):
+        todo = await _todo(plan, folder, archive, tally)
+        if todo:
+            do = partial(batch.outcomes_of, out=folder.path)
+            async with Workers(do, batch.spare_cores()) as workers:
+                crawl = Crawl(plan, folder, Fetcher(archive, folder), workers, tally, stop)
+                await crawl.articles(todo, polite.concurrency + _LOOKED_AT)
 
 
 async def estimate(plan: Plan, polite: Polite, folder: Folder, tally: Tally) -> Estimate:
     """Return what `run` would do; the index is asked for it where that was not done before."""
-    stop = Stop()
-    with _interrupting(stop):
-        async with _archive(polite, folder, tally, stop) as archive:
-            todo = len(await _todo(plan, folder, archive, tally))
+    async with asking(polite, folder.ledger, tally.paused) as (archive, _):
+        todo = len(await _todo(plan, folder, archive, tally))
     return Estimate(todo, todo, todo / polite.rate if polite.rate else 0.0)
 
 
@@ -183,9 +179,7 @@ class Crawl:
             self._stop.check()
             attempt = known.get(candidate.capture)
             if attempt is None or attempt.verdict is Verdict.NO_ANSWER:
-                attempt = await self._fetcher.fetch(candidate.row)
-                self._tally.pages += 1
-                self._tally.requests += attempt.requests
+                attempt = await self._fetched(candidate.row, attempt)
             if attempt.served is not None:
                 attempt, warnings = await self._judged(attempt)
                 if attempt.verdict is Verdict.ARTICLE:
@@ -196,6 +190,15 @@ class Crawl:
                 return None, None
             tries.append(attempt)
         return _none_usable(article, ranking, tries), None
+
+    async def _fetched(self, row: Row, before: Try | None) -> Try:
+        """Ask for a capture; what it took before, in vain, counts as well."""
+        attempt = await self._fetcher.fetch(row)
+        self._tally.pages += 1
+        if before is None:
+            return attempt
+        requests, seconds = before.requests + attempt.requests, before.seconds + attempt.seconds
+        return replace(attempt, requests=requests, seconds=seconds)
 
     async def _judged(self, attempt: Try) -> tuple[Try, tuple[str, ...]]:
         """What a stored page is; if it is an article, it is written."""
@@ -248,18 +251,20 @@ class Choice:
         rows = self._ledger.captures(self._plan.source, article)
         return rank(rows, self._shared, self._plan.prefer)
 
-    def todo(self) -> list[int]:
-        """Return the articles that are wanted and have not come to an end, in their order."""
-        reference = self._plan.reference
-        held = articles_held(reference) if reference else set()
+    def todo(self, held: Collection[int]) -> list[int]:
+        """Return the articles that are wanted and have not come to an end, but for those `held`.
+
+        Those that were never tried come first.
+        """
         endings = self._ledger.endings()
         todo = [
             article
             for article in self._ledger.articles(self._plan.source)
-            if (self._plan.ids is None or article in self._plan.ids)
+            if self._plan.wants(article)
             and article not in held
             and self._is_open(article, endings.get(article))
         ]
+        todo.sort(key=endings.__contains__)
         return todo[: self._plan.limit]
 
     def _is_open(self, article: int, ending: Ending | None) -> bool:
@@ -278,6 +283,7 @@ _LEFT_TO_DO = frozenset({None, Verdict.STORED, Verdict.NO_ANSWER})
 
 
 async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> list[int]:
+    held = articles_held(plan.reference) if plan.reference else set()
     if plan.listed is None:
         tally.phase = "reading the index"
         if plan.refresh_index:
@@ -287,36 +293,4 @@ async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> l
         tally.phase = "reading the list"
         tally.passed_over = enumeration.take_list(plan.listed, folder.ledger)
     tally.phase = "choosing captures"
-    return Choice(plan, folder.ledger).todo()
-
-
-def _archive(polite: Polite, folder: Folder, tally: Tally, stop: Stop) -> Archive:
-    def tell(pause: Pause | None) -> None:
-        folder.ledger.keep_pause(polite.archive, pause)
-        tally.pause = pause
-
-    tally.pause = folder.ledger.kept_pause(polite.archive)
-    governor = Governor(stop, polite.rate, polite.cooldown, tally.pause, tell)
-    wait = polite.cooldown / _TRY_WAITS_A_COOLDOWN
-    return Archive(polite.archive, governor, stop, polite.agent, polite.concurrency, wait)
-
-
-@contextmanager
-def _interrupting(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C ask for the end; the second one does not wait for what is under way."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None, "called in one"
-
-    def interrupt() -> None:
-        if stop.is_set:
-            task.cancel()
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    return Choice(plan, folder.ledger).todo(held)

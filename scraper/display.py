@@ -54,8 +54,7 @@ class _Look:
     def now(self) -> Group:
         """What to show at this moment: the phase or the pause, a bar, and the counts."""
         tally = self._tally
-        is_paused = _seconds_of_pause(tally) > 0
-        phase = Text(safe(_phase(tally)), style="yellow" if is_paused else "bold")
+        phase = Text(safe(_phase(tally)), "yellow" if pause_line(tally.pause) else "bold")
         if not tally.total:
             return Group(phase)
         bar = Table.grid(padding=(0, 2))
@@ -88,17 +87,19 @@ class _Pace:
 
 
 def _phase(tally: Tally) -> str:
-    left = _seconds_of_pause(tally)
-    if tally.pause and left > 0:
-        when = dt.datetime.fromtimestamp(tally.pause.until, dt.UTC)
-        return f"paused: {tally.pause.why}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
-    return (
-        f"{tally.phase}: {tally.rows:,} captures" if tally.rows and not tally.total else tally.phase
-    )
+    if line := pause_line(tally.pause):
+        return line
+    is_listing = tally.rows and not tally.total
+    return f"{tally.phase}: {tally.rows:,} captures" if is_listing else tally.phase
 
 
-def _seconds_of_pause(tally: Tally) -> float:
-    return tally.pause.until - time.time() if tally.pause else 0.0
+def pause_line(pause: Pause | None) -> str:
+    """Return why everybody waits, and how long still; "" if nobody does."""
+    left = pause.until - time.time() if pause else 0.0
+    if pause is None or left <= 0:
+        return ""
+    when = dt.datetime.fromtimestamp(pause.until, dt.UTC)
+    return f"paused: {pause.why}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
 
 
 def _counts(tally: Tally, pace: _Pace) -> list[str]:
@@ -146,6 +147,15 @@ def duration(seconds: float) -> str:
 
 
 # --- the end --------------------------------------------------------------------------------
+
+
+def show_passed_over(console: Console, tally: Tally) -> None:
+    """Print what a list names and was not taken, and why."""
+    for what, count in tally.passed_over.most_common(_MOST_FAILURES):
+        say(console, "passed over:", f"{what} ({count:,})" if count > 1 else what, "yellow")
+    more = len(tally.passed_over) - _MOST_FAILURES
+    if more > 0:
+        say(console, "", f"... and {more:,} more rows that were passed over")
 
 
 def show_estimate(console: Console, estimate: Estimate, rate: float) -> None:

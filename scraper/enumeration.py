@@ -10,7 +10,7 @@ from pathlib import Path
 from normalise import Capture
 from scraper import index
 from scraper.archive import Archive, Effort
-from scraper.errors import BadRecord, NoAnswer, NoIndex, WrongUsage
+from scraper.errors import BadRecord, NoAnswer, NoIndex, Unplayable, WrongUsage
 from scraper.governor import Endpoint
 from scraper.ledger import Ledger, Source
 from scraper.listing import captures_in
@@ -80,7 +80,11 @@ async def _page(archive: Archive, key: str | None) -> index.IndexPage:
         return await archive.ask(
             Endpoint.INDEX, index.target(index.ARTICLES, key), index.read, Effort()
         )
-    except NoAnswer as error:
+    except NoIndex as error:
+        raise NoIndex(
+            f"{error}: give the captures with --captures FILE, a list or a folder of articles"
+        ) from error
+    except (NoAnswer, Unplayable) as error:
         raise NoIndex(
             f"the index gives no list: {error}; what it has given is kept: "
             "start the same command again later, or give the captures with --captures FILE"

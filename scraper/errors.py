@@ -11,6 +11,7 @@ ScraperError
 ├── Refused         the archive wants no requests now: everybody waits (.retry_after)
 ├── Unplayable      the archive can't play this capture: try another (.reason)
 ├── NoAnswer        all tries were in vain: put it off
+├── NoCapture       no capture of an article is usable: it lists what was tried and why not
 ├── NoIndex         the index gives no list of captures: give one, or come another day
 ├── Stopped         the run is to end: finish what is begun, begin nothing
 ├── Paused          the archive has wanted no requests for long: come back later (.until)
@@ -85,6 +86,10 @@ class Unplayable(ScraperError):
 
 class NoAnswer(ScraperError):
     """A request was made as often as is polite and never answered."""
+
+
+class NoCapture(ScraperError):
+    """An article that was asked for can't be had from any of its captures."""
 
 
 class NoIndex(ScraperError):

@@ -72,6 +72,20 @@ def outcome(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
     return ARTICLE, {ARTICLE_FILE: _json(as_json(article)), TEXT_FILE: render(article)}
 
 
+def settled(fixture: Fixture) -> Fixture:
+    """Put a fixture among those of the kind that its page is today; return it as it is there.
+
+    A page that fitted no rule becomes an article when a rule is mended.
+    """
+    kind, _ = outcome(fixture.page, fixture.capture)
+    root = fixture.folder.parents[1]
+    folder = root / kind / fixture.folder.name
+    if folder == fixture.folder:
+        return fixture
+    folder.parent.mkdir(exist_ok=True)
+    return load(fixture.folder.rename(folder), root)
+
+
 def refresh(fixture: Fixture) -> list[str]:
     """Write what comes of the page today; return the names of the files that changed."""
     _, texts = outcome(fixture.page, fixture.capture)
@@ -91,10 +105,9 @@ def add(name: str, page: bytes, capture: Capture, why: str, root: Path = ROOT) -
 
     Raises `WrongUsage` where a fixture of that name exists: a saved page is never replaced.
     """
+    refuse_taken(name, root)
     kind, _ = outcome(page, capture)
     folder = root / kind / name
-    if any(root.glob(f"*/{name}")):
-        raise WrongUsage(f"a fixture named {name} exists; choose another name, or remove it first")
     folder.mkdir(parents=True)
     (folder / PAGE_FILE).write_bytes(page)
     saved = {"timestamp": capture.timestamp, "original": capture.original, "why": why}
@@ -102,6 +115,12 @@ def add(name: str, page: bytes, capture: Capture, why: str, root: Path = ROOT) -
     fixture = load(folder, root)
     refresh(fixture)
     return fixture
+
+
+def refuse_taken(name: str, root: Path = ROOT) -> None:
+    """Raise `WrongUsage` where a fixture of that name exists: a saved page is never replaced."""
+    if any(root.glob(f"*/{name}")):
+        raise WrongUsage(f"a fixture named {name} exists; choose another name, or remove it first")
 
 
 def _json(value: Any) -> str:
@@ -116,8 +135,11 @@ def _refresh(names: Annotated[list[str] | None, typer.Argument(metavar="FIXTURE"
     """Write what comes of the saved pages today; look at the diff before you commit it."""
     chosen = [load(ROOT / name) for name in names] if names else list(every())
     for fixture in chosen:
-        for file in refresh(fixture):
-            typer.echo(f"{fixture.name}/{file}")
+        now = settled(fixture)
+        if now != fixture:
+            typer.echo(f"{fixture.name} is {now.name} now")
+        for file in refresh(now):
+            typer.echo(f"{now.name}/{file}")
     typer.echo(f"{len(chosen)} fixtures; the pages themselves are as they were", err=True)
 
 

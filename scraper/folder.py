@@ -12,18 +12,21 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from normalise import Capture
 from scraper.errors import InUse, WrongUsage
 from scraper.ledger import Ending, Ledger
+from scraper.playback import Page
 from scraper.store import LARGEST_FILE, Store
 
 _LOCK = "crawl.lock"
 _ARTICLE = re.compile(r"article_([0-9]+)\.md")
-# What `normalise.write` leaves when it is killed in the middle.
-_HALF_WRITTEN = "articles/*/.article_*.md.*.part"
+# What a run leaves that is killed in the middle of writing.
+_HALF_WRITTEN = ("articles/*/.article_*.md.*.part", ".report.json.*.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class Folder:
     path: Path
     ledger: Ledger
     store: Store
+
+    def location(self, capture: Capture) -> str | None:
+        """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
+        return self.ledger.location(capture)
+
+    def keep(self, page: Page) -> None:
+        """Store a page, and write down where."""
+        self.ledger.keep(page.served, self.store.append(page), page.location)
 
 
 @contextmanager
@@ -76,8 +87,8 @@ def _agree(path: Path, ledger: Ledger, store: Store) -> None:
             ledger.forget_behind(warc, sizes.get(warc, 0))
     for stored in store.repair(ledger.ends()):
         ledger.keep(stored.served, stored.place, stored.location)
-    for part in path.glob(_HALF_WRITTEN):
-        part.unlink()
+    for part in chain.from_iterable(path.glob(pattern) for pattern in _HALF_WRITTEN):
+        part.unlink(missing_ok=True)  # a worker of the killed run may just have finished it
     there = _articles_in(path)
     for article, ending in ledger.endings().items():
         if ending is Ending.WRITTEN and article not in there:

@@ -50,6 +50,14 @@ def errors(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(_told(error)) from None
 
 
+def tell(error: BaseException) -> None:
+    """Print what went wrong, each line of it harmless."""
+    first, *more = str(error).split("\n")
+    say(messages, "error:", first, "red")
+    for line in more:
+        say(messages, "", line)
+
+
 def _told(error: BaseException) -> int:
     """Print what went wrong; return the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
@@ -58,7 +66,7 @@ def _told(error: BaseException) -> int:
     if isinstance(error, Paused):
         say(messages, "paused:", str(error), "red")
         return PAUSED
-    say(messages, "error:", str(error), "red")
+    tell(error)
     if isinstance(error, Unreadable):
         inspection.show_clues(messages, error)
     return WRONG_USAGE if isinstance(error, (WrongUsage, BadCapture)) else FAILED

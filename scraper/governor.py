@@ -65,7 +65,8 @@ class Governor:
         if rate > 0:
             self._limiters[Endpoint.PLAYBACK] = AsyncLimiter(1, 1 / rate)
             self._limiters[Endpoint.INDEX] = AsyncLimiter(1, INDEX_SECONDS)
-        self._pause = pause or Pause(0.0, 0)
+        is_recent = pause is not None and clock() - pause.until < LONGEST_PAUSE
+        self._pause = pause if pause and is_recent else Pause(0.0, 0)
         self._begun = 0
         self._in_vain = 0
 
@@ -78,13 +79,18 @@ class Governor:
         await self._until_allowed()
         if limiter is not None:
             await self._stop.until(limiter.acquire())
-            await self._until_allowed()
+            while self._is_pausing():  # then all who have come so far would go on at once
+                await self._until_allowed()
+                await self._stop.until(limiter.acquire())
         self._stop.check()
         return self._begun
 
+    def _is_pausing(self) -> bool:
+        return self._pause.until > self._clock()
+
     async def _until_allowed(self) -> None:
-        while (left := self._pause.until - self._clock()) > 0:
-            await self._stop.sleep(left)
+        while self._is_pausing():
+            await self._stop.sleep(self._pause.until - self._clock())
 
     def answered(self, turn: int) -> None:
         """Take note of a good answer: the archive is there again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from normalise.write import LAST_ID
@@ -13,7 +14,7 @@ _PART = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Some ids, as ranges that hold their ends."""
+    """Some ids, as ranges that hold their ends, in their order."""
 
     ranges: tuple[tuple[int, int], ...]
 
@@ -31,7 +32,19 @@ class Ids:
                     f"this is none: {part!r}"
                 )
             ranges.append((first, last))
-        return cls(tuple(ranges))
+        return cls(_merged(ranges))
 
     def __contains__(self, article: int) -> bool:
-        return any(first <= article <= last for first, last in self.ranges)
+        at = bisect_right(self.ranges, (article, LAST_ID)) - 1
+        return at >= 0 and self.ranges[at][0] <= article <= self.ranges[at][1]
+
+
+def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same ids in ranges that do not overlap."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return tuple(merged)

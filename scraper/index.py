@@ -74,9 +74,10 @@ def read(response: httpx.Response, body: bytes) -> IndexPage:
     except TooLarge as error:
         raise NoIndex(f"the answer of the index is too large: it {error}") from error
     except BadBody as error:
+        refuse(response, "")
         raise TryAgain(f"the index sends a broken answer: {error}") from error
     if response.status_code == httpx.codes.OK:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return _page(json.loads(body))
     text = words(body)
     refuse(response, text)
@@ -87,14 +88,13 @@ def read(response: httpx.Response, body: bytes) -> IndexPage:
 def _refuse_for_good(response: httpx.Response, text: str) -> None:
     status = response.status_code
     said = response.headers.get("x-archive-wayback-runtime-error", "") + text
-    advice = "give the captures with --captures FILE: a list, or a folder of articles"
     if "requires authorization" in said:
-        raise NoIndex(f"the index refuses this kind of query ({status}): {advice}")
+        raise NoIndex(f"the index refuses this kind of query ({status})")
     if _ACCESS in said or _ROBOTS in said:
-        raise NoIndex(f"the archive has excluded the site from its index ({status}): {advice}")
+        raise NoIndex(f"the archive has excluded the site from its index ({status})")
     if status != httpx.codes.OK:
         line = " ".join(text.split())[:200]
-        raise NoIndex(f"the index answers {status} {line!r}, not with captures: {advice}")
+        raise NoIndex(f"the index answers {status} {line!r}, not with captures")
 
 
 def _page(lines: object) -> IndexPage:
@@ -104,6 +104,8 @@ def _page(lines: object) -> IndexPage:
     if len(lines) >= 2 and lines[-2] == [] and len(lines[-1]) == 1:
         key = lines[-1][0]
         lines = lines[:-2]
+        if not key:
+            raise TryAgain("the index sends an empty key to what follows")
     if lines and tuple(lines[0]) != FIELDS:
         raise TryAgain(f"the index sends other fields than those asked for: {lines[0]}")
     passed_over: Counter[str] = Counter()
@@ -131,7 +133,7 @@ def _row(line: list[str | None]) -> Row | str:
     _, timestamp, original, mimetype, statuscode, digest = (value or "" for value in line)
     try:
         capture = Capture.of(timestamp, original)
-    except BadCapture:
+    except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair is no text
         return "rows that name no capture"
     said = (value if value != _NOT_SAID else "" for value in (mimetype, statuscode, digest))
     row = Row(capture, *said)

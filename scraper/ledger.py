@@ -56,7 +56,7 @@ CREATE INDEX tries_of_article ON tries (article);
 -- Articles that have come to an end.
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, said TEXT NOT NULL,
-    timestamp TEXT, original TEXT, at TEXT NOT NULL
+    timestamp TEXT, original TEXT, pinned INTEGER NOT NULL, at TEXT NOT NULL
 );
 """
 
@@ -105,13 +105,18 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of an article, and the capture that it was written from."""
+    """What became of an article, and the capture that it was written from.
+
+    `is_pinned` says that somebody has asked for this very article since the crawl: its capture
+    then comes before better ones.
+    """
 
     article: int
     ending: Ending
     reason: str = ""
     said: str = ""
     capture: Capture | None = None
+    is_pinned: bool = False
 
 
 class Ledger:
@@ -137,6 +142,8 @@ class Ledger:
         """Return the ledger of a crawl. Raises `WrongUsage` where there is none."""
         if not is_crawl(folder):
             raise WrongUsage(f"{folder} holds no crawl: there is no {LEDGER_FILE} in it")
+        if not (folder / LEDGER_FILE).stat().st_size:
+            raise WrongUsage(f"the crawl in {folder} has just begun: ask again in a moment")
         return cls(folder)
 
     def close(self) -> None:
@@ -227,8 +234,9 @@ class Ledger:
         return [article for (article,) in self._rows(query, source)]
 
     def known(self) -> int:
-        """Return how many articles there are captures of."""
-        return int(next(self._rows("SELECT count(DISTINCT article) FROM captures"))[0])
+        """Return how many articles there are, those included that only an earlier list named."""
+        query = "SELECT count(*) FROM (SELECT article FROM captures UNION SELECT id FROM articles)"
+        return int(next(self._rows(query))[0])
 
     def captures(self, source: Source, article: int) -> list[Row]:
         """Return what is known of the captures of an article."""
@@ -272,9 +280,13 @@ class Ledger:
         return dict(self._rows("SELECT warc, max(start + length) FROM pages GROUP BY warc"))
 
     def forget_behind(self, warc: str, end: int) -> None:
-        """Forget what should lie in a file behind its end, and the tries that it was kept for."""
+        """Forget what should lie in a file behind its end, and what was made of it."""
         behind = "SELECT timestamp, original FROM pages WHERE warc = ? AND start + length > ?"
         with self._errors(), self._together():
+            self._db.execute(
+                f"DELETE FROM articles WHERE (timestamp, original) IN ({behind})",  # noqa: S608
+                (warc, end),
+            )
             self._db.execute(
                 f"DELETE FROM tries WHERE (served_timestamp, served_original) IN ({behind})",  # noqa: S608
                 (warc, end),
@@ -302,12 +314,17 @@ class Ledger:
         return {attempt.asked: attempt for attempt in found}
 
     def stored(self) -> Iterator[tuple[int, Capture, Place]]:
-        """Yield every stored page that was an answer to a try, by article and in order."""
+        """Yield every stored page that was an answer to a try, by article and in order.
+
+        The one that somebody has asked for comes first.
+        """
         query = (
             "SELECT article, pages.timestamp, pages.original, warc, start, length "
             "FROM tries JOIN pages "
             "ON pages.timestamp = served_timestamp AND pages.original = served_original "
-            "ORDER BY article, tries.rowid"
+            "LEFT JOIN articles ON id = article AND pinned "
+            "AND articles.timestamp = pages.timestamp AND articles.original = pages.original "
+            "ORDER BY article, id IS NULL, tries.rowid"
         )
         for article, timestamp, original, *place in self._rows(query):
             yield article, Capture(timestamp, original), Place(*place)
@@ -320,12 +337,12 @@ class Ledger:
         values = (
             *(ended.article, ended.ending, ended.reason, ended.said),
             *((capture.timestamp, capture.original) if capture else (None, None)),
-            _now(),
+            *(ended.is_pinned, _now()),
         )
         with self._errors(), self._together():
             if last is not None:
                 self.tried(last)
-            self._db.execute("REPLACE INTO articles VALUES (?,?,?,?,?,?,?)", values)
+            self._db.execute("REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?)", values)
 
     def reopen(self, article: int) -> None:
         """Forget what became of an article."""
@@ -336,6 +353,12 @@ class Ledger:
         """Return what became of each article that has come to an end."""
         rows = self._rows("SELECT id, outcome FROM articles")
         return {article: Ending(ending) for article, ending in rows}
+
+    def pinned(self) -> frozenset[int]:
+        """Return the articles that somebody has asked for since the crawl."""
+        return frozenset(
+            article for (article,) in self._rows("SELECT id FROM articles WHERE pinned")
+        )
 
     def counts(self) -> Counter[tuple[Ending, str]]:
         """Return how many articles came to each end for each reason."""

@@ -18,19 +18,21 @@ import httpx
 
 from normalise import BadCapture, Capture
 from normalise.models import ARCHIVE
-from scraper.answers import refuse, words
+from scraper.answers import refuse, retry_after, words
 from scraper.encodings import unpacked
-from scraper.errors import BadBody, TooLarge, TryAgain, Unplayable, Unplayed
+from scraper.errors import BadBody, Refused, TooLarge, TryAgain, Unplayable, Unplayed
 
 _ORIGINAL = "x-archive-orig-"
 # Of the packed answer or of the connection it came by: not of the body that is kept.
 _NOT_KEPT = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
-_EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"  # of no bytes at all (1.4)
 _LENGTH = re.compile(r"[0-9]{1,12}")
 _PLAYBACK = re.compile(
     r"(?:(?:https?:)?//(?P<host>[^/]+))?/web/(?P<timestamp>\d{14})(?:[a-z]{2}_)?/(?P<url>.+)",
     re.DOTALL | re.ASCII,
 )
+# Not read by httpx: it ends an address at its first `;`, and the archive writes `&` as `&amp;`.
+_LINK = re.compile(r'<(?P<url>(?:(?!>\s*;).)+)>\s*;\s*rel="?original\b')
+_LIMIT_PAGE = "/429.html"  # where the archive once sent those who asked too fast (2.7)
 _ARCHIVE_HOST = ARCHIVE.partition("//")[2]
 _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
@@ -82,11 +84,15 @@ def read(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> 
     except TooLarge as error:
         raise Unplayable(Unplayed.TOO_LARGE, f"the page {error}") from error
     except BadBody as error:
+        if not is_capture:
+            refuse(response, "")
         raise TryAgain(f"a broken answer: {error}") from error
     if is_capture:
         return _page(asked, digest, response, body)
-    if response.has_redirect_location:
-        return Moved(response.headers["location"])
+    if response.has_redirect_location and (location := response.headers["location"].strip()):
+        if location.endswith(_LIMIT_PAGE):
+            raise Refused("the archive says: too many requests", retry_after(response))
+        return Moved(location)
     text = words(body)
     refuse(response, text)
     raise _no_capture(response, text)
@@ -137,10 +143,10 @@ def _served(asked: Capture, response: httpx.Response) -> Capture:
     """The time from `Memento-Datetime`, the address from `Link: rel="original"` (2.3)."""
     try:
         moment = parsedate_to_datetime(response.headers["memento-datetime"])
-        original = response.links.get("original", {}).get("url", "")
-        address = html.unescape(original) or asked.original
+        link = _LINK.search(response.headers.get("link", ""))
+        address = html.unescape(link["url"]) if link else asked.original
         return Capture.of(moment.strftime("%Y%m%d%H%M%S"), address)
-    except (ValueError, BadCapture) as error:
+    except (ValueError, OverflowError, BadCapture) as error:
         raise TryAgain(f"a capture that does not say which it is: {error}") from error
 
 
@@ -153,8 +159,13 @@ def _refuse_cut(response: httpx.Response, digest: str, body: bytes) -> None:
     captured = response.headers.get(_ORIGINAL + "content-length", "")
     is_plain = not response.headers.get(_ORIGINAL + "content-encoding")
     whole = int(captured) if is_plain and _LENGTH.fullmatch(captured) else 1
-    if response.is_success and len(body) < whole and digest not in {_EMPTY_DIGEST, digest_of(body)}:
+    if response.is_success and len(body) < whole and digest != digest_of(body):
         raise TryAgain(f"a body of {len(body)} bytes where {whole} or more should be")
+
+
+def is_comparable(response: httpx.Response) -> bool:
+    """Return whether the index's digest is one of the body: of a packed one it need not be."""
+    return response.is_success and not response.headers.get(_ORIGINAL + "content-encoding")
 
 
 def digest_of(body: bytes) -> str:
@@ -163,12 +174,19 @@ def digest_of(body: bytes) -> str:
 
 
 def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
-    """The headers of the captured answer; its Content-Type alone comes under its own name."""
+    """The headers of the captured answer.
+
+    Its Content-Type and Location come under their own names, the latter rewritten (2.3, 2.5).
+    """
     kept = [
         (name[len(_ORIGINAL) :], value)
         for name, value in response.headers.multi_items()
         if name.startswith(_ORIGINAL) and name[len(_ORIGINAL) :] not in _NOT_KEPT
     ]
+    location = response.headers.get("location", "").strip()
+    if location and _ORIGINAL + "location" not in response.headers:
+        rewritten = _PLAYBACK.fullmatch(location)
+        kept.append(("location", rewritten["url"] if rewritten else location))
     content_type = response.headers.get("content-type")
     return (*([("content-type", content_type)] if content_type else []), *kept)
 
@@ -183,7 +201,7 @@ def leads_to(asked: Capture, location: str, host: str) -> Capture:
     (2.2, 2.5); that last one is taken for an address of the time that was asked for. Raises
     `Unplayable` for anything else: nothing but captures is ever asked for.
     """
-    location = location.strip()
+    location = location.strip().partition("#")[0]
     match = _PLAYBACK.fullmatch(location)
     is_foreign = match is not None and match["host"] not in {None, _ARCHIVE_HOST, host}
     try:

@@ -100,9 +100,8 @@ def rank(
     in_order.sort(key=lambda row: row.capture.timestamp, reverse=prefer is Prefer.NEWEST)
     in_order.sort(key=lambda row: (_is_suspect(row, shared), _is_mangled(row)))
     ranked = tuple(Ranked(row, _why(row, shared, prefer)) for row in in_order)
-    newest_first = sorted(
-        dropped.values(), key=lambda drop: drop.row.capture.timestamp, reverse=True
-    )
+    newest_first = sorted(dropped.values(), key=lambda drop: drop.row.capture.original)
+    newest_first.sort(key=lambda drop: drop.row.capture.timestamp, reverse=True)
     return Ranking(ranked, tuple(newest_first))
 
 
@@ -115,7 +114,7 @@ def _cannot_be(row: Row) -> Reason | None:
         return Reason.REDIRECT
     if row.statuscode.startswith(("4", "5")):
         return Reason.ERROR_PAGE
-    mimetype = row.mimetype.lower()
+    mimetype = row.mimetype.partition(";")[0].strip().lower()
     if mimetype.startswith("image/"):
         return Reason.IMAGE
     return None if mimetype in _HTML or mimetype in _UNKNOWN else Reason.NOT_HTML

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import math
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,7 +15,10 @@ PACKAGE = "hkcnews-archive"
 CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
 PAGES_A_SECOND = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
 COOLDOWN = 60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
-_PUBLIC = (".archive.org", ".archive.org.")
+_PUBLIC = ".archive.org"
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?/?", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,11 @@ class Polite:
             raise WrongUsage(f"--rate is requests a second, 0 or more, not {self.rate}")
         if not (math.isfinite(self.cooldown) and self.cooldown > 0):
             raise WrongUsage(f"--cooldown is seconds, more than 0, not {self.cooldown}")
+        if self.concurrency < 1:
+            raise WrongUsage(f"--concurrency is 1 or more, not {self.concurrency}")
         if not self.contact.isascii() or not (self.contact + "x").isprintable():
             raise WrongUsage(f"--contact goes into a header: plain ASCII, not {self.contact!r}")
-        if f".{host}".endswith(_PUBLIC):
+        if f".{host.rstrip('.')}".endswith(_PUBLIC):
             self._be_polite()
 
     def _be_polite(self) -> None:
@@ -70,11 +76,10 @@ def software() -> str:
 def _host(archive: str) -> str:
     try:
         url = urlsplit(archive)
-        is_origin = url.path in {"", "/"} and not (url.query or url.fragment or url.username)
-        is_web = url.scheme in {"http", "https"} and url.port != 0
+        is_origin = _ORIGIN.fullmatch(archive) is not None and url.port != 0
     except ValueError:
-        is_origin = is_web = False
-    if not is_origin or not is_web or not url.hostname or not archive.isascii():
+        is_origin = False
+    if not is_origin or not url.hostname:
         raise WrongUsage(
             f"--archive is scheme and host, such as {ARCHIVE} or http://127.0.0.1:8080, "
             f"not {archive!r}"

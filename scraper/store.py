@@ -29,7 +29,7 @@ FOLDER = "captures"
 LARGEST_FILE = 1_000_000_000  # bytes; another file is begun behind the record that reaches it
 
 _NAME = "hkcnews-{:05d}.warc.gz"
-_NAMES = "hkcnews-*.warc.gz"
+_NAMES = f"hkcnews-{'[0-9]' * 5}.warc.gz"  # others are none of ours
 _BUILDER = RecordBuilder()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NUMBER = re.compile("[0-9]+")
@@ -68,7 +68,7 @@ class Store:
     def append(self, page: Page) -> Place:
         """Write a capture behind the others, and return its place.
 
-        Raises `OSError` where the disk refuses; nothing of the record is left then.
+        Raises `Broken` where the disk refuses; nothing of the record is left then.
         """
         if self._file is None or self._size >= self._largest_file:
             self._open_next()
@@ -132,9 +132,12 @@ class Store:
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-        except OSError:
+        except OSError as error:
             os.ftruncate(self._file, self._size)
-            raise
+            raise Broken(
+                f"{self.folder / self._name} can't be written: {error.strerror}; all that was "
+                "there is kept: make room, and start the same command again"
+            ) from error
         self._size += len(member)
 
 

@@ -21,10 +21,13 @@ class Tally:
     phase: str = "opening the folder"
     rows: int = 0
     pages: int = 0
-    requests: int = 0
     done: int = 0
     total: int = 0
     put_off: int = 0
     endings: Counter[Ending] = field(default_factory=Counter)
     pause: Pause | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
+
+    def paused(self, pause: Pause | None) -> None:
+        """Take note of a pause, or of its good end."""
+        self.pause = pause

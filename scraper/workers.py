@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -64,6 +65,8 @@ class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, 
         self._count = count
         self._waiting: asyncio.Queue[tuple[Job, asyncio.Future[Result]]] = asyncio.Queue()
         self._pumps: list[asyncio.Task[None]] = []
+        self._open: set[asyncio.Future[Result]] = set()
+        self._broken: Exception | None = None
 
     async def __aenter__(self) -> Self:
         self._pumps = [asyncio.create_task(self._pump()) for _ in range(self._count)]
@@ -81,11 +84,27 @@ class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, 
 
     async def result(self, job: Job) -> Result:
         """Return what a job comes to. Raises `Crash`, or whatever doing it raises."""
+        if self._broken is not None:
+            raise self._broken
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._open.add(future)
         self._waiting.put_nowait((job, future))
-        return await future
+        try:
+            return await future
+        finally:
+            self._open.discard(future)
 
     async def _pump(self) -> None:
+        """Hand out jobs; where no process can be started, everybody hears why."""
+        try:
+            await self._hand_out()
+        except Exception as error:
+            self._broken = error
+            for future in self._open:
+                if not future.done():
+                    future.set_exception(error)
+
+    async def _hand_out(self) -> None:
         """Hand jobs to a process as long as there are any, and to another one if it dies."""
         worker = _Worker(self._do)  # it starts while the first pages are still on their way
         try:
@@ -130,7 +149,13 @@ class _Worker(Generic[Job, Result]):
         self._do = do
         self._pipe, theirs = spawn.Pipe()
         self._process = spawn.Process(target=_work, args=(theirs, do), daemon=True)
-        self._process.start()
+        # Until it can leave Ctrl-C to its parent it is not to hear of it: it inherits the mask.
+        resource_tracker.ensure_running()  # which lifts the mask, the first time
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
 
     async def results(self, jobs: list[Job]) -> list[Result]:

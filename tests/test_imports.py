@@ -44,6 +44,7 @@ OWN: dict[str, str] = {
     "scraper.encodings": "scraper.errors",
     "scraper.sources": "normalise scraper.encodings scraper.errors",
     "scraper.article_files": "scraper.errors",
+    "scraper.article_text": "normalise.extraction scraper.article_files",
     "scraper.listing": "normalise normalise.models scraper.article_files scraper.errors",
     "scraper.reference": "normalise.extraction scraper.article_files scraper.errors",
     "scraper.workers": "",
@@ -64,26 +65,30 @@ OWN: dict[str, str] = {
         "normalise normalise.models scraper.answers scraper.encodings scraper.errors"
     ),
     "scraper.archive": (
-        "scraper.encodings scraper.errors scraper.governor scraper.index scraper.stop"
+        "scraper.answers scraper.encodings scraper.errors scraper.governor scraper.index "
+        "scraper.stop"
     ),
     "scraper.store": "normalise scraper.errors scraper.playback scraper.sources",
     "scraper.ledger": (
         "normalise scraper.errors scraper.governor scraper.ranking scraper.sources scraper.store"
     ),
-    "scraper.folder": "scraper.errors scraper.ledger scraper.store",
+    "scraper.folder": "normalise scraper.errors scraper.ledger scraper.playback scraper.store",
     "scraper.fetching": (
-        "normalise scraper.archive scraper.errors scraper.folder scraper.governor "
-        "scraper.ledger scraper.playback scraper.ranking"
+        "normalise scraper.archive scraper.errors scraper.governor scraper.ledger "
+        "scraper.playback scraper.ranking"
     ),
     "scraper.tally": "scraper.governor scraper.ledger",
     "scraper.enumeration": (
         "normalise scraper.archive scraper.errors scraper.governor scraper.index "
         "scraper.ledger scraper.listing scraper.ranking scraper.tally"
     ),
+    "scraper.session": (
+        "scraper.archive scraper.governor scraper.ledger scraper.settings scraper.stop"
+    ),
     "scraper.crawl": (
         "scraper.archive scraper.batch scraper.enumeration scraper.errors "
-        "scraper.fetching scraper.folder scraper.governor scraper.ids scraper.ledger "
-        "scraper.ranking scraper.reference scraper.settings scraper.stop scraper.tally "
+        "scraper.fetching scraper.folder scraper.ids scraper.ledger scraper.ranking "
+        "scraper.reference scraper.session scraper.settings scraper.stop scraper.tally "
         "scraper.workers"
     ),
     "scraper.again": "normalise.write scraper.batch scraper.folder scraper.ledger scraper.store",
@@ -91,19 +96,61 @@ OWN: dict[str, str] = {
     "scraper.display": (
         "scraper.console scraper.crawl scraper.governor scraper.ledger scraper.report scraper.tally"
     ),
+    "scraper.target": "normalise normalise.write scraper.errors scraper.ranking",
+    "scraper.refetch": (
+        "normalise scraper.archive scraper.batch scraper.errors scraper.fetching "
+        "scraper.folder scraper.governor scraper.index scraper.ledger scraper.playback "
+        "scraper.ranking scraper.sources scraper.target"
+    ),
+    "scraper.history": "normalise",
+    "scraper.fixtures": "normalise normalise.as_json scraper.errors scraper.sources",
+    "scraper.recording": (
+        "normalise scraper.archive scraper.errors scraper.fixtures scraper.ranking "
+        "scraper.refetch scraper.sources scraper.target"
+    ),
+    "scraper.fields": "normalise.extraction",
+    "scraper.appeals": "scraper.fields",
+    "scraper.departures": "normalise.mail",
+    "scraper.compare": (
+        "normalise normalise.front_matter scraper.appeals scraper.article_files "
+        "scraper.departures scraper.fields scraper.reference"
+    ),
+    "scraper.side_by_side": (
+        "scraper.article_files scraper.compare scraper.departures scraper.errors "
+        "scraper.fields scraper.reference scraper.workers"
+    ),
+    "scraper.repeats": "",
+    "scraper.defects": (
+        "normalise normalise.refusals scraper.article_text scraper.reference scraper.repeats"
+    ),
+    "scraper.audit": "scraper.article_files scraper.defects scraper.errors scraper.workers",
     "scraper.gate": "normalise scraper.console scraper.errors scraper.inspection",
     "scraper.cli_crawl": (
-        "normalise.models scraper.crawl scraper.display scraper.errors scraper.folder "
-        "scraper.gate scraper.ids scraper.ledger scraper.ranking scraper.report "
-        "scraper.settings scraper.tally"
+        "normalise.models scraper.console scraper.crawl scraper.display scraper.errors "
+        "scraper.folder scraper.gate scraper.ids scraper.ledger scraper.ranking "
+        "scraper.report scraper.settings scraper.tally"
+    ),
+    "scraper.cli_audit": (
+        "scraper.audit scraper.cli_crawl scraper.console scraper.errors scraper.gate"
+    ),
+    "scraper.cli_compare": (
+        "scraper.cli_crawl scraper.compare scraper.console scraper.errors scraper.gate "
+        "scraper.side_by_side"
+    ),
+    "scraper.cli_fetch": (
+        "normalise.models normalise.write scraper.archive scraper.cli_crawl "
+        "scraper.console scraper.display scraper.errors scraper.folder scraper.gate "
+        "scraper.governor scraper.history scraper.ledger scraper.ranking "
+        "scraper.recording scraper.refetch scraper.session scraper.settings "
+        "scraper.sources scraper.target"
     ),
     "scraper.cli": (
-        "normalise normalise.write scraper.again scraper.batch scraper.cli_crawl "
-        "scraper.console scraper.errors scraper.folder scraper.gate scraper.inspection "
-        "scraper.settings scraper.sources"
+        "normalise normalise.write scraper.again scraper.batch scraper.cli_audit "
+        "scraper.cli_compare scraper.cli_crawl scraper.cli_fetch scraper.console "
+        "scraper.errors scraper.folder scraper.gate scraper.inspection scraper.settings "
+        "scraper.sources"
     ),
     "scraper.__main__": "scraper.cli",
-    "scraper.fixtures": "normalise normalise.as_json scraper.errors scraper.sources",
     "scraper": "",
 }
 
@@ -116,12 +163,12 @@ OTHERS: dict[str, str] = {
     "brotli": "encodings",
     "fastwarc": "sources store",
     "warcio": "store",
-    "httpx": "archive answers index playback",
+    "httpx": "archive answers fetching index playback",
     "tenacity": "archive",
     "aiolimiter": "governor",
     "filelock": "folder",
-    "typer": "cli cli_crawl fixtures gate",
-    "rich": "console display gate inspection",
+    "typer": "cli cli_audit cli_compare cli_crawl cli_fetch fixtures gate",
+    "rich": "cli_audit cli_compare cli_fetch console display gate inspection",
 }
 
 # What the core may have of the standard library: nothing of the network, of processes, of the

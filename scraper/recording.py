@@ -1,0 +1,93 @@
+"""A page met in the field, saved as a fixture: from the network, a WARC or an HTML file."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from normalise import Capture
+from scraper import fixtures, refetch
+from scraper.archive import Archive
+from scraper.errors import BadRecord, NoCapture, WrongUsage
+from scraper.ranking import Row, rank
+from scraper.refetch import Fetched
+from scraper.sources import Record, find, is_warc, read
+from scraper.target import Target
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def checked(root: Path | None, name: str, why: str) -> Path:
+    """Return the folder of fixtures.
+
+    Raises `WrongUsage` where it is none, or the name can't be that of a new fixture.
+    """
+    root = root or fixtures.ROOT
+    if not root.is_dir():
+        raise WrongUsage(f"{root} is no folder: give the one with fixtures by --fixtures DIR")
+    if not _NAME.fullmatch(name):
+        raise WrongUsage(f"a fixture's name is words of a-z and 0-9 with - between, not {name!r}")
+    if not why.strip() or not why.isprintable():
+        raise WrongUsage("--why says in a line what the page is there to prove")
+    fixtures.refuse_taken(name, root)
+    return root
+
+
+def from_file(path: Path, wanted: Target) -> tuple[bytes, Capture]:
+    """Return the page of a target from a WARC, a folder of them, or an HTML file.
+
+    Of several pages of an article the first that fits no rule is taken, else the best by rank.
+    """
+    if path.is_dir() or is_warc(path):
+        return _from_warc(path, wanted)
+    if wanted.capture is None:
+        raise WrongUsage(
+            f"{path} does not say which capture it is: give the address of its capture as TARGET, "
+            "such as https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/..."
+        )
+    try:
+        return path.read_bytes(), wanted.capture
+    except OSError as error:
+        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+
+
+def _from_warc(path: Path, wanted: Target) -> tuple[bytes, Capture]:
+    with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
+        records = {
+            record.capture: record
+            for record in find([path], Path(spool))
+            if isinstance(record, Record) and _is_wanted(record.capture, wanted)
+        }
+        if not records:
+            raise NoCapture(f"{path} holds no page of {wanted}")
+        ranked = rank(Row(capture) for capture in records).candidates
+        in_order = [one.capture for one in ranked] or list(records)
+        try:
+            pages = [(read(records[capture]).body, capture) for capture in in_order]
+        except BadRecord as error:
+            raise NoCapture(f"the page of {wanted} can't be had: {error}") from error
+    odd = (page for page in pages if fixtures.outcome(*page)[0] == fixtures.UNREADABLE)
+    return next(odd, pages[0])
+
+
+def _is_wanted(capture: Capture, wanted: Target) -> bool:
+    if wanted.capture is not None:
+        return capture == wanted.capture
+    return capture.article_id == wanted.article and capture.timestamp.startswith(wanted.at)
+
+
+async def from_archive(wanted: Target, archive: Archive) -> tuple[bytes, Capture]:
+    """Return the page of the first capture that is played, whatever it is."""
+    found = await refetch.ranking(wanted, archive, None)
+    tried: list[Fetched] = []
+    async for one in refetch.fetched(found.candidates, archive):
+        if one.page is not None:
+            return one.page.body, one.page.served
+        tried.append(one)
+    raise refetch.none_usable(wanted, found, tried)
+
+
+def save(root: Path, name: str, why: str, body: bytes, capture: Capture) -> Path:
+    """Save a page as a fixture, with what comes of it today; return its folder."""
+    return fixtures.add(name, body, capture, why, root).folder

@@ -263,12 +263,12 @@ class Job:
         best = next((one for one in tried if one.article is not None), None)
         if best is None:
             raise refetch.none_usable(wanted, found, tried)
-        if self.every:
-            _show_history(tried, to_output=self.out is not None)
         if self.out is None:
             print_exactly(best.text)
         else:
             self._replace(self.out, best)
+        if self.every:
+            _show_history(tried, to_output=self.out is not None)
 
     def _replace(self, out: Path, best: Fetched) -> None:
         from scraper import refetch  # noqa: PLC0415

@@ -126,16 +126,24 @@ class Ledger:
         self._path = folder / LEDGER_FILE
         with self._errors():
             self._db = sqlite3.connect(self._path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
-            elif version != _VERSION:
-                raise Broken(
-                    f"{self._path} is of version {version}, this program knows {_VERSION}: "
-                    "use the program that made it, or another folder"
-                )
+        try:
+            with self._errors():
+                self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+        elif version != _VERSION:
+            raise Broken(
+                f"{self._path} is of version {version}, this program knows {_VERSION}: "
+                "use the program that made it, or another folder"
+            )
 
     @classmethod
     def of(cls, folder: Path) -> Ledger:

@@ -596,7 +596,7 @@ def test_what_is_really_served_is_said() -> None:
 @table(
     "fault shown said",
     {
-        "authorization": (faults.needs_authorization(), "NoIndex", "--captures"),
+        "authorization": (faults.needs_authorization(), "NoIndex", "refuses this kind of query"),
         "blocked": (faults.blocked_site(), "NoIndex", "excluded"),
         "blocked, as in 2020": (
             faults.blocked_site(words.BLOCKED_SITE_2020),

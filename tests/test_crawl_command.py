@@ -428,7 +428,7 @@ def _incompressible(article: int) -> bytes:
 
 def _long(article: int) -> bytes:
     """A page that is small in the store, and whose file is large."""
-    return article_page(article, body="<p>渡輪停航一天</p>" * (_SIZE // 10))
+    return article_page(article, body=f"<p>{'渡輪停航一天' * (_SIZE // 10)}</p>")
 
 
 FULL: dict[str, tuple[str, int, Callable[[int], bytes]]] = {

@@ -13,6 +13,9 @@ from scraper.folder import Folder
 from scraper.ledger import Ended, Ending, Ledger
 from scraper.store import Store
 
+# What an article was until now that turns out to be none; the crawl then tries its other captures.
+_MAY_CHANGE = frozenset({Ending.WRITTEN, Ending.FAILED})
+
 
 def render_elsewhere(
     path: Path, out: Path, jobs: int | None, done: Callable[[int, int], None]
@@ -46,7 +49,7 @@ def render_in_place(folder: Folder, jobs: int | None, done: Callable[[int, int],
             said = "; ".join(outcome.warnings)
             is_pinned = article in pinned
             ledger.end(Ended(article, Ending.WRITTEN, "", said, outcome.capture, is_pinned))
-        elif outcome.status is Status.NOT_ARTICLE and endings.get(article) is Ending.WRITTEN:
+        elif outcome.status is Status.NOT_ARTICLE and endings.get(article) in _MAY_CHANGE:
             (folder.path / article_path(article)).unlink(missing_ok=True)
             ledger.reopen(article)
     return summary

@@ -134,7 +134,11 @@ def _show(console: Console, audit: Audit, archive: Path) -> None:
             first = safe(", ".join(_first_few(audit, defect.value, listed)))
             table.add_row(f"{len(listed):,}", defect.value, defect.words, Text(first))
     console.print(table)
-    say(console, "", f"{audit.files:,} files read, {audit.flawless:,} of them without a defect")
+    say(
+        console,
+        "",
+        f"{audit.files:,} files read, {audit.flawless:,} of them without a defect of their own",
+    )
     if not audit.is_sound:
         again = f"`hkcnews crawl --out DIR --only-missing {archive}`"
         say(console, "", f"some hold no article: {again} looks for other captures of them")

@@ -20,6 +20,7 @@ from scraper.settings import CONCURRENCY, COOLDOWN, PAGES_A_SECOND, Polite, soft
 if TYPE_CHECKING:
     from scraper.crawl import Plan
     from scraper.folder import Folder
+    from scraper.report import Report
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Out = Annotated[
@@ -128,8 +129,9 @@ def crawl(
     Each article is written from the first good one of its captures, best first; what has none is
     accounted for. It may be stopped at any time: the same command goes on where it was.
 
-    Exit codes: 0 done, 1 an article failed or the index gave no list, 2 wrong usage or the folder
-    is in use, 3 paused by the archive (it says when to come back), 130 interrupted.
+    Exit codes: 0 done, 1 an article that was asked for has failed, or one given by its id has no
+    capture, or the index gave no list, 2 wrong usage or the folder is in use, 3 paused by the
+    archive (it says when to come back), 130 interrupted.
 
     Example: `hkcnews crawl --out archive --contact me@example.org`
     """
@@ -140,6 +142,9 @@ def crawl(
         polite = Polite(archive.rstrip("/"), rate, concurrency, cooldown, contact)
         if captures is not None and refresh_index:
             raise WrongUsage("--captures takes the place of the index: leave out --refresh-index")
+        for path in (captures, only_missing):
+            if path is not None and not path.exists():
+                raise WrongUsage(f"{path} does not exist")
         plan = Plan(
             ids=Ids.of(ids) if ids is not None else None,
             limit=limit,
@@ -168,8 +173,8 @@ def status(out: Out, debug: Debug = False) -> None:
         ledger = Ledger.of(out)
         try:
             report = Report.of(ledger)
-            report.write(out)
             show_report(output(), report)
+            _write(report, out)
         finally:
             ledger.close()
 
@@ -190,9 +195,17 @@ def _run(plan: Plan, polite: Polite, folder: Folder) -> bool:
     finally:
         show_passed_over(messages, tally)
         report = Report.of(folder.ledger)
-        report.write(folder.path)
         show_report(messages, report)
-    return any(plan.wants(ended.article) for ended in report.failed)
+        _write(report, folder.path)
+    return bool(tally.unknown) or any(e.article in tally.asked_for for e in report.failed)
+
+
+def _write(report: Report, folder: Path) -> None:
+    """Write a report; where the disk refuses it that is said, and hides no other error."""
+    try:
+        report.write(folder)
+    except OSError as error:
+        say(messages, "warning:", f"the report can't be written: {error}", "yellow")
 
 
 def _estimate(plan: Plan, polite: Polite, folder: Folder) -> bool:

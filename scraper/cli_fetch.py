@@ -200,7 +200,8 @@ def record(
     """Save a page as a fixture: its bytes, its capture, and what comes of it today.
 
     The page may be anything: an article, a page that fits no rule, a new kind of error page. Of
-    several captures the first one is taken. A page is never replaced.
+    several captures the first is taken that is no known page of another kind; give the address of
+    a capture for that very one. A page is never replaced.
 
     Exit codes: 0 done, 1 the page could not be had, 2 wrong usage or a fixture of that name
     exists, 3 paused by the archive, 130 interrupted.
@@ -252,7 +253,8 @@ class Job:
     async def _fetch(self, wanted: Target, archive: Archive) -> None:
         from scraper import refetch  # noqa: PLC0415
 
-        found = await refetch.ranking(wanted, archive, self.ledger)
+        keeps = self.folder is not None
+        found = await refetch.ranking(wanted, archive, self.ledger, keeps=keeps)
         tried: list[Fetched] = []
         async for one in refetch.fetched(found.candidates, archive):
             tried.append(one)
@@ -276,11 +278,12 @@ class Job:
 
         assert best.article is not None, "the best one is an article"
         path = out / article_path(best.article.id)
-        before = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+        is_there = path.exists()
+        before = path.read_bytes().decode("utf-8", "replace") if is_there else ""
         if self.folder is not None:  # first of all: whoever reads the diff may stop reading
             Writer(out).write(best.article.id, best.text)
             refetch.end(self.folder, best)
-        name = str(path) if before else "no file"
+        name = str(path) if is_there else "no file"
         lines = list(diff(before, best.text, name, best.article.capture.url))
         for line in lines:
             say(output(), "", line)

@@ -202,6 +202,10 @@ class _Pair:
     def _is_mine_right(self) -> bool:
         """Whether my file names one capture of its article, and shows that very one."""
         whole = f'url: "https://web.archive.org/web/{self._timestamp}/{self._original}"\n'
+        try:
+            _moment(self._timestamp)
+        except ValueError:
+            return False
         return (
             self._mine.text(Part.URL) == whole
             and self._mine.text(Part.ORIGINAL_URL) == f'original_url: "{self._original}"\n'

@@ -50,9 +50,10 @@ class Plan:
     prefer: Prefer = Prefer.NEWEST
     refresh_index: bool = False
 
-    def wants(self, article: int) -> bool:
-        """Return whether an article is one of those asked for."""
-        return self.ids is None or article in self.ids
+    @property
+    def named(self) -> frozenset[int]:
+        """The ids that are asked for one by one, not as part of a range."""
+        return self.ids.single if self.ids else frozenset()
 
     @property
     def source(self) -> Source:
@@ -208,14 +209,15 @@ class Crawl:
             record = self._folder.store.record(attempt.served, place)
             outcome = await self._workers.result((record,))
         except Crash:
-            said = "the parser crashed on this page"
-            outcome = Outcome(Status.FAILED, str(record), attempt.served, said=said)
+            said = f"the process that read this page died: {record}; the next run reads it again"
+            return replace(attempt, verdict=Verdict.CRASHED, reason=Verdict.CRASHED, said=said), ()
         verdict, reason = _JUDGED[outcome.status], outcome.reason or ""
         if verdict is Verdict.UNREADABLE:
             reason = Verdict.UNREADABLE
         return replace(attempt, verdict=verdict, reason=reason, said=outcome.said), outcome.warnings
 
 
+_FAILED = frozenset({Verdict.UNREADABLE, Verdict.CRASHED, Verdict.NO_ANSWER})
 _JUDGED = {
     Status.WRITTEN: Verdict.ARTICLE,
     Status.UNCHANGED: Verdict.ARTICLE,
@@ -227,7 +229,7 @@ _JUDGED = {
 def _none_usable(article: int, ranking: Ranking, tries: list[Try]) -> Ended:
     """A failure if any capture might have been an article; else what the best one is."""
     for attempt in tries:
-        if attempt.verdict in {Verdict.UNREADABLE, Verdict.NO_ANSWER}:
+        if attempt.verdict in _FAILED:
             return Ended(article, Ending.FAILED, attempt.reason, attempt.said)
     for verdict in (Verdict.NOT_ARTICLE, Verdict.UNPLAYABLE):
         for attempt in tries:
@@ -251,19 +253,18 @@ class Choice:
         rows = self._ledger.captures(self._plan.source, article)
         return rank(rows, self._shared, self._plan.prefer)
 
-    def todo(self, held: Collection[int]) -> list[int]:
-        """Return the articles that are wanted and have not come to an end, but for those `held`.
-
-        Those that were never tried come first.
-        """
-        endings = self._ledger.endings()
-        todo = [
+    def asked_for(self, held: Collection[int]) -> frozenset[int]:
+        """Return the articles that are wanted and have captures, but for those `held`."""
+        return frozenset(
             article
             for article in self._ledger.articles(self._plan.source)
-            if self._plan.wants(article)
-            and article not in held
-            and self._is_open(article, endings.get(article))
-        ]
+            if (self._plan.ids is None or article in self._plan.ids) and article not in held
+        )
+
+    def todo(self, asked_for: Collection[int]) -> list[int]:
+        """Return the articles that have not come to an end, those that were never tried first."""
+        endings = self._ledger.endings()
+        todo = [a for a in sorted(asked_for) if self._is_open(a, endings.get(a))]
         todo.sort(key=endings.__contains__)
         return todo[: self._plan.limit]
 
@@ -279,7 +280,7 @@ class Choice:
         return any(verdict in _LEFT_TO_DO for verdict in verdicts)
 
 
-_LEFT_TO_DO = frozenset({None, Verdict.STORED, Verdict.NO_ANSWER})
+_LEFT_TO_DO = frozenset({None, Verdict.CRASHED, Verdict.NO_ANSWER})
 
 
 async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> list[int]:
@@ -287,10 +288,13 @@ async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> l
     if plan.listed is None:
         tally.phase = "reading the index"
         if plan.refresh_index:
-            enumeration.forget_index(folder.ledger)
+            enumeration.refresh_index(folder.ledger)
         await enumeration.enumerate_index(archive, folder.ledger, tally)
     else:
         tally.phase = "reading the list"
         tally.passed_over = enumeration.take_list(plan.listed, folder.ledger)
     tally.phase = "choosing captures"
-    return Choice(plan, folder.ledger).todo(held)
+    choice = Choice(plan, folder.ledger)
+    tally.asked_for = choice.asked_for(held)
+    tally.unknown = sorted(plan.named - set(folder.ledger.articles(plan.source)))
+    return choice.todo(tally.asked_for)

@@ -6,6 +6,7 @@ under (facts/format.md 6); the others are our own.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -137,7 +138,7 @@ def examine(data: bytes, article_id: int) -> Finding:
     found = _in_address(parts, capture) | _in_text(parts)
     if capture.article_id != article_id:
         found.add(Defect.WRONG_ID)
-    if parts.fault:
+    if parts.fault or data.startswith(codecs.BOM_UTF8):  # no file of the format has one (1.2)
         found.add(Defect.YAML_INVALID)
     if b"\r" in data:
         found.add(Defect.CRLF)
@@ -182,7 +183,9 @@ def _in_text(parts: ArticleText) -> set[Defect]:
         found.add(Defect.CONTROL_CHARS_TEXT)
     if _HIDDEN.search(parts.bio):
         found.add(Defect.EMAIL_HIDDEN_BIO)
-    if _HIDDEN.search(parts.text) or _HIDDEN_LINK.search(parts.text):
+    if _HIDDEN.search(parts.fields.get("title", "") + parts.text) or _HIDDEN_LINK.search(
+        parts.text
+    ):
         found.add(Defect.EMAIL_HIDDEN_TEXT)
     if _NO_SOURCE.search(parts.content):
         found.add(Defect.FIGURE_NO_SRC)

@@ -29,7 +29,7 @@ _MOST_FAILURES = 20
 @contextmanager
 def watching(console: Console, tally: Tally) -> Iterator[None]:
     """Show how far a crawl is for as long as the block lasts."""
-    if console.is_terminal:
+    if console.is_terminal and not console.is_dumb_terminal:
         look = _Look(tally)
         with Live(get_renderable=look.now, console=console, transient=True, refresh_per_second=5):
             yield
@@ -141,7 +141,7 @@ def duration(seconds: float) -> str:
     whole = max(0, round(seconds))
     if whole < 120:
         return f"{whole} s"
-    if whole < 7200:
+    if whole < 3600:
         return f"{round(whole / 60)} min"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
@@ -153,6 +153,9 @@ def show_passed_over(console: Console, tally: Tally) -> None:
     """Print what a list names and was not taken, and why."""
     for what, count in tally.passed_over.most_common(_MOST_FAILURES):
         say(console, "passed over:", f"{what} ({count:,})" if count > 1 else what, "yellow")
+    if tally.unknown:
+        some = ", ".join(map(str, tally.unknown[:_MOST_FAILURES]))
+        say(console, "not to be had:", f"there is no capture of {some}", "red")
     more = len(tally.passed_over) - _MOST_FAILURES
     if more > 0:
         say(console, "", f"... and {more:,} more rows that were passed over")

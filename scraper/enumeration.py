@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from scraper import index
 from scraper.archive import Archive, Effort
 from scraper.errors import BadRecord, NoAnswer, NoIndex, Unplayable, WrongUsage
 from scraper.governor import Endpoint
-from scraper.ledger import Ledger, Source
+from scraper.ledger import Ledger, Source, utc_now
 from scraper.listing import captures_in
 from scraper.ranking import Row
 from scraper.tally import Tally
@@ -20,14 +19,22 @@ from scraper.tally import Tally
 _KEY = "index key"  # to the page of the index that is next
 _LISTED = "index listed"  # all rows are in, at that time
 _FINISHED = "index finished"  # and what follows from all of them is known
+_REFRESHING = "index refreshing"  # it is read once more, and not yet finished
 # The site has some 300,000 captures, on 30 pages.
 _MOST_PAGES = 1_000
 _MOST_EMPTY_PAGES = 20
 
 
-def forget_index(ledger: Ledger) -> None:
+def refresh_index(ledger: Ledger) -> None:
+    """Let the index be read once more; a reading that was broken off goes on where it was."""
+    if not ledger.noted(_REFRESHING):
+        _forget_index(ledger)
+        ledger.note(_REFRESHING, utc_now())
+
+
+def _forget_index(ledger: Ledger) -> None:
     """Let the next enumeration begin at the first page; the rows that are known are kept."""
-    for name in (_KEY, _LISTED, _FINISHED):
+    for name in (_KEY, _LISTED, _FINISHED, _REFRESHING):
         ledger.note(name, None)
 
 
@@ -42,7 +49,8 @@ async def enumerate_index(archive: Archive, ledger: Ledger, tally: Tally) -> Non
     if not ledger.noted(_LISTED):
         await _take_pages(archive, ledger, tally)
     ledger.find_shared()
-    ledger.note(_FINISHED, _now())
+    ledger.note(_FINISHED, utc_now())
+    ledger.note(_REFRESHING, None)
 
 
 async def _take_pages(archive: Archive, ledger: Ledger, tally: Tally) -> None:
@@ -61,14 +69,14 @@ async def _take_pages(archive: Archive, ledger: Ledger, tally: Tally) -> None:
             )
         seen.add(key)
         tally.rows += ledger.add(
-            Source.INDEX, page.rows, {_KEY: key, _LISTED: _now() if is_last else None}
+            Source.INDEX, page.rows, {_KEY: key, _LISTED: utc_now() if is_last else None}
         )
         if is_last:
             break
     else:
         raise NoIndex(f"the index does not end after {_MOST_PAGES} pages; give --captures FILE")
     if not ledger.articles(Source.INDEX):
-        forget_index(ledger)
+        _forget_index(ledger)
         raise NoIndex(
             f"the index lists no capture of an article below {index.ARTICLES}; "
             "the archive may have excluded the site: try again, or give --captures FILE"
@@ -112,7 +120,3 @@ def _rows(found: Iterator[Capture | BadRecord], passed_over: Counter[str]) -> It
             passed_over["captures of other pages than articles"] += 1
         else:
             yield row
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

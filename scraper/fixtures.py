@@ -5,7 +5,6 @@ capture and one line on what the page is there to prove), and what must come of 
 (`article.json`) and its file (`article.md`), or the refusal (`refusal.json`).
 
     python -m scraper.fixtures refresh [FIXTURE...]   write what comes of the pages today
-    python -m scraper.fixtures add NAME PAGE --url CAPTURE_URL --why TEXT
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from normalise import Capture, NormaliseError, NotAnArticle, Unreadable, extract, render
+from normalise import Capture, NotAnArticle, Unreadable, extract, render
 from normalise.as_json import as_json
 from scraper.errors import WrongUsage
 from scraper.sources import CAPTURE_FILE, PAGE_FILE
@@ -127,7 +126,12 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-app = typer.Typer(help="Save pages as fixtures, and refresh what is expected of them.")
+app = typer.Typer(help="Refresh what is expected of the saved pages.")
+
+
+@app.callback()
+def _app() -> None:
+    """Keep `refresh` a command of its own: the only one would lose its name."""
 
 
 @app.command("refresh")
@@ -141,22 +145,6 @@ def _refresh(names: Annotated[list[str] | None, typer.Argument(metavar="FIXTURE"
         for file in refresh(now):
             typer.echo(f"{now.name}/{file}")
     typer.echo(f"{len(chosen)} fixtures; the pages themselves are as they were", err=True)
-
-
-@app.command("add")
-def _add(
-    name: str,
-    page: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    url: Annotated[str, typer.Option("--url", metavar="CAPTURE_URL")],
-    why: Annotated[str, typer.Option("--why", help="What the page is there to prove.")],
-) -> None:
-    """Save a page as a new fixture."""
-    try:
-        fixture = add(name, page.read_bytes(), Capture.from_url(url), why)
-    except (WrongUsage, NormaliseError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-    typer.echo(fixture.name)
 
 
 if __name__ == "__main__":

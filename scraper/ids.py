@@ -14,9 +14,10 @@ _PART = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Some ids, as ranges that hold their ends, in their order."""
+    """Some ids, as ranges that hold their ends, in their order; `single` stand by themselves."""
 
     ranges: tuple[tuple[int, int], ...]
+    single: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> Ids:
@@ -32,7 +33,7 @@ class Ids:
                     f"this is none: {part!r}"
                 )
             ranges.append((first, last))
-        return cls(_merged(ranges))
+        return cls(_merged(ranges), frozenset(first for first, last in ranges if first == last))
 
     def __contains__(self, article: int) -> bool:
         at = bisect_right(self.ranges, (article, LAST_ID)) - 1

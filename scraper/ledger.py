@@ -1,7 +1,7 @@
 """The ledger of a crawl: what the index lists, what was tried, what became of each article.
 
-One SQLite file in the crawl's folder. Every change is on disk before the next step begins, so
-that a killed run loses only what was under way. Errors of SQLite become `Broken` here.
+One SQLite file in the crawl's folder. Every change is in it before the next step begins, so that
+a killed run loses only what was under way. Errors of SQLite become `Broken` here.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Source(StrEnum):
 
     INDEX = "index"
     LIST = "list"
+    ASKED = "asked"  # of single articles, by `hkcnews fetch`
 
 
 class Verdict(StrEnum):
@@ -77,6 +78,7 @@ class Verdict(StrEnum):
     UNREADABLE = "unreadable"
     UNPLAYABLE = "unplayable"
     NO_ANSWER = "no-answer"
+    CRASHED = "crashed"  # the process that looked at it died, of the page or of something else
 
 
 class Ending(StrEnum):
@@ -310,7 +312,7 @@ class Ledger:
             *(asked.timestamp, asked.original, asked.article_id),
             *(attempt.verdict, attempt.reason, attempt.said),
             *((served.timestamp, served.original) if served else (None, None)),
-            *(attempt.requests, attempt.seconds, _now()),
+            *(attempt.requests, attempt.seconds, utc_now()),
         )
         with self._errors():
             self._db.execute("REPLACE INTO tries VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
@@ -345,7 +347,7 @@ class Ledger:
         values = (
             *(ended.article, ended.ending, ended.reason, ended.said),
             *((capture.timestamp, capture.original) if capture else (None, None)),
-            *(ended.is_pinned, _now()),
+            *(ended.is_pinned, utc_now()),
         )
         with self._errors(), self._together():
             if last is not None:
@@ -432,6 +434,6 @@ def _try(row: Sequence[Any]) -> Try:
     return Try(asked, Verdict(verdict), reason, said, served, requests, seconds)
 
 
-def _now() -> str:
-    """The time in UTC, to the second."""
+def utc_now() -> str:
+    """Return the time in UTC, to the second: `2022-01-03T12:00:00Z`."""
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
@@ -32,6 +33,8 @@ _PLAYBACK = re.compile(
 )
 # Not read by httpx: it ends an address at its first `;`, and the archive writes `&` as `&amp;`.
 _LINK = re.compile(r'<(?P<url>(?:(?!>\s*;).)+)>\s*;\s*rel="?original\b')
+# A 404 without these words may be anybody's: a proxy's, or that of a server that is no archive.
+_NOT_ARCHIVED = ("has not archived that URL", "have that page archived", "ResourceNotInArchive")
 _LIMIT_PAGE = "/429.html"  # where the archive once sent those who asked too fast (2.7)
 _ARCHIVE_HOST = ARCHIVE.partition("//")[2]
 _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
@@ -90,16 +93,26 @@ def read(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> 
     if is_capture:
         return _page(asked, digest, response, body)
     if response.has_redirect_location and (location := response.headers["location"].strip()):
-        if location.endswith(_LIMIT_PAGE):
-            raise Refused("the archive says: too many requests", retry_after(response))
-        return Moved(location)
+        return _moved(asked, response, location)
     text = words(body)
     refuse(response, text)
     raise _no_capture(response, text)
 
 
+def _moved(asked: Capture, response: httpx.Response, location: str) -> Moved:
+    """A redirect of the archive's own; one that leads to no capture of an article is a fault."""
+    if location.endswith(_LIMIT_PAGE):
+        raise Refused("the archive says: too many requests", retry_after(response))
+    with suppress(ValueError, BadCapture):
+        is_known = _PLAYBACK.fullmatch(location) is not None
+        address = urljoin(asked.original, location)
+        if is_known or Capture.of(asked.timestamp, address).article_id is not None:
+            return Moved(location)
+    raise TryAgain(f"the archive redirects to {location[:300]!r}, which is no capture")
+
+
 def _no_capture(response: httpx.Response, text: str) -> Unplayable | TryAgain:
-    """In the order in which edgi's client decides (2.6)."""
+    """In the order in which edgi's client decides (2.6); just the archive's own words count."""
     runtime_error = response.headers.get("x-archive-wayback-runtime-error", "")
     said = runtime_error + text
     if any(word in said for word in _EXCLUDED):
@@ -107,12 +120,12 @@ def _no_capture(response: httpx.Response, text: str) -> Unplayable | TryAgain:
     if any(word in said for word in _ROBOTS):
         return Unplayable(Unplayed.ROBOTS, "the archive hides this address for a robots.txt")
     status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
+    if status == httpx.codes.NOT_FOUND and any(word in said for word in _NOT_ARCHIVED):
         return Unplayable(Unplayed.NOT_ARCHIVED, "the archive has no capture of this address")
-    if runtime_error or status >= httpx.codes.BAD_REQUEST:
-        line = " ".join((runtime_error or text).split())[:200]
+    line = " ".join((runtime_error or text).split())[:200]
+    if runtime_error:
         return Unplayable(Unplayed.ERROR, f"the archive answers {status}: {line!r}")
-    return TryAgain(f"the archive answers {status} with something that is no capture")
+    return TryAgain(f"the archive answers {status} with something that is no capture: {line!r}")
 
 
 # --- a capture ------------------------------------------------------------------------------

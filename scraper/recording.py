@@ -10,11 +10,14 @@ from normalise import Capture
 from scraper import fixtures, refetch
 from scraper.archive import Archive
 from scraper.errors import BadRecord, NoCapture, WrongUsage
+from scraper.ledger import Verdict
 from scraper.ranking import Row, rank
 from scraper.refetch import Fetched
 from scraper.sources import Record, find, is_warc, read
 from scraper.target import Target
 
+# Of several pages of an article: the odd one out is what a fixture is wanted of.
+_WORTH = (fixtures.UNREADABLE, fixtures.ARTICLE, fixtures.REFUSED)
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -37,7 +40,8 @@ def checked(root: Path | None, name: str, why: str) -> Path:
 def from_file(path: Path, wanted: Target) -> tuple[bytes, Capture]:
     """Return the page of a target from a WARC, a folder of them, or an HTML file.
 
-    Of several pages of an article the first that fits no rule is taken, else the best by rank.
+    Of several pages of an article the first by rank is taken that fits no rule, else the first
+    that is an article, else the first.
     """
     if path.is_dir() or is_warc(path):
         return _from_warc(path, wanted)
@@ -67,8 +71,7 @@ def _from_warc(path: Path, wanted: Target) -> tuple[bytes, Capture]:
             pages = [(read(records[capture]).body, capture) for capture in in_order]
         except BadRecord as error:
             raise NoCapture(f"the page of {wanted} can't be had: {error}") from error
-    odd = (page for page in pages if fixtures.outcome(*page)[0] == fixtures.UNREADABLE)
-    return next(odd, pages[0])
+    return min(pages, key=lambda page: _WORTH.index(fixtures.outcome(*page)[0]))
 
 
 def _is_wanted(capture: Capture, wanted: Target) -> bool:
@@ -78,13 +81,16 @@ def _is_wanted(capture: Capture, wanted: Target) -> bool:
 
 
 async def from_archive(wanted: Target, archive: Archive) -> tuple[bytes, Capture]:
-    """Return the page of the first capture that is played, whatever it is."""
+    """Return the page of the first capture that is no refused one, else of the first at all."""
     found = await refetch.ranking(wanted, archive, None)
     tried: list[Fetched] = []
     async for one in refetch.fetched(found.candidates, archive):
+        tried.append(one)
+        if one.page is not None and one.attempt.verdict is not Verdict.NOT_ARTICLE:
+            return one.page.body, one.page.served
+    for one in tried:
         if one.page is not None:
             return one.page.body, one.page.served
-        tried.append(one)
     raise refetch.none_usable(wanted, found, tried)
 
 

@@ -17,7 +17,7 @@ from scraper.folder import Folder
 from scraper.governor import Endpoint
 from scraper.ledger import Ended, Ending, Ledger, Source, Try, Verdict
 from scraper.playback import Page
-from scraper.ranking import Prefer, Ranked, Ranking, Row, rank
+from scraper.ranking import Ranked, Ranking, Row, rank
 from scraper.target import Target
 
 _ROWS = 1_000
@@ -52,22 +52,26 @@ class Fetched:
 
 
 async def ranking(
-    target: Target, archive: Archive, ledger: Ledger | None, prefer: Prefer = Prefer.NEWEST
+    target: Target, archive: Archive, ledger: Ledger | None, *, keeps: bool = False
 ) -> Ranking:
     """Return the captures of a target, best first.
 
-    They come from the ledger where it knows the article, else from one small query of the index.
-    Raises `NoCapture` where there are none.
+    They come from the ledger where it knows the article, else from one small query of the index,
+    which the ledger then knows if it `keeps` it. Raises `NoCapture` where there are none.
     """
     if target.capture is not None:
         return Ranking((Ranked(Row(target.capture), "asked for"),), ())
-    rows = _known(target.article, ledger) or await _listed(target.article, archive)
+    rows = _known(target.article, ledger)
+    if not rows:
+        rows = await _listed(target.article, archive)
+        if ledger is not None and keeps:
+            ledger.add(Source.ASKED, rows, {})
     if not rows:
         raise NoCapture(
             f"the archive's index lists no capture of article {target.article}; "
             "look for its address at web.archive.org, and give that"
         )
-    found = rank(rows, ledger.shared() if ledger else (), prefer)
+    found = rank(rows, ledger.shared() if ledger else ())
     if not target.at:
         return found
     return Ranking(tuple(_nearest_first(found.candidates, target.at)), found.dropped)
@@ -76,7 +80,8 @@ async def ranking(
 def _known(article: int, ledger: Ledger | None) -> list[Row]:
     if ledger is None:
         return []
-    return ledger.captures(Source.INDEX, article) or ledger.captures(Source.LIST, article)
+    known = (ledger.captures(source, article) for source in Source)
+    return next(filter(None, known), [])
 
 
 async def _listed(article: int, archive: Archive) -> list[Row]:

@@ -27,12 +27,12 @@ async def asking(
     second one does not wait for that.
     """
     stop = Stop()
-    pause = ledger.kept_pause(polite.archive) if ledger else None
+    pause = ledger.kept_pause(polite.asked) if ledger else None
     told(pause)
 
     def tell(pause: Pause | None) -> None:
         if ledger is not None:
-            ledger.keep_pause(polite.archive, pause)
+            ledger.keep_pause(polite.asked, pause)
         told(pause)
 
     governor = Governor(stop, polite.rate, polite.cooldown, pause, tell)

@@ -13,6 +13,7 @@ from scraper.errors import WrongUsage
 
 PACKAGE = "hkcnews-archive"
 CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
+_MOST_CONNECTIONS = 8  # to the public archive: it has refused at 15 to 17 new ones (2.9)
 PAGES_A_SECOND = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
 COOLDOWN = 60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
 _PUBLIC = ".archive.org"
@@ -55,11 +56,26 @@ class Polite:
                 f"--rate {self.rate:g} is more than the archive allows: it bans those who ask "
                 f"faster; {PAGES_A_SECOND:g} pages a second is the most"
             )
+        if self.concurrency > _MOST_CONNECTIONS:
+            raise WrongUsage(
+                f"--concurrency {self.concurrency} is too many: the archive refuses those who "
+                f"open many connections; {_MOST_CONNECTIONS} is the most"
+            )
         if self.cooldown < COOLDOWN:
             raise WrongUsage(
                 f"--cooldown {self.cooldown:g} is too short: the archive bans those who come back "
                 f"too soon; {COOLDOWN:g} seconds is the least"
             )
+
+    @property
+    def asked(self) -> str:
+        """What a pause is about: the public archive however it is spelled, else the origin."""
+        host = _host(self.archive).rstrip(".")
+        if f".{host}".endswith(_PUBLIC):
+            return ARCHIVE
+        url = urlsplit(self.archive)
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+        return f"{url.scheme}://{host}:{port}"
 
     @property
     def agent(self) -> str:

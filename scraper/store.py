@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 from warcio.recordbuilder import RecordBuilder
@@ -145,7 +146,7 @@ class Store:
 
 
 def _member(page: Page) -> bytes:
-    fields = [(name.title(), value) for name, value in page.headers]
+    fields = [(name.title(), _in_ascii(value)) for name, value in page.headers]
     fields.append(("Content-Length", str(len(page.body))))
     head = StatusAndHeaders(f"{page.status} {page.reason}".rstrip(), fields, protocol="HTTP/1.1")
     record = _BUILDER.create_warc_record(
@@ -162,6 +163,11 @@ def _member(page: Page) -> bytes:
     out = BytesIO()
     WARCWriter(out, gzip=True).write_record(record)
     return out.getvalue()
+
+
+def _in_ascii(value: str) -> str:
+    """A header's value as it goes into a record: of others warcio encodes the colons as well."""
+    return "".join(sign if sign.isascii() else quote(sign) for sign in value)
 
 
 def _warcinfo(name: str, software: str) -> bytes:

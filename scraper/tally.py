@@ -15,7 +15,8 @@ class Tally:
 
     `phase` is what is being done, in words; `rows` those of the index, `pages` those fetched;
     `done` and `total` are articles; `pause` is the one that everybody waits for;
-    `passed_over` is what a list names and is not taken, in words.
+    `passed_over` is what a list names and is not taken, in words. `asked_for` are the articles that
+    the run is about, `unknown` the ids given one by one of which there is no capture.
     """
 
     phase: str = "opening the folder"
@@ -27,6 +28,8 @@ class Tally:
     endings: Counter[Ending] = field(default_factory=Counter)
     pause: Pause | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
+    asked_for: frozenset[int] = frozenset()
+    unknown: list[int] = field(default_factory=list)
 
     def paused(self, pause: Pause | None) -> None:
         """Take note of a pause, or of its good end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from normalise import BadCapture, Capture
 from normalise.write import LAST_ID
@@ -16,10 +17,13 @@ _OF_SITE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OF_ARCHIVE = re.compile(
-    r"(?:(?:https?:)?//)?web\.archive\.org/web/"
-    r"(?P<timestamp>[0-9]{0,14})(?:[a-z]{2}_|\*)?/(?P<address>.+)",
+    r"(?:(?:https?:)?//)?(?:www\.)?web\.archive\.org(?::[0-9]+)?/web/"
+    r"(?:(?P<timestamp>[0-9]{0,14})(?:[a-z]{2}_|\*)?/)?(?P<address>.+)",
     re.IGNORECASE | re.DOTALL,
 )
+# The archive takes both as well (facts/wayback.md 2.1).
+_ENCODED = re.compile(r"https?%3a", re.IGNORECASE)
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WHOLE = 14  # digits of a timestamp
 
 
@@ -49,7 +53,11 @@ def target(text: str, at: str = "") -> Target:
     archived = _OF_ARCHIVE.fullmatch(text)
     if archived is None:
         return _article(text, at)
-    timestamp, address = archived["timestamp"], archived["address"]
+    timestamp, address = archived["timestamp"] or "", archived["address"]
+    if _ENCODED.match(address):
+        address = unquote(address)
+    if not _HAS_SCHEME.match(address):
+        address = f"http://{address}"
     if len(timestamp) < _WHOLE:  # not every one names a capture: `/web/2021/...`, `/web/*/...`
         return _article(address, at or timestamp)
     return _captured(text, timestamp, address, at)

@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from scraper.errors import Broken
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -115,11 +117,11 @@ class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, 
                     taken.append(self._waiting.get_nowait())
                 if await _is_done(worker, taken):
                     continue
+                worker = worker.another()
                 for one in taken:  # which of them was it?
-                    worker = worker.another()
                     if not await _is_done(worker, [one]):
                         one[1].set_exception(Crash())
-                worker = worker.another()
+                        worker = worker.another()
         finally:
             worker.end()
 
@@ -147,6 +149,7 @@ class _Worker(Generic[Job, Result]):
     def __init__(self, do: Callable[[list[Job]], list[Result]]) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._do = do
+        self._is_up = False
         self._pipe, theirs = spawn.Pipe()
         self._process = spawn.Process(target=_work, args=(theirs, do), daemon=True)
         # Until it can leave Ctrl-C to its parent it is not to hear of it: it inherits the mask.
@@ -160,18 +163,35 @@ class _Worker(Generic[Job, Result]):
 
     async def results(self, jobs: list[Job]) -> list[Result]:
         """Return what jobs come to. Raises what doing them raises, `EOFError` at its death."""
-        loop = asyncio.get_running_loop()
-        answered = loop.create_future()
-        self._pipe.send(jobs)  # some 10 kB at most: less than a pipe holds
-        loop.add_reader(self._pipe.fileno(), answered.set_result, None)
-        try:
-            await answered
-            results: list[Result] | Exception = self._pipe.recv()
-        finally:
-            loop.remove_reader(self._pipe.fileno())
+        if not self._is_up:
+            await self._started()
+        self._pipe.send(jobs)
+        results = await self._received()
         if isinstance(results, Exception):
             raise results
         return results
+
+    async def _started(self) -> None:
+        """Wait until the process is there: one that dies at its start has not died of a page."""
+        try:
+            await self._received()
+        except (EOFError, ConnectionError) as error:
+            raise Broken(
+                "a worker process died when it started; is the installation whole? "
+                "Then start the same command again"
+            ) from error
+        self._is_up = True
+
+    async def _received(self) -> list[Result] | Exception:
+        loop = asyncio.get_running_loop()
+        answered = loop.create_future()
+        loop.add_reader(self._pipe.fileno(), answered.set_result, None)
+        try:
+            await answered
+            received: list[Result] | Exception = self._pipe.recv()
+        finally:
+            loop.remove_reader(self._pipe.fileno())
+        return received
 
     def another(self) -> _Worker[Job, Result]:
         """Return a new one in the place of this, which may be dead."""
@@ -188,6 +208,7 @@ def _work(pipe: Connection, do: Callable[[list[Job]], list[Result]]) -> None:
     """Do jobs until the other end of the pipe is closed, be it by the parent's death."""
     _start()
     with suppress(EOFError, BrokenPipeError):
+        pipe.send([])  # here it is
         while True:
             try:
                 results: list[Result] | Exception = do(pipe.recv())

@@ -497,13 +497,16 @@ def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Pa
         "robots": (faults.robots(), Unplayed.ROBOTS),
         "robots with 200": (faults.robots(200), Unplayed.ROBOTS),
         "robots of 2016": (faults.robots(403, with_header=True), Unplayed.ROBOTS),
-        "another 403": (faults.says("403", 403, "<h1>Forbidden</h1>"), Unplayed.ERROR),
-        "no agent": (faults.no_agent(), Unplayed.ERROR),
         "nearest": (faults.nearest(OTHER_TIMESTAMP), "Moved"),
     },
 )
 def test_an_answer_for_good_is_not_asked_for_again(fault: faults.Fault, shown: str) -> None:
     assert came(asked(on_playback(fault))) == (shown, 1, 0)
+
+
+@pytest.mark.parametrize("fault", [faults.says("403", 403, "Forbidden"), faults.no_agent()])
+def test_an_error_without_a_word_of_the_archive_is_believed_of_nobody(fault: faults.Fault) -> None:
+    assert came(asked(on_playback(fault))) == ("NoAnswer", TRIES, 0)
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 502, 503, 504])

@@ -450,7 +450,7 @@ def test_the_summary_names_counts_and_explains(tmp_path: Path) -> None:
         ["1", "alias", "the same text as a later article", "1 -> 8"],
         ["3", "gap", "no file of this id", "9-11"],
     ]
-    assert table[-1] == ["9 files read, 1 of them without a defect"]
+    assert table[-1] == ["9 files read, 1 of them without a defect of their own"]
 
 
 def test_json_goes_to_a_file(tmp_path: Path) -> None:

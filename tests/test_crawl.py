@@ -695,7 +695,8 @@ def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
     assert articles(out) == files(*range(1, 6)) | files(7, timestamp=OLD)
     (failure,) = report.failed
     assert failure.article == 6
-    assert "crash" in failure.said
+    assert failure.reason == "crashed"
+    assert "died" in failure.said
 
 
 def test_where_no_worker_can_be_started_the_run_ends(

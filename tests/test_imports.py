@@ -47,7 +47,7 @@ OWN: dict[str, str] = {
     "scraper.article_text": "normalise.extraction scraper.article_files",
     "scraper.listing": "normalise normalise.models scraper.article_files scraper.errors",
     "scraper.reference": "normalise.extraction scraper.article_files scraper.errors",
-    "scraper.workers": "",
+    "scraper.workers": "scraper.errors",
     "scraper.batch": (
         "normalise normalise.refusals normalise.write scraper.errors scraper.sources "
         "scraper.workers"
@@ -105,8 +105,8 @@ OWN: dict[str, str] = {
     "scraper.history": "normalise",
     "scraper.fixtures": "normalise normalise.as_json scraper.errors scraper.sources",
     "scraper.recording": (
-        "normalise scraper.archive scraper.errors scraper.fixtures scraper.ranking "
-        "scraper.refetch scraper.sources scraper.target"
+        "normalise scraper.archive scraper.errors scraper.fixtures scraper.ledger "
+        "scraper.ranking scraper.refetch scraper.sources scraper.target"
     ),
     "scraper.fields": "normalise.extraction",
     "scraper.appeals": "scraper.fields",

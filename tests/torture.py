@@ -231,7 +231,7 @@ def _look_for_pauses(log: list[Request], killed_at: list[float], result: Result)
 
 def _pause(request: Request) -> float:
     """The seconds that everybody has to wait after an answer."""
-    if request.fault.startswith("429") and request.endpoint == "playback":
+    if request.fault.startswith("429"):
         return COOLDOWN
     return COOLDOWN if request.fault.startswith("outage") else 0.0
 

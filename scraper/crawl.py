@@ -296,5 +296,5 @@ async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> l
     tally.phase = "choosing captures"
     choice = Choice(plan, folder.ledger)
     tally.asked_for = choice.asked_for(held)
-    tally.unknown = sorted(plan.named - set(folder.ledger.articles(plan.source)))
+    tally.unknown = sorted(plan.named - set(folder.ledger.articles(plan.source)) - set(held))
     return choice.todo(tally.asked_for)

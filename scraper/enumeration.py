@@ -63,6 +63,7 @@ async def _take_pages(archive: Archive, ledger: Ledger, tally: Tally) -> None:
         is_last = key is None
         empty = 0 if page.rows or page.passed_over else empty + 1
         if not is_last and (key in seen or empty == _MOST_EMPTY_PAGES):
+            _forget_index(ledger)
             raise NoIndex(
                 "the index goes in a circle: its pages do not end; start again another day, "
                 "with --refresh-index, or give a list with --captures FILE"

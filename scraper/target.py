@@ -22,8 +22,8 @@ _OF_ARCHIVE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # The archive takes both as well (facts/wayback.md 2.1).
-_ENCODED = re.compile(r"https?%3a", re.IGNORECASE)
-_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ENCODED = re.compile(r"(https?)%3a", re.IGNORECASE)
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/|//", re.IGNORECASE)
 _WHOLE = 14  # digits of a timestamp
 
 
@@ -54,8 +54,9 @@ def target(text: str, at: str = "") -> Target:
     if archived is None:
         return _article(text, at)
     timestamp, address = archived["timestamp"] or "", archived["address"]
-    if _ENCODED.match(address):
-        address = unquote(address)
+    if encoded := _ENCODED.match(address):
+        is_whole = not address.startswith("//", encoded.end())
+        address = unquote(address) if is_whole else f"{encoded[1]}:{address[encoded.end() :]}"
     if not _HAS_SCHEME.match(address):
         address = f"http://{address}"
     if len(timestamp) < _WHOLE:  # not every one names a capture: `/web/2021/...`, `/web/*/...`

@@ -338,6 +338,17 @@ def test_which_appeal_was_shown_when() -> None:
     assert not is_shown(Appeal.ENDED, NEWER)
 
 
+@pytest.mark.parametrize(
+    "impossible", ["20213012112233", "20210231112233", "20210503242233", "9" * 14, "0" * 14]
+)
+def test_a_capture_of_a_time_that_never_was_is_a_regression(impossible: str) -> None:
+    assert compared(file("20210502112233"), FILE).kind is Kind.OTHER_CAPTURE
+    for reference in (FILE, file(OLDER, BARE)):
+        result = compared(file(impossible), reference)
+        assert result.kind is Kind.REGRESSION
+        assert "url regression" in fields_of(result)
+
+
 # --- repairs --------------------------------------------------------------------------------
 
 HIDING = f"/web/{NEWER}/{WWW}/cdn-cgi/l/email-protection"

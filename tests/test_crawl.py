@@ -52,17 +52,21 @@ from normalise.models import Capture
 from normalise.write import article_path
 from scraper import crawl as crawling
 from scraper import index, workers
+from scraper.again import render_in_place
 from scraper.cli import app
 from scraper.crawl import Plan
 from scraper.errors import Broken, NoIndex, Paused, WrongUsage
 from scraper.fetching import Fetcher
 from scraper.folder import opened
+from scraper.governor import Pause
 from scraper.ids import Ids
-from scraper.ledger import Ended, Ending, Ledger, Source, Try
+from scraper.ledger import Ended, Ending, Ledger, Source, Try, Verdict
+from scraper.playback import Page, leads_to
 from scraper.ranking import Prefer, Row
 from scraper.report import Report
+from scraper.session import asking
 from scraper.settings import Polite
-from scraper.store import LARGEST_FILE
+from scraper.store import LARGEST_FILE, Store
 from scraper.tally import Tally
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190101000000", "20210601000000", "20221201000000"
@@ -320,6 +324,49 @@ def test_an_index_of_ever_new_keys_without_rows_is_an_error(out: Path) -> None:
         with pytest.raises(NoIndex, match="circle"):
             crawl(out, server)
         assert len(server.log) == 20
+
+
+@pytest.mark.usefixtures("_few_rows_a_page")
+def test_the_index_is_read_again_from_where_that_broke_off(out: Path) -> None:
+    archive = generated(12)
+    with replay(archive) as server:
+        crawl(out, server)
+        assert len(asked(server, "index")) == 3
+        archive.add(page(13), page(14))
+        server.change(Faults([on_index(faults.needs_authorization(), 3)]))
+        with pytest.raises(NoIndex):
+            crawl(out, server, Plan(refresh_index=True))
+        refused = asked(server, "index")[-1].target
+        assert "resumeKey" in refused
+        server.change(Faults())
+        crawl(out, server, Plan(refresh_index=True))
+        assert [request.target for request in asked(server, "index")[6:]] == [refused]
+        crawl(out, server, Plan(refresh_index=True))  # that is another one, from the start
+        assert len(asked(server, "index")) == 10
+        assert len(asked(server)) == 14
+    assert articles(out) == files(*range(1, 15))
+
+
+def test_a_second_reading_that_went_in_a_circle_begins_at_the_first_page(out: Path) -> None:
+    archive = generated(2)
+    with replay(archive) as server:
+        crawl(out, server)
+        server.change(
+            Faults(
+                [
+                    on_index(_rows_with_key(1, key="one"), 1),
+                    on_index(_rows_with_key(2, key="two")),
+                ]
+            )
+        )
+        with pytest.raises(NoIndex, match="with --refresh-index"):
+            crawl(out, server, Plan(refresh_index=True))
+        server.change(Faults())
+        archive.add(page(3))
+        before = len(asked(server, "index"))
+        crawl(out, server, Plan(refresh_index=True))
+        assert "resumeKey" not in asked(server, "index")[before].target
+    assert articles(out) == files(1, 2, 3)
 
 
 def test_rows_that_are_no_articles_are_passed_over(out: Path) -> None:
@@ -648,6 +695,21 @@ def test_a_page_that_never_answers_fails_and_the_next_run_tries_again(out: Path)
     assert report.failed == ()
 
 
+def test_a_server_that_forbids_everything_settles_nothing(out: Path) -> None:
+    forbidden = on_playback(faults.says("403", 403, "Forbidden"))
+    with replay(generated(3), Faults([forbidden])) as server:
+        report = crawl(out, server)
+        assert reasons(report) == {"failed": {"no-answer": 3}}
+        assert all("403" in failure.said for failure in report.failed)
+        assert articles(out) == {}
+        server.change(Faults())
+        before = len(asked(server))
+        report = crawl(out, server)
+        assert len(asked(server)) == before + 3
+    assert articles(out) == files(1, 2, 3)
+    assert reasons(report) == {"written": {"": 3}}
+
+
 def test_after_a_capture_without_answer_an_older_one_is_taken(out: Path) -> None:
     struck = on_playback(faults.gateway(503), path=NEW)
     with replay(Archive([page(7, NEW), page(7, OLD)]), Faults([struck])) as server:
@@ -699,6 +761,43 @@ def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
     assert "died" in failure.said
 
 
+@pytest.mark.usefixtures("_deadly_workers")
+def test_a_page_whose_worker_died_is_read_again_from_the_store(out: Path, tmp_path: Path) -> None:
+    with replay(Archive([deadly(6), page(7)])) as server:
+        report = crawl(out, server)
+        assert reasons(report) == {"written": {"": 1}, "failed": {"crashed": 1}}
+        before = len(server.log)
+        report = crawl(out, server)  # which dies of it once more
+        assert reasons(report) == {"written": {"": 1}, "failed": {"crashed": 1}}
+        (tmp_path / "start" / "sitecustomize.py").write_text("", encoding="utf-8")
+        report = crawl(out, server)
+        assert len(server.log) == before
+    assert reasons(report) == {"written": {"": 2}}
+    of_six = article_file(6, NEWEST, "deadly to read")
+    assert articles(out) == files(7) | {str(article_path(6)): of_six}
+
+
+class DeadOnArrival:
+    """Work that kills the process it is brought to."""
+
+    def __call__(self, jobs: list[int]) -> list[int]:
+        return jobs
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_a_process_that_dies_at_its_start_has_not_died_of_its_job() -> None:
+    async def results() -> list[int | BaseException]:
+        async with workers.Workers(DeadOnArrival(), 2) as pool:
+            first = await asyncio.gather(*map(pool.result, (1, 2, 3)), return_exceptions=True)
+            return [*first, *await asyncio.gather(pool.result(4), return_exceptions=True)]
+
+    for result in asyncio.run(asyncio.wait_for(results(), 20)):
+        assert isinstance(result, Broken), result
+        assert "died when it started" in str(result)
+
+
 def test_where_no_worker_can_be_started_the_run_ends(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -710,6 +809,31 @@ def test_where_no_worker_can_be_started_the_run_ends(
         going = crawling.run(Plan(), polite(server.origin), folder, Tally())
         with pytest.raises(BlockingIOError):
             asyncio.run(asyncio.wait_for(going, 5))
+
+
+_DYING = """
+import os, sys
+
+if "--multiprocessing-fork" in sys.orig_argv:
+    os._exit(3)
+"""
+
+
+@pytest.mark.usefixtures("_deadly_workers")
+def test_where_every_worker_dies_at_its_start_the_run_ends_and_no_article_has_failed(
+    out: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "start" / "sitecustomize.py").write_text(_DYING, encoding="utf-8")
+    with replay(generated(3)) as server:
+        with pytest.raises(Broken, match="died when it started"):
+            crawl(out, server)
+        with opened(out, "tests/1") as folder:
+            assert folder.ledger.endings() == {}
+        (tmp_path / "start" / "sitecustomize.py").write_text("", encoding="utf-8")
+        report = crawl(out, server)
+        assert len(asked(server)) == 3
+    assert articles(out) == files(1, 2, 3)
+    assert report.endings == {WRITTEN: 3}
 
 
 def test_a_fault_of_ours_costs_its_article_only(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -793,6 +917,58 @@ def test_all_articles_come_out_of_the_store_again(tmp_path: Path, out: Path, siz
     assert before == MIXED_FILES
     assert articles(tmp_path / "other") == before
     assert articles(out) == before
+
+
+FOREIGN = {
+    "title": ("https://www.hkcnews.com/article/51/中", "/article/51/%E4%B8%AD"),
+    "port": ("https://www.hkcnews.com:443/article/51/中", ":443/article/51/%E4%B8%AD"),
+    "query": ("https://www.hkcnews.com/article/51/中?a=b:c&d=%E6#e", "%AD?a=b:c&d=%E6#e"),
+    "astral": ("https://www.hkcnews.com/article/51/𠮷", "/51/%F0%A0%AE%B7"),
+    "ASCII": ("https://www.hkcnews.com/article/51/a b:c%E6", "/article/51/a b:c%E6"),
+}
+
+
+@pytest.mark.parametrize(("location", "end"), FOREIGN.values(), ids=FOREIGN)
+def test_a_location_that_is_not_ascii_comes_out_of_the_store_again(
+    tmp_path: Path, location: str, end: str
+) -> None:
+    moved = Capture(NEW, "https://www.hkcnews.com/article/51/x")
+    headers = (("content-type", "text/html"), ("x-title", "渡輪: 停航"), ("location", location))
+    store = Store(tmp_path)
+    place = store.append(Page(moved, moved, 302, "Found", headers, b"moved", location))
+    store.close()
+    (stored,) = Store(tmp_path).repair({})
+    assert (stored.served, stored.place) == (moved, place)
+    assert stored.location.startswith("https://www.hkcnews.com")
+    assert stored.location.endswith(end)
+    # It leads to the same capture, whether the run was killed in between or not.
+    there = leads_to(moved, stored.location, "127.0.0.1")
+    assert there == leads_to(moved, location, "127.0.0.1")
+    assert there.article_id == 51
+
+
+def test_a_failed_article_that_turns_out_to_be_none_is_settled_without_a_request(
+    out: Path,
+) -> None:
+    with replay(Archive([farewell(7), page(8), unreadable(9)])) as server:
+        crawl(out, server)
+        capture = Capture(NEWEST, address(7))
+        with opened(out, "tests/1") as folder:  # as a program that did not know it has left it
+            before = Try(capture, Verdict.UNREADABLE, "unreadable", "?", capture, 1, 0.1)
+            folder.ledger.end(Ended(7, FAILED, "unreadable", "?"), before)
+        assert crawl(out, server).endings == {WRITTEN: 1, FAILED: 2}
+        with opened(out, "tests/1") as folder:
+            render_in_place(folder, 1, lambda *_: None)
+            assert folder.ledger.endings() == {8: WRITTEN, 9: FAILED}
+        requests = len(server.log)
+        report = crawl(out, server)
+        assert len(server.log) == requests
+    assert reasons(report) == {
+        "written": {"": 1},
+        "no usable capture": {"farewell": 1},
+        "failed": {"unreadable": 1},
+    }
+    assert articles(out) == files(8)
 
 
 def test_the_store_is_a_source_like_any_other(tmp_path: Path, out: Path) -> None:
@@ -1030,6 +1206,42 @@ def test_a_pause_is_kept_for_the_archive_that_asked_for_it(out: Path) -> None:
         with replay(generated(1)) as other:
             crawl(out, other)
     assert articles(out) == files(1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://web.archive.org", "http://WWW.Web.Archive.Org.:80"),
+        ("HTTPS://WEB.ARCHIVE.ORG:443/", "https://web.archive.org."),
+        ("http://127.0.0.1", "HTTP://127.0.0.1:80/"),
+    ],
+)
+def test_a_pause_is_waited_out_however_the_archive_is_spelled(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    told: list[Pause | None] = []
+
+    async def ask(archive: str) -> None:
+        async with asking(Polite(archive), ledger, told.append) as (_, stop):
+            assert not stop.is_set
+
+    pause = Pause(time.time() + 1000, 2, "too many requests")
+    with closing(Ledger(tmp_path)) as ledger:
+        ledger.keep_pause(Polite(one).asked, pause)
+        asyncio.run(ask(other))
+        asyncio.run(ask("http://127.0.0.1:8080"))
+    assert told == [pause, None]
+
+
+def test_a_pause_that_one_spelling_was_told_of_holds_for_another(out: Path) -> None:
+    with replay(generated(2), Faults([on_playback(faults.too_many(), 1, 2, 3, 4, 5)])) as server:
+        shouted = server.origin.replace("http", "HTTP")
+        with opened(out, "tests/1") as folder, pytest.raises(Paused) as paused:
+            asyncio.run(crawling.run(Plan(), polite(shouted, 1), folder, Tally()))
+        crawl(out, server)
+        first = asked(server)[5]
+        assert time.time() - (time.monotonic() - first.at) >= paused.value.until.timestamp()
+    assert articles(out) == files(1, 2)
 
 
 # --- what is told ---------------------------------------------------------------------------

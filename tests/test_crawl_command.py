@@ -210,6 +210,27 @@ def test_killed_while_it_reads_the_index_it_goes_on_there(
     assert articles(out) == files(*range(1, 14))
 
 
+def test_killed_while_it_reads_the_index_again_it_goes_on_there(
+    out: Path, few_rows: dict[str, str]
+) -> None:
+    archive = generated(13)
+    with replay(archive) as server:
+        assert crawl(out, server).exit_code == 0
+        archive.add(Memento(address(14), TIMESTAMP, article_page(14)))
+        server.change(Faults([on_index(faults.held(), 2)]))
+        with started(*of_crawl(out, server, "--refresh-index"), env=few_rows) as process:
+            server.wait_for(len(server.log) + 2)
+            kill(process)
+        cut_off = asked(server, "index")[-1].target
+        assert "resumeKey" in cut_off
+        server.change(Faults())
+        assert crawl(out, server, "--refresh-index").exit_code == 0
+        assert asked(server, "index")[5].target == cut_off
+        assert len(asked(server, "index")) == 3 + 2 + 2
+        assert len(asked(server)) == 14
+    assert articles(out) == files(*range(1, 15))
+
+
 COUNT = 40
 FEW = 3  # requests at a time
 
@@ -545,6 +566,42 @@ def test_a_crawl_without_a_failure_exits_with_0_and_a_second_one_asks_nothing(ou
     assert articles(out) == files(1, 2, 3, 4, 5)
 
 
+def test_a_run_answers_for_the_articles_that_it_was_asked_for(out: Path) -> None:
+    with replay(_mixed()) as server:
+        assert crawl(out, server, "--ids", "8").exit_code == 1
+        assert crawl(out, server, "--ids", "1-6").exit_code == 0
+        assert crawl(out, server, "--ids", "8").exit_code == 1  # there is nothing left to do
+        assert crawl(out, server).exit_code == 1
+
+
+@pytest.mark.parametrize("ids", ["500", "1,500", "500-500,1-3"])
+def test_an_id_that_the_index_does_not_know_is_named(out: Path, ids: str) -> None:
+    with replay(_mixed()) as server:
+        for _ in range(2):
+            done = crawl(out, server, "--ids", ids)
+            assert (done.exit_code, done.stdout) == (1, "")
+            assert re.search(r"^not to be had: .* of 500$", done.stderr, re.MULTILINE)
+
+
+def test_a_range_of_ids_may_have_gaps(out: Path) -> None:
+    with replay(_mixed()) as server:
+        done = crawl(out, server, "--ids", "2-3,400-600")
+    assert done.exit_code == 0
+    assert "not to be had" not in done.stderr
+    assert articles(out) == files(2, 3)
+
+
+def test_an_id_that_the_reference_holds_is_not_missed(tmp_path: Path, out: Path) -> None:
+    path = tmp_path / "reference" / article_path(500)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(article_file(500))
+    with replay(_mixed()) as server:
+        args = ["--ids", "1,500", "--only-missing", str(tmp_path / "reference")]
+        done = crawl(out, server, *args)
+    assert "not to be had" not in done.stderr
+    assert done.exit_code == 0
+
+
 def test_dry_run_says_numbers_and_fetches_no_page(out: Path) -> None:
     with replay(generated(16)) as server:
         done = hkcnews(*of_crawl(out, server, "--dry-run", "--ids", "1-9", "--rate", "0.0025"))
@@ -729,6 +786,34 @@ def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(out: Path) -> None:
     assert shows_cursor
     assert "\x1b[?25l" in live
     assert re.search(r"4 +100\.0 % +written", rest)
+    assert articles(out) == files(1, 2, 3, 4)
+
+
+def test_on_a_terminal_that_can_do_nothing_there_are_plain_lines(out: Path) -> None:
+    with replay(generated(4), Faults([on_playback(faults.held(), 3)])) as server:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [str(HKCNEWS), *of_crawl(out, server, "--concurrency", "1")],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment({"TERM": "dumb", "COLUMNS": "100"}),
+        )
+        os.close(theirs)
+        shown = b""
+        with process:
+            try:
+                shown += _read_until(ours, b"fetching articles")
+                server.release()
+                shown += _read_until(ours, None)
+                assert process.wait(SECONDS) == 0
+            finally:
+                process.kill()
+                os.close(ours)
+    text = shown.decode()
+    assert "\x1b" not in text
+    assert re.search(r"^fetching articles, \d of 4", text, re.MULTILINE)
+    assert re.search(r"4 +100\.0 % +written", text)
     assert articles(out) == files(1, 2, 3, 4)
 
 

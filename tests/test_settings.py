@@ -70,6 +70,23 @@ def test_everybody_may_be_gentler(archive: str, rate: float, cooldown: float) ->
     assert (polite.archive, polite.rate, polite.cooldown) == (archive, rate, cooldown)
 
 
+@every_public
+@pytest.mark.parametrize("concurrency", [9, 100])
+def test_nobody_opens_many_connections_to_the_public_archive(
+    archive: str, concurrency: int
+) -> None:
+    assert Polite(archive, concurrency=8).concurrency == 8
+    with pytest.raises(WrongUsage, match=f"--concurrency {concurrency} is too many.* 8 is the"):
+        Polite(archive, concurrency=concurrency)
+
+
+@pytest.mark.parametrize(
+    "archive", [*PUBLIC, "https://www.web.archive.org", "http://WWW.web.archive.org.:80"]
+)
+def test_the_public_archive_is_one_however_it_is_spelled(archive: str) -> None:
+    assert Polite(archive).asked == "https://web.archive.org"
+
+
 # --- other servers --------------------------------------------------------------------------
 
 OTHERS = [
@@ -97,6 +114,36 @@ every_other = pytest.mark.parametrize("archive", OTHERS)
 def test_another_server_may_be_asked_at_will(archive: str, rate: float, cooldown: float) -> None:
     polite = Polite(archive, rate=rate, cooldown=cooldown)
     assert (polite.rate, polite.cooldown) == (rate, cooldown)
+
+
+@every_other
+def test_another_server_takes_as_many_connections_as_it_likes(archive: str) -> None:
+    assert Polite(archive, rate=0, concurrency=500, cooldown=0.05).concurrency == 500
+
+
+@pytest.mark.parametrize(
+    ("spellings", "asked"),
+    [
+        (
+            ["http://127.0.0.1", "http://127.0.0.1:80", "HTTP://127.0.0.1/", "http://127.0.0.1:"],
+            "http://127.0.0.1:80",
+        ),
+        (
+            ["https://archive.example.org", "https://ARCHIVE.example.org.:443/"],
+            "https://archive.example.org:443",
+        ),
+        (["http://127.0.0.1:8080", "HTTP://127.0.0.1:8080/"], "http://127.0.0.1:8080"),
+        (["https://127.0.0.1"], "https://127.0.0.1:443"),
+    ],
+)
+def test_another_server_is_one_however_it_is_spelled(spellings: list[str], asked: str) -> None:
+    assert {Polite(spelling).asked for spelling in spellings} == {asked}
+
+
+def test_no_two_servers_are_one() -> None:
+    asked = {Polite(archive).asked for archive in OTHERS}
+    assert len(asked) == len(OTHERS)
+    assert "https://web.archive.org" not in asked
 
 
 @pytest.mark.parametrize("archive", [*PUBLIC, *OTHERS])

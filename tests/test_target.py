@@ -100,6 +100,32 @@ def test_the_captured_address_is_kept_as_it_was_captured(before: str, address: s
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "web.archive.org/web/20210712060606js_/www.hkcnews.com/article/18123/x",
+            Target(18123, Capture("20210712060606", "http://www.hkcnews.com/article/18123/x")),
+        ),
+        ("https://web.archive.org/web/https://www.hkcnews.com/article/18123/x", Target(18123)),
+        ("https://web.archive.org/web/www.hkcnews.com/article/18123/x", Target(18123)),
+        (
+            "https://www.web.archive.org:443/web/20210712060606/http%3A//hkcnews.com/article/18123/x",
+            Target(18123, Capture("20210712060606", "http://hkcnews.com/article/18123/x")),
+        ),
+        (
+            f"{WEB}20210712060606/https%3a%2F%2Fwww.hkcnews.com%2Farticle%2F18123%2Fx",
+            Target(18123, Capture("20210712060606", "https://www.hkcnews.com/article/18123/x")),
+        ),
+    ],
+    ids=["no scheme", "no timestamp", "neither", "encoded scheme", "encoded as a whole"],
+)
+def test_an_address_of_the_archive_may_be_spelled_as_the_archive_takes_it(
+    text: str, found: Target
+) -> None:
+    assert target(text) == found
+
+
+@pytest.mark.parametrize(
     ("raw", "encoded"),
     [
         ("渡輪", "%E6%B8%A1%E8%BC%AA"),

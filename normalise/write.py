@@ -48,7 +48,7 @@ class Writer:
         content = text.encode("utf-8")
         if _has_content(path, content):
             return False
-        _replace(path, content, self._mode)
+        replace_file(path, content, self._mode)
         return True
 
     def _check(self, path: Path) -> None:
@@ -80,7 +80,11 @@ def _has_content(path: Path, content: bytes) -> bool:
         return False
 
 
-def _replace(path: Path, content: bytes, mode: int) -> None:
+def replace_file(path: Path, content: bytes, mode: int) -> None:
+    """Put bytes into a file in one step: it is the old one or the new one, never half of either.
+
+    Raises `OSError`, which names the file, where the disk refuses.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

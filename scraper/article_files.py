@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from yaml import CBaseLoader, YAMLError
 
 from scraper.errors import WrongUsage
 
+_FILE_NAME = re.compile(r"article_([0-9]{1,9})\.md")
 _YAML = YAMLHandler()
 _LONGEST_BLOCK = 16_000  # characters; nesting twice as deep overflows the stack of libyaml
 
@@ -30,6 +32,24 @@ def markdown_below(folder: Path) -> Iterator[Path]:
             yield from markdown_below(Path(entry.path))
         elif entry.name.endswith(".md"):
             yield Path(entry.path)
+
+
+def articles_below(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield the id and the path of every file `article_<id>.md` below a folder, by their paths.
+
+    Raises `WrongUsage` where there is none, or a folder can't be read.
+    """
+    is_archive = False
+    for path in markdown_below(folder):
+        name = _FILE_NAME.fullmatch(path.name)
+        if name is not None:
+            is_archive = True
+            yield int(name[1]), path
+    if not is_archive:
+        raise WrongUsage(
+            f"no article (article_<id>.md) lies anywhere below {folder}; "
+            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
+        )
 
 
 def split(text: str) -> tuple[str, str] | None:

@@ -39,7 +39,7 @@ class Fetcher:
     async def fetch(self, row: Row) -> Try:
         """Return what asking for a capture has come to; its page, if there is one, is stored.
 
-        Raises `Paused` and `Stopped` as the archive does, and `OSError` where the disk refuses.
+        Raises `Paused` and `Stopped` as the archive does, and `Broken` where the disk refuses.
         """
         effort = Effort()
         served = None

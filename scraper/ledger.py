@@ -434,6 +434,11 @@ def _try(row: Sequence[Any]) -> Try:
     return Try(asked, Verdict(verdict), reason, said, served, requests, seconds)
 
 
+def utc(moment: dt.datetime) -> str:
+    """Return a time in UTC as it is written, to the second: `2022-01-03T12:00:00Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def utc_now() -> str:
-    """Return the time in UTC, to the second: `2022-01-03T12:00:00Z`."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return the time in UTC, as `utc` writes it."""
+    return utc(dt.datetime.now(dt.UTC))

@@ -10,10 +10,9 @@ import re
 from pathlib import Path
 
 from normalise.extraction import PROMO_OPENINGS
-from scraper.article_files import markdown_below, split, values
+from scraper.article_files import articles_below, split, values
 from scraper.errors import WrongUsage
 
-_FILE_NAME = re.compile(r"article_([0-9]{1,9})\.md")
 _TITLE_LINE = re.compile(r"\s*#(?: [^\n]*)?(?:\n|\Z)")
 _RULE = re.compile(r"^---$", re.MULTILINE)
 _AUTHOR_BOX = re.compile(
@@ -33,23 +32,13 @@ def articles_held(folder: Path) -> set[int]:
     Raises `WrongUsage` where that is no folder, holds no such file, or can't be read.
     """
     held: set[int] = set()
-    is_archive = False
-    for path in markdown_below(folder):
-        name = _FILE_NAME.fullmatch(path.name)
-        if name is None:
-            continue
-        is_archive = True
+    for article, path in articles_below(folder):
         try:
             text = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
             raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
         if is_article(text):
-            held.add(int(name[1]))
-    if not is_archive:
-        raise WrongUsage(
-            f"no article (article_<id>.md) lies anywhere below {folder}; "
-            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
-        )
+            held.add(article)
     return held
 
 

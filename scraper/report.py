@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -13,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from normalise import Capture
+from normalise.write import replace_file
 from scraper.governor import Pause
-from scraper.ledger import Ended, Ending, Ledger
+from scraper.ledger import Ended, Ending, Ledger, utc, utc_now
 
 FILE = "report.json"
 
@@ -71,7 +70,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values; percentages are of all known articles."""
         return {
-            "at": utc(dt.datetime.now(dt.UTC)),
+            "at": utc_now(),
             "articles": self.articles,
             "open": self.open,
             "outcomes": {
@@ -106,20 +105,7 @@ class Report:
     def write(self, folder: Path) -> None:
         """Put it into the crawl's folder, as a whole."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
-        descriptor, name = tempfile.mkstemp(prefix=f".{FILE}.", suffix=".part", dir=folder)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(folder / FILE)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-
-def utc(moment: dt.datetime) -> str:
-    """Return a time as it is written: `2022-01-03T12:00:00Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        replace_file(folder / FILE, text.encode("utf-8"), 0o644)
 
 
 def _hard(hard: Hard) -> dict[str, Any]:

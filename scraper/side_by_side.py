@@ -7,7 +7,6 @@ files themselves, some at a time.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing import cpu_count
 from pathlib import Path
 
-from scraper.article_files import markdown_below
+from scraper.article_files import articles_below
 from scraper.compare import Comparison, Kind, compare
 from scraper.departures import Departure
 from scraper.errors import Broken, WrongUsage
@@ -23,7 +22,6 @@ from scraper.fields import Field
 from scraper.reference import is_article
 from scraper.workers import processes
 
-_FILE_NAME = re.compile(r"article_([0-9]{1,9})\.md")
 # Below this starting worker processes takes longer than the work.
 _FEWEST_ARTICLES_FOR_WORKERS = 2_000
 _CHUNK = 256
@@ -184,20 +182,11 @@ def _compared(
 
 def _articles(folder: Path) -> dict[int, str]:
     found: dict[int, str] = {}
-    for path in markdown_below(folder):
-        name = _FILE_NAME.fullmatch(path.name)
-        if name is None:
-            continue
-        article = int(name[1])
+    for article, path in articles_below(folder):
         if article in found:
             raise WrongUsage(
                 f"{found[article]} and {path} are both article {article}; "
                 "give the folder of one archive"
             )
         found[article] = str(path)
-    if not found:
-        raise WrongUsage(
-            f"no article (article_<id>.md) lies anywhere below {folder}; "
-            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
-        )
     return found

@@ -70,8 +70,7 @@ OWN: dict[str, str] = {
     ),
     "scraper.store": "normalise scraper.errors scraper.playback scraper.sources",
     "scraper.ledger": (
-        "normalise scraper.errors scraper.governor scraper.ranking scraper.sources "
-        "scraper.store"
+        "normalise scraper.errors scraper.governor scraper.ranking scraper.sources scraper.store"
     ),
     "scraper.folder": "normalise scraper.errors scraper.ledger scraper.playback scraper.store",
     "scraper.fetching": (
@@ -95,8 +94,7 @@ OWN: dict[str, str] = {
     "scraper.again": "normalise.write scraper.batch scraper.folder scraper.ledger scraper.store",
     "scraper.report": "normalise normalise.write scraper.governor scraper.ledger",
     "scraper.display": (
-        "scraper.console scraper.crawl scraper.governor scraper.ledger scraper.report "
-        "scraper.tally"
+        "scraper.console scraper.crawl scraper.governor scraper.ledger scraper.report scraper.tally"
     ),
     "scraper.target": "normalise normalise.write scraper.errors scraper.ranking",
     "scraper.refetch": (
@@ -123,8 +121,7 @@ OWN: dict[str, str] = {
     ),
     "scraper.repeats": "",
     "scraper.defects": (
-        "normalise normalise.refusals scraper.article_text scraper.reference "
-        "scraper.repeats"
+        "normalise normalise.refusals scraper.article_text scraper.reference scraper.repeats"
     ),
     "scraper.audit": "scraper.article_files scraper.defects scraper.errors scraper.workers",
     "scraper.gate": "normalise scraper.console scraper.errors scraper.inspection",

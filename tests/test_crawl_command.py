@@ -417,7 +417,8 @@ def test_a_folder_is_for_one_at_a_time_and_its_status_for_everybody(out: Path) -
     with replay(generated(3), Faults([on_playback(faults.held(), 2)])) as server:
         with started(*of_crawl(out, server, "--concurrency", "1")) as process:
             server.wait_for(1 + 2)
-            until(lambda: articles(out) == files(1))
+            until((out / article_path(1)).exists)
+            assert articles(out) == files(1)
             for command in (of_crawl(out, server), ["normalise", str(out)]):
                 done = hkcnews(*command)
                 assert done.exit_code == 2

@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := demo-archive
 SOURCES := normalise scraper tests
+SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check fmt bench torture conformance golden lock clean
+.PHONY: help install demo crawl test check fmt bench torture long fuzz advisories conformance golden lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +29,9 @@ crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@exa
 	@test -n '$(OUT)' || { echo 'where to? make crawl OUT=folder'; exit 2; }
 	$(BIN)/hkcnews crawl --out '$(OUT)' $(if $(CONTACT),--contact '$(CONTACT)')
 
-test: install  ## Run all tests.
-	$(BIN)/python -m pytest --numprocesses 2 --quiet
+test: install  ## Run all tests, and see that they go through enough of the branches.
+	$(BIN)/python -m pytest --numprocesses 2 --quiet --cov --cov-report=
+	@$(BIN)/python tests/branches.py
 
 check: install  ## Look at format, lint, strict types and the docs.
 	$(BIN)/ruff format --check $(SOURCES)
@@ -41,14 +43,30 @@ fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-bench: install  ## Measure speed as ratios against what others would use.
+bench: install  ## Measure what others would use beside us, ten minutes: make bench SMALL=1 tries it.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_crawl.py
+	$(BIN)/python tests/bench.py $(if $(SMALL),--small)
+	$(BIN)/python tests/bench_kept.py $(if $(SMALL),--small)
+	$(BIN)/python tests/bench_index.py $(if $(SMALL),--small)
+	$(BIN)/python tests/bench_crawl.py $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
 	$(BIN)/python tests/torture.py
+
+long: install  ## Crawl 50,000 articles and render them again: memory, files, growth.
+	$(BIN)/python tests/long_run.py
+
+fuzz: install  ## Feed every reader hostile bytes, some seconds each: make fuzz SECONDS=600
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --editable '.[fuzz]' \
+		|| echo 'atheris does not install here'
+	$(BIN)/python tests/fuzz_run.py --seconds $(SECONDS)
+
+advisories: install  ## Ask OSV.dev for known vulnerabilities of the locked packages.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --editable '.[advisories]'
+	@$(BIN)/python tests/advisories.py
 
 conformance: install  ## Compare with the reference archive, where ../shared has it.
 	$(BIN)/python tests/conformance.py
@@ -61,4 +79,4 @@ lock: install  ## Write requirements.lock anew from what is installed now.
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 clean:  ## Remove what was made.
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis

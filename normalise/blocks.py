@@ -34,7 +34,7 @@ from normalise.models import (
     Text,
     Video,
 )
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes
+from normalise.tree import DEEPEST, MOST_CELLS, SILENT, TEXT, TooDeep, TooWide, classes
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
@@ -56,13 +56,16 @@ class BlockReader:
         self.warnings: list[str] = []
 
     def blocks(self, root: LexborNode) -> list[Block]:
-        """Return the blocks below an element. Raises `TooDeep`."""
+        """Return the blocks below an element. Raises `TooDeep`, `TooWide`."""
         found: list[Block] = []
         self._walk(root, (), found, 0)
         return found
 
     def block(self, node: LexborNode) -> list[Block]:
-        """Return the block that an element is, with those inside it. Raises `TooDeep`."""
+        """Return the block that an element is, with those inside it.
+
+        Raises `TooDeep`, `TooWide`.
+        """
         found: list[Block] = []
         self._element(node, node.tag or "", (), found, 0)
         return found
@@ -155,6 +158,8 @@ class BlockReader:
     def _table(self, node: LexborNode, _: str, inside: Inside) -> _Read:
         rows = (tuple(map(self.inlines, row.css("td, th"))) for row in node.css("tr"))
         filled = tuple(row for row in rows if row)
+        if len(filled) * max(map(len, filled), default=0) > MOST_CELLS:
+            raise TooWide
         return Table(filled, inside) if filled else None, ""
 
     def _picture(self, image: LexborNode) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -25,7 +26,18 @@ from normalise.errors import NotAnArticle, Reason, Unreadable
 from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, holds, one_line, parse, upwards
+from normalise.tree import (
+    DEEPEST,
+    MOST_CELLS,
+    SILENT,
+    TEXT,
+    TooDeep,
+    TooWide,
+    holds,
+    one_line,
+    parse,
+    upwards,
+)
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -62,6 +74,10 @@ _CATEGORIES = {category.casefold(): category for category in CATEGORIES}
 # The largest page of the corpus has 1,700. The parser takes a second for as many in one another,
 # and eleven for 100,000: the time grows with the square.
 MOST_TAGS = 30_000
+# So does the time that it takes for many attributes of one tag: three seconds for as many. What
+# may begin one is counted, wherever it stands, of pages that are large enough to have as many.
+MOST_WORDS = 50_000
+_WORD = re.compile(rb"[\s/](?=[^\s/])")
 _LONGEST_INFO = 400  # characters; the longest of the corpus has 60
 _TAG_SEGMENT = re.compile(r"(?P<tags>.+)-\d+")
 
@@ -80,7 +96,13 @@ def extract(html: bytes, capture: Capture) -> Article:
         raise NotAnArticle(reason, capture.url)
     if html.count(b"<") > MOST_TAGS:
         raise Unreadable(f"end of the page (more than {MOST_TAGS} tags)", capture.url)
+    if len(html) > 2 * MOST_WORDS and _has_more_words(html):
+        raise Unreadable(f"end of the page (more than {MOST_WORDS} words)", capture.url)
     return _Page(html, capture).article()
+
+
+def _has_more_words(html: bytes) -> bool:
+    return _first(islice(_WORD.finditer(html), MOST_WORDS, None)) is not None
 
 
 class _Page:
@@ -112,7 +134,9 @@ class _Page:
             return self._article(info, content)
         except TooDeep:
             missing = f"end of the nesting (deeper than {DEEPEST} elements)"
-            raise Unreadable(missing, self.capture.url, clues(self.tree)) from None
+        except TooWide:
+            missing = f"end of a table (more than {MOST_CELLS} cells)"
+        raise Unreadable(missing, self.capture.url, clues(self.tree))
 
     def _parts(self) -> tuple[LexborNode, LexborNode]:
         """The two elements that every article has. Raises `NotAnArticle`, `Unreadable`."""
@@ -188,7 +212,9 @@ class _Page:
     def _smallest_like_info(self) -> LexborNode | None:
         """The smallest element with the label of the author and a date behind it."""
         node, inner = None, self.tree.body
-        while inner is not None and _is_like_info(inner):
+        for _ in range(DEEPEST):  # each step reads all the text that is inside
+            if inner is None or not _is_like_info(inner):
+                break
             node = inner
             inner = _first(child for child in node.iter() if _is_like_info(child))
         return node if node is not None and len(node.text() or "") < _LONGEST_INFO else None

@@ -18,8 +18,16 @@ SILENT = frozenset({"script", "style", "noscript", "iframe", "template"})
 DEEPEST = 100
 
 
+# A short row is filled up to the longest: 15,000 of either would be a file of 600 MB.
+MOST_CELLS = 100_000
+
+
 class TooDeep(Exception):
     """The elements of a page are nested deeper than any page of the site is."""
+
+
+class TooWide(Exception):
+    """A table of a page would have more cells than any table of the site has."""
 
 
 # glibc gives the memory of a parsed page back to the system and asks for it again with the next

@@ -25,7 +25,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from scraper import index
+from scraper import deadline, index
 from scraper.answers import refuse
 from scraper.encodings import LARGEST_PAGE
 from scraper.errors import (
@@ -46,7 +46,7 @@ Read = Callable[[httpx.Response, bytes], T]
 TRIES = 5
 _CONNECT_SECONDS = 30.0
 _READ_SECONDS = 60.0  # between two parts: slow captures come from a cache the next time (2.8)
-_MOST_SECONDS = 300.0  # for one answer, however it drips
+_MOST_SECONDS = 300.0  # for one answer, its head as well, however it drips
 _MOST_WORKING_SECONDS = 600.0  # for all tries together, pauses left out
 _MOST_BYTES = {Endpoint.INDEX: index.MOST_BYTES, Endpoint.PLAYBACK: LARGEST_PAGE}
 
@@ -88,10 +88,12 @@ class Archive(AbstractAsyncContextManager["Archive"]):
             cookies=_NoCookies(),
             headers={"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
             follow_redirects=False,
-            limits=httpx.Limits(
-                max_connections=concurrency,
-                max_keepalive_connections=concurrency,
-                keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
+            transport=deadline.Transport(
+                httpx.Limits(
+                    max_connections=concurrency,
+                    max_keepalive_connections=concurrency,
+                    keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
+                )
             ),
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None),
             trust_env=False,
@@ -154,11 +156,18 @@ class Archive(AbstractAsyncContextManager["Archive"]):
                 return answer
 
     async def _answer(self, endpoint: Endpoint, request: httpx.Request, read: Read[T]) -> T:
+        with deadline.within(_MOST_SECONDS):
+            response, body = await self._received(endpoint, request)
+        return read(response, body)
+
+    async def _received(
+        self, endpoint: Endpoint, request: httpx.Request
+    ) -> tuple[httpx.Response, bytes]:
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await _body(response, _MOST_BYTES[endpoint])
-            except (httpx.HTTPError, TryAgain):
+                return response, await _body(response, _MOST_BYTES[endpoint])
+            except httpx.HTTPError:
                 if "memento-datetime" not in response.headers:
                     refuse(response, "")  # a 429 is one, whatever becomes of its body
                 raise
@@ -167,25 +176,24 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _no_connection(error) from error
         except httpx.TimeoutException as error:
+            if deadline.has_passed():
+                said = f"an answer that does not end in {_MOST_SECONDS:.0f} seconds"
+                raise TryAgain(said) from error
             raise TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds") from error
         except httpx.InvalidURL as error:  # httpx reads every Location, `mailto:` and all
             raise Unplayable(Unplayed.ELSEWHERE, f"a redirect to no address: {error}") from error
         except httpx.HTTPError as error:
             raise TryAgain(f"the connection broke: {error or type(error).__name__}") from error
-        return read(response, body)
 
 
 async def _body(response: httpx.Response, most: int) -> bytes:
-    """The body as it came, packed or not; it may neither grow nor last without end."""
-    end = time.monotonic() + _MOST_SECONDS
+    """The body as it came, packed or not; it may not grow without end."""
     parts = bytearray()
     async for part in response.aiter_raw():
         parts += part
         if len(parts) > most:
             said = f"the answer is larger than {most} bytes, as no page is"
             raise Unplayable(Unplayed.TOO_LARGE, said)
-        if time.monotonic() > end:
-            raise TryAgain(f"an answer that does not end in {_MOST_SECONDS:.0f} seconds")
     return bytes(parts)
 
 

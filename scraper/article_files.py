@@ -66,8 +66,10 @@ def split(text: str) -> tuple[str, str] | None:
         return None
 
 
-def values(block: str) -> dict[str, object]:
-    """Return what the lines of a front matter say: scalars as text, whatever they look like.
+def values(block: str) -> dict[str, str]:
+    """Return the scalars of a front matter, as text, whatever they look like.
+
+    No other value is: written out, a few lists of lists by name are longer than any memory.
 
     Raises `ValueError` where they are no mapping in valid YAML.
     """
@@ -79,4 +81,4 @@ def values(block: str) -> dict[str, object]:
         raise ValueError(f"invalid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
         raise ValueError("front matter without keys")  # noqa: TRY004 - what a file says is no type
-    return found
+    return {key: value for key, value in found.items() if isinstance(value, str)}

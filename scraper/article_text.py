@@ -12,7 +12,9 @@ _TITLE_LINE = re.compile(r"\s*#(?: [^\n]*)?(?:\n|\Z)")
 # The tail of a body (facts/format.md 4): the appeal of the page template, then the author box.
 _APPEAL = re.compile(rf"^---\n\n\s*\**(?:{'|'.join(map(re.escape, PROMO_OPENINGS))})", re.MULTILINE)
 _BOX_OPENING = "---\n\n!["
-_BOX = re.compile(r"---\n\n!\[([^\n]*)\]\([^\n]*\)\n\n\*\*\1\*\*(?P<bio>(?:\n.*)?)\Z", re.DOTALL)
+_BOX = re.compile(
+    r"---\n\n!\[((?:(?!\]\()[^\n])*)\]\([^\n]*\)\n\n\*\*\1\*\*(?P<bio>(?:\n.*)?)\Z", re.DOTALL
+)
 _LINE = re.compile(r'^(\w+): "(.*)"$', re.MULTILINE)
 
 
@@ -53,7 +55,7 @@ def _fields(front_matter: str) -> tuple[dict[str, str], str]:
     except ValueError as error:
         lines = _LINE.findall(front_matter)
         return {key: value.replace('\\"', '"') for key, value in lines}, str(error)
-    return {key: value for key, value in found.items() if isinstance(value, str)}, ""
+    return found, ""
 
 
 def _tail(body: str) -> tuple[int, int]:

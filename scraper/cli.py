@@ -24,7 +24,7 @@ from scraper.cli_fetch import captures, fetch, record
 from scraper.console import show_summary, show_warnings, watching
 from scraper.errors import BadRecord, WrongUsage
 from scraper.gate import FAILED, errors, messages, output, print_exactly
-from scraper.sources import is_crawl, is_warc, saved_page
+from scraper.sources import is_crawl, is_warc, page_in, saved_page
 
 STANDARD_INPUT = Path("-")
 
@@ -266,6 +266,6 @@ def _capture(url: str | None) -> Capture:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return page_in(path)
     except OSError as error:
         raise WrongUsage(f"{path} can't be read: {error.strerror}") from error

@@ -220,7 +220,7 @@ def record(
             body, capture = _asking(
                 polite, None, lambda asked: recording.from_archive(wanted, asked)
             )
-        output().print(Text(str(recording.save(root, name, why, body, capture))), soft_wrap=True)
+        say(output(), "", str(recording.save(root, name, why, body, capture)))
 
 
 # --- fetching -------------------------------------------------------------------------------

@@ -39,6 +39,11 @@ def safe(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else _shown(c) for c in text)
 
 
+def safe_lines(text: str) -> str:
+    """Return a text of several lines without control characters but the ends of its lines."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
 def _shown(character: str) -> str:
     return " " if character in "\t\xa0" else f"\\u{ord(character):04x}"
 

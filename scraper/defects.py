@@ -85,9 +85,12 @@ _FFFD_ENCODED = "%EF%BF%BD"
 _ENCODED_AGAIN = re.compile(r"%25(?:25)*[C-F][0-9A-F]%25(?:25)*[89AB][0-9A-F]", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIDDEN = re.compile(r"\[email[\xa0 ]protected\]")
-_HIDDEN_LINK = re.compile(r"\]\([^)\s]*/cdn-cgi/l/email-protection\b")
+# No text and no address goes on behind where the next begins: the rest of a long line would be
+# read again for each of them.
+_ALT = r"!\[(?:(?!!\[)[^\]\n])*\]"
+_HIDDEN_LINK = re.compile(r"\]\((?:(?!\]\()[^)\s])*?/cdn-cgi/l/email-protection\b")
 # A picture is no link, but may stand in one.
-_PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_PICTURE = re.compile(rf"{_ALT}\((?:(?!\]\()[^)\n])*\)")
 _RELATIVE_LINK = re.compile(r"\]\(/(?!/)")
 _NO_LINK = re.compile(
     r"\]\((?!(?:https?:)?//web\.archive\.org/web/|/web/|mailto:|tel:|sms:)", re.IGNORECASE
@@ -96,10 +99,10 @@ _NO_LINK = re.compile(
 _EMPTY_HEADING = re.compile(
     r"^(?:> )?#{2,6} (?:[ *\u200b-\u200f\u2060\ufeff]|\n(?!\n))*(?=\n\n|\Z)", re.MULTILINE
 )
-_NO_SOURCE = re.compile(r'<img src="" |!\[[^\]\n]*\]\(\)')
+_NO_SOURCE = re.compile(rf'<img src="" |{_ALT}\(\)')
 # Addresses that only the archive's own rewriting makes: of pictures, frames and of the same site.
 _SHOWN = re.compile(
-    r'(?:(?:src="|!\[[^\n]*?\]\()(?:(?:https:)?//web\.archive\.org)?/web/(\d{14})i[mf]_/'
+    r'(?:(?:src="|!\[(?:(?!\]\(|!\[)[^\n])*\]\()(?:(?:https:)?//web\.archive\.org)?/web/(\d{14})i[mf]_/'
     r"|\]\(/web/(\d{14})/)"
 )
 _LINKED = re.compile(r"\]\(https://web\.archive\.org/web/(\d{14})/")

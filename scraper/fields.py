@@ -21,7 +21,10 @@ RULE = "\n\n\n---\n\n\n"
 _DELIMITER = "---\n"
 _KEY_LINE = re.compile(r"([a-z_]+):")
 _BOX_OPENS = "\n\n---\n\n!["
-_BOX = re.compile(r"\n\n---\n\n!\[[^\n]* \| [^\n]*\]\([^\n]*\)\n\n\*\*[^\n]*\*\*\n\n.*", re.DOTALL)
+# Each part ends where it first can: tried in all places the time would grow with the cube.
+_BOX = re.compile(
+    r"\n\n---\n\n!\[(?>[^\n]*? \| )(?>[^\n]*?\]\()[^\n]*\)\n\n\*\*[^\n]*\*\*\n\n.*", re.DOTALL
+)
 _PROMO_OPENS = tuple(f"{mark}{opening}" for mark in ("", "**") for opening in PROMO_OPENINGS)
 
 

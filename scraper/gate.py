@@ -13,7 +13,7 @@ from rich.console import Console
 
 from normalise import BadCapture, NormaliseError, Unreadable
 from scraper import inspection
-from scraper.console import say
+from scraper.console import safe_lines, say
 from scraper.errors import Paused, ScraperError, Stopped, WrongUsage
 
 FAILED, WRONG_USAGE, PAUSED, INTERRUPTED = 1, 2, 3, 130
@@ -29,7 +29,12 @@ def output() -> Console:
 
 
 def print_exactly(text: str) -> None:
-    """Print the bytes of a text and nothing else, whatever the locale and its newlines."""
+    """Print the bytes of a text and nothing else, whatever the locale and its newlines.
+
+    Just on a terminal its control characters are shown instead, so that no page moves it.
+    """
+    if sys.stdout.isatty():
+        text = safe_lines(text)
     rest = memoryview(text.encode("utf-8"))
     while rest:  # unbuffered output may take a part only
         rest = rest[sys.stdout.buffer.write(rest) :]
@@ -46,7 +51,7 @@ def errors(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
     except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
         if debug:
-            traceback.print_exc()
+            print(safe_lines(traceback.format_exc()), file=sys.stderr)  # noqa: T201
         raise typer.Exit(_told(error)) from None
 
 

@@ -25,6 +25,8 @@ ARTICLES = "hkcnews.com/article/"
 # Wanted of every row, and by the header row the proof that the answer is one of the index.
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest")
 MOST_BYTES = 200_000_000  # a page of that many rows has some 10 MB
+# Each takes sixty bytes of memory and more, though three in the answer. The site has a million.
+MOST_VALUES = 5_000_000
 ROWS = 10_000  # a page; some 30 requests for the site (facts/peers.md 0.4)
 
 _ACCESS = "AdministrativeAccessControlException"
@@ -76,6 +78,8 @@ def read(response: httpx.Response, body: bytes) -> IndexPage:
     except BadBody as error:
         refuse(response, "")
         raise TryAgain(f"the index sends a broken answer: {error}") from error
+    if body.count(b",") > MOST_VALUES:
+        raise NoIndex(f"the answer of the index is too large: more than {MOST_VALUES} values")
     if response.status_code == httpx.codes.OK:
         with suppress(ValueError, RecursionError):
             return _page(json.loads(body))

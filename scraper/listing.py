@@ -80,7 +80,7 @@ def _capture_of_file(path: Path) -> Capture:
     parts = split(path.read_bytes().decode("utf-8"))
     if parts is None:
         raise ValueError("no front matter")
-    return Capture.from_url(str(values(parts[0]).get("url", "")))
+    return Capture.from_url(values(parts[0]).get("url", ""))
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -118,13 +118,21 @@ def _in_table(path: Path) -> Iterator[Capture | BadRecord]:
 
 
 def _layout(line: str) -> _Layout:
-    delimiter = "\t" if "\t" in line else ","
+    delimiter = "," if "\t" not in line or _is_of_commas(line) else "\t"
     cells = _cells(line, delimiter)
     names = [cell.lower() for cell in cells]
     columns = None
     if "timestamp" in names and "original" in names:
         columns = (names.index("timestamp"), names.index("original"))
     return _Layout(delimiter, len(cells), columns)
+
+
+def _is_of_commas(line: str) -> bool:
+    """Whether the tabs of a first row stand inside of its cells, as in a comment."""
+    cells = line.split(",")
+    return any(_TIMESTAMP.match(cell.strip('" ')) for cell in cells) and not any(
+        _TIMESTAMP.match(cell.strip()) for cell in line.split("\t")
+    )
 
 
 def _capture_of_row(line: str, layout: _Layout) -> Capture:

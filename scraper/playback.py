@@ -13,6 +13,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from urllib.parse import urljoin
 
 import httpx
@@ -32,7 +33,8 @@ _PLAYBACK = re.compile(
     re.DOTALL | re.ASCII,
 )
 # Not read by httpx: it ends an address at its first `;`, and the archive writes `&` as `&amp;`.
-_LINK = re.compile(r'<(?P<url>(?:(?!>\s*;).)+)>\s*;\s*rel="?original\b')
+_END_OF_ADDRESS = re.compile(r">\s*;")
+_IS_ORIGINAL = re.compile(r'\s*rel="?original\b')
 # A 404 without these words may be anybody's: a proxy's, or that of a server that is no archive.
 _NOT_ARCHIVED = ("has not archived that URL", "have that page archived", "ResourceNotInArchive")
 _LIMIT_PAGE = "/429.html"  # where the archive once sent those who asked too fast (2.7)
@@ -156,11 +158,19 @@ def _served(asked: Capture, response: httpx.Response) -> Capture:
     """The time from `Memento-Datetime`, the address from `Link: rel="original"` (2.3)."""
     try:
         moment = parsedate_to_datetime(response.headers["memento-datetime"])
-        link = _LINK.search(response.headers.get("link", ""))
-        address = html.unescape(link["url"]) if link else asked.original
+        link = _original(response.headers.get("link", ""))
+        address = html.unescape(link) if link else asked.original
         return Capture.of(moment.strftime("%Y%m%d%H%M%S"), address)
     except (ValueError, OverflowError, BadCapture) as error:
         raise TryAgain(f"a capture that does not say which it is: {error}") from error
+
+
+def _original(link: str) -> str:
+    """The address that a `Link` calls the original, "" where it names none."""
+    for before, behind in pairwise(_END_OF_ADDRESS.split(link)):
+        if _IS_ORIGINAL.match(behind):
+            return before.partition("<")[2]
+    return ""
 
 
 def _refuse_cut(response: httpx.Response, digest: str, body: bytes) -> None:

@@ -13,7 +13,7 @@ from scraper.errors import BadRecord, NoCapture, WrongUsage
 from scraper.ledger import Verdict
 from scraper.ranking import Row, rank
 from scraper.refetch import Fetched
-from scraper.sources import Record, find, is_warc, read
+from scraper.sources import Record, find, is_warc, page_in, read
 from scraper.target import Target
 
 # Of several pages of an article: the odd one out is what a fixture is wanted of.
@@ -51,7 +51,7 @@ def from_file(path: Path, wanted: Target) -> tuple[bytes, Capture]:
             "such as https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/..."
         )
     try:
-        return path.read_bytes(), wanted.capture
+        return page_in(path), wanted.capture
     except OSError as error:
         raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
 

@@ -13,10 +13,11 @@ from normalise.extraction import PROMO_OPENINGS
 from scraper.article_files import articles_below, split, values
 from scraper.errors import WrongUsage
 
-_TITLE_LINE = re.compile(r"\s*#(?: [^\n]*)?(?:\n|\Z)")
+_TITLE_LINE = re.compile(r"(?<!\s)\s*#(?: [^\n]*)?(?:\n|\Z)")
 _RULE = re.compile(r"^---$", re.MULTILINE)
 _AUTHOR_BOX = re.compile(
-    r"^---\n\n!\[([^\n]*)\]\([^\n]*\)\n\n\*\*\1\*\*(?:\n.*)?\Z", re.MULTILINE | re.DOTALL
+    r"^---\n\n!\[((?:(?!\]\()[^\n])*)\]\([^\n]*\)\n\n\*\*\1\*\*(?:\n.*)?\Z",
+    re.MULTILINE | re.DOTALL,
 )
 # Blanks, characters without width, and signs of Markdown with nothing between them.
 _NOTHING = r"\s#*_>|\-\u00ad\u200b-\u200f\u2060\ufeff"
@@ -74,5 +75,5 @@ def _is_other_page(front_matter: str) -> bool:
         found = values(front_matter)
     except ValueError:
         return False
-    headline = "".join(str(found.get("title")).split())
+    headline = "".join(found.get("title", "").split())
     return headline in _NO_ARTICLE and not found.get("author") and not found.get("date")

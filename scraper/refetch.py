@@ -11,7 +11,7 @@ from normalise import Article, Capture, NotAnArticle, Unreadable, render
 from scraper import index, sources
 from scraper.archive import Archive, Effort
 from scraper.batch import article_in
-from scraper.errors import NoAnswer, NoCapture, NoIndex
+from scraper.errors import NoAnswer, NoCapture, NoIndex, Unplayable
 from scraper.fetching import Fetcher
 from scraper.folder import Folder
 from scraper.governor import Endpoint
@@ -95,16 +95,20 @@ async def _listed(article: int, archive: Archive) -> list[Row]:
         query = index.target(f"{index.ARTICLES}{article}/", key, _ROWS)
         try:
             page = await archive.ask(Endpoint.INDEX, query, index.read, Effort())
-        except (NoAnswer, NoIndex) as error:
-            raise NoIndex(
-                f"the captures of article {article} can't be listed: {error}; try again later, or "
-                "give the address of a capture at web.archive.org"
-            ) from error
+        except (NoAnswer, NoIndex, Unplayable) as error:
+            raise _not_listed(article, str(error)) from error
         rows += [row for row in page.rows if row.article == article]
         key = page.resume_key
         if key is None:
-            break
-    return rows
+            return rows
+    raise _not_listed(article, f"the index does not end after {_MOST_PAGES} pages")
+
+
+def _not_listed(article: int, why: str) -> NoIndex:
+    return NoIndex(
+        f"the captures of article {article} can't be listed: {why}; try again later, or give the "
+        "address of a capture at web.archive.org"
+    )
 
 
 def _nearest_first(candidates: Iterable[Ranked], at: str) -> list[Ranked]:

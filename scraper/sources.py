@@ -55,6 +55,9 @@ _PLAYBACK = re.compile(r"https?://web\.archive\.org/web/\d{14}")
 _READ_BYTES = 1 << 14  # most records are smaller
 _MOST_HEAD_BYTES = 1 << 20
 _MOST_BYTES = LARGEST_PAGE + _MOST_HEAD_BYTES
+_MOST_RATIO = 200  # pages come to a tenth; gzip can pack zeros to a thousandth
+# Places in a row that look like the start of a record and are none: by chance one in 16 MB does.
+_MOST_IN_VAIN = 200
 _SOME_CAPTURE = Capture("00000000000000", "https://www.hkcnews.com/")
 
 
@@ -131,7 +134,7 @@ def read(record: Record) -> Page:
     """Return the page of a capture. Raises `BadRecord` where it is damaged."""
     if record.offset is None:
         try:
-            return Page(record.path.read_bytes())
+            return Page(page_in(record.path))
         except OSError as error:
             raise BadRecord(f"{record}: {error.strerror}") from error
     try:
@@ -141,6 +144,15 @@ def read(record: Record) -> Page:
         raise BadRecord(f"{record}: {error}") from error
 
 
+def page_in(path: Path) -> bytes:
+    """Return the bytes of a file that is a page. Raises `OSError`, and `BadRecord` for no page."""
+    with path.open("rb") as file:
+        body = file.read(LARGEST_PAGE + 1)
+    if len(body) > LARGEST_PAGE:
+        raise BadRecord(f"{path}: no page is larger than {LARGEST_PAGE} bytes")
+    return body
+
+
 def whole_records(path: Path, start: int) -> Iterator[tuple[WarcRecord, int, int]]:
     """Yield the records of a WARC file that are whole, from byte `start` to the first that is not.
 
@@ -148,19 +160,31 @@ def whole_records(path: Path, start: int) -> Iterator[tuple[WarcRecord, int, int
     """
     with path.open("rb") as file, suppress(BadRecord):
         while True:
-            raw, end = _whole_record(file, Record(_SOME_CAPTURE, path, start))
-            yield WarcRecord.from_bytes(raw), start, end
+            place = Record(_SOME_CAPTURE, path, start)
+            raw, end = _whole_record(file, place)
+            try:
+                record = WarcRecord.from_bytes(raw)
+            except OSError as error:  # no error of the disk: fastwarc's for what is no record
+                raise BadRecord(f"{place}: {error}") from error
+            yield record, start, end
             start = end
 
 
 def is_whole_behind(path: Path, start: int) -> bool:
-    """Return whether a whole record begins anywhere behind byte `start` of a WARC file."""
-    at: int | None = start
+    """Return whether a whole record begins anywhere behind byte `start` of a WARC file.
+
+    Where there are more places to look at than any accident makes, one is taken to be there.
+    """
+    at = start
     with path.open("rb") as file:
-        while at is not None and (at := _next_start(file, at + 1)) is not None:
-            if any(True for _ in whole_records(path, at)):
+        for _ in range(_MOST_IN_VAIN):
+            found = _next_start(file, at + 1)
+            if found is None:
+                return False
+            if any(True for _ in whole_records(path, found)):
                 return True
-    return False
+            at = found
+    return True
 
 
 # --- folders --------------------------------------------------------------------------------
@@ -187,6 +211,8 @@ def saved_page(folder: Path) -> Record | BadRecord:
     try:
         saved = json.loads(path.read_bytes())
         capture = Capture(saved["timestamp"], saved["original"])
+    except RecursionError:
+        return BadRecord(f"{path} does not name a capture: its JSON is nested too deep")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, BadCapture) as error:
         return BadRecord(f"{path} does not name a capture: {error!r}")
     return Record(capture, folder / PAGE_FILE)
@@ -198,9 +224,14 @@ def saved_page(folder: Path) -> Record | BadRecord:
 def _in_warc(path: Path, spool: Path) -> Iterator[Record | BadRecord]:
     """Yield the captures of a WARC file; one error for each stretch of damage."""
     _require(path)
-    warc = _Warc(path, _with_places(path, spool))
+    try:
+        warc = _Warc(path, _with_places(path, spool))
+    except BadRecord as error:
+        yield error
+        return
     at: int | None = 0
     is_damage_told = False
+    in_vain = 0
     with warc.readable.open("rb") as file:
         while at is not None:
             last: int | None = None
@@ -212,6 +243,10 @@ def _in_warc(path: Path, spool: Path) -> Iterator[Record | BadRecord]:
                         yield found
             except OSError as error:
                 damage = error
+            in_vain = in_vain + 1 if last is None else 0
+            if in_vain == _MOST_IN_VAIN:
+                yield BadRecord(f"{path}: nothing is looked for behind byte {at}: all is damaged")
+                return
             end = at if last is None else _end(warc, last)
             is_at_end = damage is None and end is not None and _is_blank_from(file, end)
             if is_at_end or (damage is None and last is None and not is_damage_told):
@@ -353,7 +388,7 @@ def _member(file: BinaryIO, packed: bytes, place: Record) -> tuple[bytes, int]:
 
 
 def _out_of_chunks(raw: bytes, body: bytes, place: Record) -> bytes:
-    if not _LAST_CHUNK.search(body):
+    if not _LAST_CHUNK.search(body, max(0, len(body) - _READ_BYTES // 2)):
         raise BadRecord(f"{place}: its body is cut off: the last chunk is missing")
     record = WarcRecord.from_bytes(raw)
     record.parse_http(auto_decode="transfer", quirks_mode=True)
@@ -391,7 +426,8 @@ def _with_places(path: Path, spool: Path) -> Path:
         file.seek(0)
         try:
             records = ArchiveIterator(file, parse_http=False)
-            places = [record.stream_pos for record, _ in zip(records, range(2), strict=False)]
+            # Two and no more: what is damaged behind them is no reason not to unpack.
+            places = [record.stream_pos for _, record in zip(range(2), records, strict=False)]
         except OSError:
             return path
         file.seek(places[-1] if places else 0)
@@ -407,7 +443,8 @@ def _with_places(path: Path, spool: Path) -> Path:
 def _unpack(packed: BinaryIO, plain: BinaryIO) -> bool:
     """Unpack gzip as far as it is sound, and return whether it is to the end.
 
-    Where it breaks off, so does the copy, and its last record is found to be cut off.
+    Where it breaks off, so does the copy, and its last record is found to be cut off. Raises
+    `BadRecord` for a bomb, before that fills the disk.
     """
     unpacker = zlib.decompressobj(wbits=31)
     is_between_members = True
@@ -415,6 +452,10 @@ def _unpack(packed: BinaryIO, plain: BinaryIO) -> bool:
         try:
             while part:
                 plain.write(unpacker.decompress(part))
+                if plain.tell() > _MOST_BYTES + _MOST_RATIO * packed.tell():
+                    raise BadRecord(
+                        f"{packed.name}: unpacks to more than {_MOST_RATIO} times as much"
+                    )
                 part, is_between_members = unpacker.unused_data, unpacker.eof
                 if unpacker.eof:
                     unpacker = zlib.decompressobj(wbits=31)

@@ -20,9 +20,9 @@ from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from normalise import Capture
+from normalise import BadCapture, Capture
 from scraper import playback
-from scraper.errors import Broken
+from scraper.errors import BadRecord, Broken
 from scraper.playback import Page
 from scraper.sources import Record, is_whole_behind, whole_records
 
@@ -34,6 +34,7 @@ _NAMES = f"hkcnews-{'[0-9]' * 5}.warc.gz"  # others are none of ours
 _BUILDER = RecordBuilder()
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NUMBER = re.compile("[0-9]+")
+_MOVE_IT = "move the file out of the folder; what was in it is fetched again"
 _SOURCE = "WARC-Source-URI"  # the address at the archive that was asked for
 
 
@@ -92,13 +93,20 @@ class Store:
             end = ends.get(path.name, 0)
             for record, start, end in whole_records(path, ends.get(path.name, 0)):
                 if record.record_type == WarcRecordType.response:
-                    yield _stored(record, Place(path.name, start, end - start))
+                    place = Place(path.name, start, end - start)
+                    try:
+                        stored = _stored(record, place)
+                    except BadRecord as error:
+                        raise Broken(
+                            f"{path}, record at byte {start}, is none of ours: {error}; {_MOVE_IT}"
+                        ) from error
+                    yield stored
             if path.stat().st_size <= end:
                 continue
             if is_whole_behind(path, end):
                 raise Broken(
                     f"{path} is damaged at byte {end}, and there are whole records behind that: "
-                    "move the file out of the folder; what was in it is fetched again"
+                    f"{_MOVE_IT}"
                 )
             os.truncate(path, end)
 
@@ -189,10 +197,16 @@ def _warc_date(timestamp: str) -> str:
 
 
 def _stored(record: WarcRecord, place: Place) -> Stored:
+    """What a record of a capture says. Raises `BadRecord` where this program has not written it."""
     headers = record.headers
-    timestamp = re.sub("[^0-9]", "", headers["WARC-Date"])
-    served = Capture.of(timestamp, headers["WARC-Target-URI"])
+    timestamp = re.sub("[^0-9]", "", headers.get("WARC-Date") or "")
+    try:
+        served = Capture.of(timestamp, headers.get("WARC-Target-URI") or "")
+    except BadCapture as error:
+        raise BadRecord("it names no capture") from error
     record.parse_http(auto_decode="none", quirks_mode=True)
+    if record.http_headers is None:
+        raise BadRecord("no HTTP answer is in it")
     is_redirect = record.http_headers.status_code in _REDIRECTS
     location = (record.http_headers.get("Location") or "") if is_redirect else ""
     return Stored(served, place, location)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command import hkcnews
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_files import need
@@ -426,23 +426,12 @@ def test_what_is_no_article_is_what_the_crawl_takes_for_none() -> None:
 # --- the command ----------------------------------------------------------------------------
 
 
-def hkcnews(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", "audit", *map(str, args)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-
-
 def test_the_summary_names_counts_and_explains(tmp_path: Path) -> None:
     for number in range(1, 9):
         put(tmp_path, number, text_of(long(str(number % 7)), number=number, date=""))
     put(tmp_path, 12, text_of(TEXT, number=12))
-    done = hkcnews(tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = hkcnews("audit", tmp_path)
+    assert (done.exit_code, done.stderr) == (0, "")
     lines = [line.split("  ") for line in done.stdout.splitlines()]
     table = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert table[:-1] == [
@@ -455,8 +444,8 @@ def test_the_summary_names_counts_and_explains(tmp_path: Path) -> None:
 
 def test_json_goes_to_a_file(tmp_path: Path) -> None:
     put(tmp_path, 7, text_of(TEXT, author=""))
-    done = hkcnews(tmp_path, "--json", tmp_path / "defects.json", "--jobs", "2")
-    assert done.returncode == 0
+    done = hkcnews("audit", tmp_path, "--json", tmp_path / "defects.json", "--jobs", "2")
+    assert done.exit_code == 0
     assert "no_author" in done.stdout
     written = json.loads((tmp_path / "defects.json").read_text(encoding="utf-8"))
     assert written == {**{each.value: [] for each in Defect}, "no_author": [7]}
@@ -464,7 +453,7 @@ def test_json_goes_to_a_file(tmp_path: Path) -> None:
 
 def test_json_to_standard_output_goes_alone(tmp_path: Path) -> None:
     put(tmp_path, 7, text_of(TEXT, author=""))
-    done = hkcnews(tmp_path, "--json", "-")
+    done = hkcnews("audit", tmp_path, "--json", "-")
     assert json.loads(done.stdout)["no_author"] == [7]
     assert "no_author" in done.stderr
 
@@ -472,29 +461,29 @@ def test_json_to_standard_output_goes_alone(tmp_path: Path) -> None:
 def test_aliases_go_to_a_file(tmp_path: Path) -> None:
     for number in (7, 8):
         put(tmp_path, number, text_of(TEXT, number=number))
-    assert hkcnews(tmp_path, "--aliases", tmp_path / "aliases.json").returncode == 0
+    assert hkcnews("audit", tmp_path, "--aliases", tmp_path / "aliases.json").exit_code == 0
     assert json.loads((tmp_path / "aliases.json").read_text(encoding="utf-8")) == {"7": 8}
 
 
 @pytest.mark.parametrize("text", [page_saved(FAREWELL), "", text_of(TEXT, number=8)])
 def test_a_file_without_its_article_ends_in_1(tmp_path: Path, text: str) -> None:
     put(tmp_path, 7, text)
-    done = hkcnews(tmp_path)
-    assert done.returncode == 1
+    done = hkcnews("audit", tmp_path)
+    assert done.exit_code == 1
     assert "--only-missing" in done.stdout
     assert done.stderr == ""
 
 
 def test_an_unreadable_file_is_named_with_the_reason(tmp_path: Path) -> None:
     put(tmp_path, 7, "")
-    assert "unreadable: article 7: it has no front matter" in hkcnews(tmp_path).stdout
+    assert "unreadable: article 7: it has no front matter" in hkcnews("audit", tmp_path).stdout
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
     put(tmp_path, 7, text_of(TEXT, title="\x1b[2J停\x07\x9b1m", author="\x1b]0;x\x07"))
     put(tmp_path, 8, text_of(TEXT, number=8), "article_\x1b[31m[bold]8.md")
-    done = hkcnews(tmp_path)
-    assert done.returncode == 1
+    done = hkcnews("audit", tmp_path)
+    assert done.exit_code == 1
     assert "article_\\u001b[31m[bold]8.md" in done.stdout
     assert all(c.isprintable() or c == "\n" for c in done.stdout + done.stderr)
 
@@ -512,8 +501,8 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
 )
 def test_wrong_usage_ends_in_2(tmp_path: Path, args: list[str], said: str) -> None:
     paths = [arg if arg.startswith("-") or arg == "0" else str(tmp_path / arg) for arg in args]
-    done = hkcnews(*paths)
-    assert done.returncode == 2
+    done = hkcnews("audit", *paths)
+    assert done.exit_code == 2
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

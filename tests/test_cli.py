@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from command import hkcnews
 from warcs import (
     TIMESTAMP,
     address,
@@ -32,20 +32,12 @@ from warcs import (
     warcinfo,
 )
 
-from scraper.cli import app
-
 ID = 11911
 URL = capture_url(ID)
 PATH = "articles/11001-12000/article_11911.md"
 # A title that would clear the screen, colour it, and name the window.
 WILD = "渡輪\x1b[2J\x1b[31m停\x07航\x9b1m\x7f\x1b]0;x\x07\u202e"
 MARKUP = "[bold]渡輪[/bold] :fire: [red]停航[/nothing] 尾\\"
-
-runner = CliRunner()
-
-
-def hkcnews(*args: str | Path, stdin: bytes | None = None) -> Result:
-    return runner.invoke(app, [str(arg) for arg in args], input=stdin)
 
 
 def process(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NoReturn, Self
 
 import pytest
+from command import hkcnews
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_files import need
@@ -620,19 +619,14 @@ def test_the_reconstructed_pages_give_the_reference_but_for_the_repairs(tmp_path
 # --- the command ----------------------------------------------------------------------------
 
 
-def hkcnews_compare(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scraper", "compare", *map(str, args)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
-
-
 def rows(output: str) -> dict[str, str]:
     lines = (line.strip().partition(" ") for line in output.splitlines() if line.strip())
     return {what: count for count, _, what in lines if count.isdecimal()}
 
 
 def test_the_table(trees: tuple[Path, Path]) -> None:
-    done = hkcnews_compare(*trees)
-    assert done.returncode == 1
+    done = hkcnews("compare", *trees)
+    assert done.exit_code == 1
     assert rows(done.stdout) == {
         "identical": "2",
         "repaired (YAML escapes 1)": "1",
@@ -649,20 +643,20 @@ def test_the_table(trees: tuple[Path, Path]) -> None:
 
 
 def test_without_a_regression(trees: tuple[Path, Path]) -> None:
-    done = hkcnews_compare(trees[1], trees[1])
-    assert (done.returncode, done.stderr) == (0, "")
+    done = hkcnews("compare", trees[1], trees[1])
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "files that differ in" not in done.stdout
 
 
 def test_json_in_a_file(trees: tuple[Path, Path], tmp_path: Path) -> None:
-    done = hkcnews_compare(*trees, "--json", tmp_path / "found.json")
-    assert done.returncode == 1
+    done = hkcnews("compare", *trees, "--json", tmp_path / "found.json")
+    assert done.exit_code == 1
     assert json.loads((tmp_path / "found.json").read_bytes()) == EXPECTED
     assert "identical" in done.stdout
 
 
 def test_json_on_standard_output_and_the_table_elsewhere(trees: tuple[Path, Path]) -> None:
-    done = hkcnews_compare(*trees, "--json", "-")
+    done = hkcnews("compare", *trees, "--json", "-")
     assert json.loads(done.stdout) == EXPECTED
     assert rows(done.stderr)["identical"] == "2"
 
@@ -670,7 +664,7 @@ def test_json_on_standard_output_and_the_table_elsewhere(trees: tuple[Path, Path
 def test_examples_show_regressions_first_and_nothing_that_moves_a_terminal(
     trees: tuple[Path, Path],
 ) -> None:
-    done = hkcnews_compare(*trees, "--show", "3")
+    done = hkcnews("compare", *trees, "--show", "3")
     heads = [line for line in done.stdout.splitlines() if line.startswith("article ")]
     assert heads == [
         "article 2: tags regression, body regression",
@@ -686,7 +680,7 @@ def test_examples_show_regressions_first_and_nothing_that_moves_a_terminal(
 def test_blanks_that_look_alike_are_told_apart(tmp_path: Path) -> None:
     put(tmp_path / "mine", 1, FILE.replace("見 [", "見\xa0["))
     put(tmp_path / "reference", 1, FILE)
-    done = hkcnews_compare(tmp_path / "mine", tmp_path / "reference", "--show", "1")
+    done = hkcnews("compare", tmp_path / "mine", tmp_path / "reference", "--show", "1")
     assert "\n-見 [前文]" in done.stdout
     assert "\n+見\\u00a0[前文]" in done.stdout
 
@@ -706,8 +700,8 @@ def test_blanks_that_look_alike_are_told_apart(tmp_path: Path) -> None:
 def test_wrong_usage(trees: tuple[Path, Path], tmp_path: Path, args: list[str], said: str) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    done = hkcnews_compare(*(arg.format(mine=trees[0], empty=empty) for arg in args))
-    assert (done.returncode, done.stdout) == (2, "")
+    done = hkcnews("compare", *(arg.format(mine=trees[0], empty=empty) for arg in args))
+    assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -716,8 +710,8 @@ def test_a_file_that_cannot_be_read(trees: tuple[Path, Path]) -> None:
     path = trees[0] / "articles/1-1000/article_1.md"
     path.unlink()
     path.symlink_to(trees[0] / "nowhere")
-    done = hkcnews_compare(*trees)
-    assert done.returncode == 2
+    done = hkcnews("compare", *trees)
+    assert done.exit_code == 2
     assert f"{path} can't be read: No such file" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "Traceback" in hkcnews_compare(*trees, "--debug").stderr
+    assert "Traceback" in hkcnews("compare", *trees, "--debug").stderr

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import hkcnews
 from pages import table
 from replay import (
     PREFIX_QUERY,
@@ -36,7 +37,6 @@ from replay import (
     replay,
     samples,
 )
-from typer.testing import CliRunner
 from warcs import (
     TIMESTAMP,
     address,
@@ -53,7 +53,6 @@ from normalise.write import article_path
 from scraper import crawl as crawling
 from scraper import index, workers
 from scraper.again import render_in_place
-from scraper.cli import app
 from scraper.crawl import Plan
 from scraper.errors import Broken, NoIndex, Paused, WrongUsage
 from scraper.fetching import Fetcher
@@ -899,7 +898,7 @@ def test_a_file_that_is_not_full_is_gone_on_with(out: Path) -> None:
 
 
 def normalise(*args: object) -> None:
-    done = CliRunner().invoke(app, ["normalise", *map(str, args)])
+    done = hkcnews("normalise", *args)
     assert done.exit_code == 0, done.output
 
 

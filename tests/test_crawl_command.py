@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from command import hkcnews
 from replay import (
     Archive,
     Faults,
@@ -28,13 +29,12 @@ from replay import (
     on_playback,
     replay,
 )
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 from warcs import TIMESTAMP, address, article_file, article_page, farewell_page, tree
 from warcs import unreadable_page as unreadable
 
 from normalise.write import article_path
 from scraper import index
-from scraper.cli import app
 
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
 SECONDS = 20.0  # for anything that must come to pass
@@ -63,13 +63,6 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 def of_crawl(out: Path, server: Replay, *args: str) -> list[str]:
     to = ["--out", str(out), "--archive", server.origin]
     return ["crawl", *to, "--rate", "0", "--cooldown", "0.05", *args]
-
-
-def hkcnews(*args: str | Path) -> Result:
-    """Run the command to its end, in this process: that is quicker."""
-    done = CliRunner().invoke(app, [str(arg) for arg in args])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done
 
 
 def crawl(out: Path, server: Replay, *args: str) -> Result:

@@ -64,9 +64,10 @@ OWN: dict[str, str] = {
     "scraper.playback": (
         "normalise normalise.models scraper.answers scraper.encodings scraper.errors"
     ),
+    "scraper.deadline": "",
     "scraper.archive": (
-        "scraper.answers scraper.encodings scraper.errors scraper.governor scraper.index "
-        "scraper.stop"
+        "scraper.answers scraper.deadline scraper.encodings scraper.errors scraper.governor "
+        "scraper.index scraper.stop"
     ),
     "scraper.store": "normalise scraper.errors scraper.playback scraper.sources",
     "scraper.ledger": (
@@ -163,7 +164,8 @@ OTHERS: dict[str, str] = {
     "brotli": "encodings",
     "fastwarc": "sources store",
     "warcio": "store",
-    "httpx": "archive answers fetching index playback",
+    "httpcore": "deadline",
+    "httpx": "archive answers deadline fetching index playback",
     "tenacity": "archive",
     "aiolimiter": "governor",
     "filelock": "folder",

@@ -134,6 +134,11 @@ def test_a_bare_list_of_addresses_may_have_commas_in_them(tmp_path: Path) -> Non
     assert found == [CAPTURE, Capture(STAMP, f"{ADDRESS},%E7%94%B2")]
 
 
+def test_a_tab_in_a_cell_makes_no_table_of_tabs(tmp_path: Path) -> None:
+    assert listed(tmp_path, f'{STAMP},{ADDRESS},"甲\t乙"\n') == [CAPTURE]
+    assert listed(tmp_path, f"甲,乙\t{PLAYBACK}\n") == [CAPTURE]
+
+
 captures = st.builds(
     Capture,
     st.from_regex(r"[0-9]{14}", fullmatch=True),

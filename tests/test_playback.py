@@ -35,7 +35,7 @@ OTHER_DIGEST = "PZJSFDKGZ3ZYYSYPR4CPTJJ4ROWDSFXQ"
 MEMENTO = ("Memento-Datetime", "Tue, 29 Jun 2021 18:32:15 GMT")
 ORIGINAL = "x-archive-orig-"
 
-quick = settings(derandomize=True, deadline=None, max_examples=1000)
+quick = settings(max_examples=1000)
 Header = tuple[str, str]
 
 

@@ -36,7 +36,7 @@ from shared_files import need
 
 from normalise import Article, NormaliseError, extract, render
 
-search = settings(derandomize=True, deadline=None, max_examples=200)
+search = settings(max_examples=200)
 quick_search = settings(search, max_examples=1000)  # where making an example takes no time
 Texts = st.SearchStrategy[str]
 

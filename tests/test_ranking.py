@@ -20,7 +20,7 @@ MANGLED = f"{SITE}/article/7/%EF%BF%BD%EF%BF%BD%EF%BF%BD-7/ferry"
 QUERY = f"{CLEAN}?fbclid=IwAR0"
 SHARED = frozenset({"SHARED"})
 
-quick = settings(derandomize=True, deadline=None, max_examples=500)
+quick = settings(max_examples=500)
 
 
 def row(

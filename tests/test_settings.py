@@ -17,7 +17,7 @@ from scraper.ids import Ids
 from scraper.settings import COOLDOWN, PAGES_A_SECOND, Polite, software
 
 LOCAL = "http://127.0.0.1:8080"
-quick = settings(derandomize=True, deadline=None, max_examples=500)
+quick = settings(max_examples=500)
 
 # --- the public archive ---------------------------------------------------------------------
 

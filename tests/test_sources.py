@@ -801,3 +801,14 @@ def test_a_warc_is_known_by_its_first_bytes(tmp_path: Path, make: Make) -> None:
 def test_another_file_is_not_taken_for_a_warc(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "anything").write_bytes(content)
     assert not is_warc(tmp_path / "anything")
+
+
+def test_a_file_packed_as_a_whole_is_unpacked_though_damaged_behind_two_records(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pages.warc.gz"
+    path.write_bytes(gzipped(response(1) + response(2) + b"\0" * 100))
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    places = [one for one in find([path], spool) if isinstance(one, Record)]
+    assert [read(place).body for place in places] == [article_page(1), article_page(2)]

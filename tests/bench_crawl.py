@@ -1,85 +1,94 @@
-"""The crawl against a bare loop of httpx, its memory, and what it takes to find nothing to do.
+"""The crawl against a bare loop of httpx and other clients.
 
-    python tests/bench_crawl.py
+    python tests/bench_crawl.py [--small]
 
 A replay of made-up articles serves both on loopback, from a process of its own, without a pace.
 Speed is taken from the server's log, from the 501st page asked for to the last: so the start-up
-of either side is left out.
+of either side is left out. The peers (tests/peers.py) fetch the same pages as many at a time and
+save the bytes, no more: no index, no extraction, no WARC, no ledger.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import warcs
+from measuring import is_small, machine, ratio, say, versions
+from peers import CONCURRENCY, PEERS
 from replay import Replay, generated, replay
 
-ROUNDS = 5
-ARTICLES = 3_000
-LEFT_OUT = 500
+ROUNDS = 1 if is_small() else 5
+ARTICLES = 300 if is_small() else 3_000
+LEFT_OUT = ARTICLES // 6
 PARAGRAPHS = 15
-CONCURRENCY = 4
-FEW, MANY = 1_000, 50_000
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
+BARE, CRAWL = "a bare loop of httpx", "the crawl"
 
 
 def main() -> None:
     """Print the figures."""
-    _say(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {ROUNDS} rounds")
+    say(f"{machine()}; {ROUNDS} rounds")
+    say(versions(("httpx", "requests", "urllib3", *PEERS)))
     in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         _speed(Path(folder))
-        _memory(Path(folder))
 
 
 def _speed(folder: Path) -> None:
-    ratios, crawled, bare = [], [], []
-    requests = 0
-    for number in range(ROUNDS):
-        with _server(ARTICLES) as server:
-            asyncio.run(_bare(server.origin, ARTICLES))
-            bare.append(_pages_a_second(server))
-        out = folder / str(number)
-        with _server(ARTICLES) as server:
-            _crawl(server.origin, out)
-            crawled.append(_pages_a_second(server))
-            requests = sum(request.endpoint == "playback" for request in server.log)
-        ratios.append(crawled[-1] / bare[-1])
-        written = sum(1 for _ in out.glob("articles/*/*.md"))
-        shutil.rmtree(out)
-    _say(f"\nThe crawl of {ARTICLES:,} articles, {CONCURRENCY} requests at a time:")
-    _say(f"  {statistics.median(bare):8,.0f} pages a second: a bare loop of httpx")
-    _say(f"  {statistics.median(crawled):8,.0f} pages a second: the crawl")
-    low, middle, high = min(ratios), statistics.median(ratios), max(ratios)
-    _say(f"  {middle:8.2f} of the bare loop ({low:.2f} to {high:.2f})")
-    _say(f"  {requests / written:8.3f} playback requests a written page")
+    rounds = []
+    for _ in range(ROUNDS):
+        speeds = {BARE: _speed_of_bare()}
+        speeds[CRAWL], requests = _speed_of_crawl(folder / "crawl")
+        speeds |= {peer: _speed_of_peer(peer, folder / peer) for peer in PEERS}
+        rounds.append(speeds)
+    say(f"\n{ARTICLES:,} articles, {CONCURRENCY} requests at a time:")
+    for who in rounds[0]:
+        say(f"  {statistics.median(speeds[who] for speeds in rounds):8,.0f} pages a second: {who}")
+    ratio(f"of {BARE}", [speeds[CRAWL] / speeds[BARE] for speeds in rounds])
+    for peer in PEERS:
+        ratio(f"times as fast as {peer}", [speeds[CRAWL] / speeds[peer] for speeds in rounds])
+    fastest = [speeds[CRAWL] / max(speeds[peer] for peer in PEERS) for speeds in rounds]
+    ratio("times as fast as the faster of them", fastest)
+    say(f"  {requests:8.3f} playback requests a written page")
 
 
-def _memory(folder: Path) -> None:
-    _say("\nMemory and the time to find that nothing is to do:")
-    for count in (FEW, MANY):
-        out = folder / f"memory-{count}"
-        with _server(count) as server:
-            megabytes, seconds = _crawl(server.origin, out)
-            _say(f"  {count:8,} articles: {seconds:.0f} s, at most {megabytes:.0f} MB in a process")
-            _, seconds = _crawl(server.origin, out)
-            _say(f"  {'':8} again: {seconds:.1f} s")
-        sizes = {name: sum(p.stat().st_size for p in out.glob(name)) for name in _KEPT}
-        _say("  " + ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items()))
-        shutil.rmtree(out)
+def _speed_of_bare() -> float:
+    with _server(ARTICLES) as server:
+        asyncio.run(_bare(server.origin, ARTICLES))
+        return _pages_a_second(server)
 
 
-_KEPT = ("crawl.db", "captures/*.warc.gz")
+def _speed_of_crawl(out: Path) -> tuple[float, float]:
+    """Pages a second, and playback requests for each written page."""
+    with _server(ARTICLES) as server:
+        _crawl(server.origin, out)
+        speed = _pages_a_second(server)
+        requests = sum(request.endpoint == "playback" for request in server.log)
+    written = sum(1 for _ in out.glob("articles/*/*.md"))
+    shutil.rmtree(out)
+    return speed, requests / written
+
+
+def _speed_of_peer(peer: str, out: Path) -> float:
+    out.mkdir()
+    with _server(ARTICLES) as server:
+        script = str(Path(__file__).with_name("peers.py"))
+        command = [sys.executable, script, peer, server.origin, str(ARTICLES), str(out)]
+        subprocess.run(command, check=True)
+        speed = _pages_a_second(server)
+    written = sum(path.is_file() for path in out.rglob("*"))
+    shutil.rmtree(out)
+    if written != ARTICLES:
+        raise RuntimeError(f"{peer} has saved {written} of {ARTICLES} pages")
+    return speed
 
 
 def _server(count: int) -> AbstractContextManager[Replay]:
@@ -102,30 +111,15 @@ async def _bare(origin: str, count: int) -> None:
         await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
 
 
-def _crawl(origin: str, out: Path) -> tuple[float, float]:
-    """Run the command; return the memory of its largest process in MB, and seconds."""
-    arguments = ["crawl", "--out", str(out), "--archive", origin, "--rate", "0", "--cooldown", "1"]
-    start = time.perf_counter()
-    child = os.posix_spawn(
-        HKCNEWS,
-        [str(HKCNEWS), *arguments, "--concurrency", str(CONCURRENCY)],
-        os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)],
-    )
-    _, status, usage = os.wait4(child, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), "hkcnews crawl")
-    return usage.ru_maxrss / 1024, seconds
+def _crawl(origin: str, out: Path) -> None:
+    pace = ["--rate", "0", "--cooldown", "1", "--concurrency", str(CONCURRENCY)]
+    command = [str(HKCNEWS), "crawl", "--out", str(out), "--archive", origin, *pace]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def _pages_a_second(server: Replay) -> float:
     times = [request.at for request in server.log if request.endpoint == "playback"]
     return (len(times) - 1 - LEFT_OUT) / (times[-1] - times[LEFT_OUT])
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

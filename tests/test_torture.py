@@ -13,3 +13,4 @@ def test_a_tortured_crawl_ends_with_the_archive_of_an_undisturbed_one(tmp_path: 
     assert result.kills == 2
     assert result.articles == 150
     assert result.struck.total() > 20
+    assert result.struck["nearest"] > 0

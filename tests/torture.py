@@ -30,6 +30,7 @@ from replay import (
     Quirks,
     Replay,
     Request,
+    Rule,
     faults,
     generated,
     on_index,
@@ -44,6 +45,9 @@ RATE = 150.0  # requests a second
 COOLDOWN = 0.4  # seconds
 RETRY_AFTER = 1  # seconds, where a 429 says so
 _LATENCY = 0.15  # seconds: what left before a refusal came in may still arrive
+# Two captures that the archive redirects to each other, newer than the good ones.
+CIRCLE = ("20220108101010", "20220109101010")
+_EVERY = 41  # which article has an odd capture besides: one in so many
 _PAUSED, _DONE = 3, 0
 _MOST_RUNS = 60
 _SECONDS_A_RUN = 600.0
@@ -80,7 +84,7 @@ def campaign(folder: Path, articles: int, kills: int, seed: int) -> Result:
     """Crawl in peace, then through everything; return what it came to."""
     result = Result()
     chance = random.Random(seed)  # noqa: S311
-    with replay(partial(archive, articles), process=True) as server:
+    with replay(partial(archive, articles), Faults(circles()), process=True) as server:
         if _start(server.origin, folder / "peace").wait(_SECONDS_A_RUN) != _DONE:
             result.wrong.append("the undisturbed run did not end well")
     with replay(partial(archive, articles), everything(seed), process=True) as server:
@@ -94,15 +98,27 @@ def archive(articles: int) -> Archive:
     """Return articles, every seventh with a farewell besides, and odd captures of some."""
     found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
     odd: list[Memento] = []
-    for number in range(5, articles, 41):
+    for number in range(5, articles, _EVERY):
+        # Each article's bytes are its own: a digest that several share would be tried last.
+        lost, turning = b"lost %d" % number, b"turning %d" % number
         odd += [
-            samples.unplayable(warcs.address(number), "20220105101010"),
+            Memento(warcs.address(number), "20220105101010", lost, playable=False),
             # Newer than the good one and of no use: the crawl has to fall back.
             Memento(warcs.address(number + 1), "20220106101010", warcs.farewell_page),
             samples.error(warcs.address(number + 2), "20220107101010"),
+            *(Memento(warcs.address(number + 3), at, turning) for at in CIRCLE),
         ]
     found.add(*odd)
     return found
+
+
+def circles() -> list[Rule]:
+    """Return the rules by which either capture of a circle is a redirect to the other."""
+    here, there = CIRCLE
+    return [
+        on_playback(faults.nearest(there), path=f"/web/{here}"),
+        on_playback(faults.nearest(here), path=f"/web/{there}"),
+    ]
 
 
 def everything(seed: int) -> Faults:
@@ -138,6 +154,7 @@ def everything(seed: int) -> Faults:
     of_index = (faults.outage(200), faults.too_many(), faults.gateway(504), faults.shortened(0.7))
     rules = [on_playback(fault, chance=part, times_each=2) for fault, part in on_pages.items()]
     rules += [on_index(fault, number) for number, fault in enumerate(of_index, start=1)]
+    rules += circles()
     return Faults(rules, quirks=Quirks(repeated_rows=0.4, seam_repeats=True), seed=seed)
 
 

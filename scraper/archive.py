@@ -1,6 +1,8 @@
 """The archive over HTTP: the one place that makes requests, and the gate for httpx's errors.
 
 Every request has its turn of the governor; tenacity makes it again where its failure passes.
+httpx's transport is asked without its client: what that would add (cookies, redirects and proxies
+of its own) must not happen here, and takes a third of the time of a request.
 Requests are never cancelled while they are under way: httpcore loses the place of such a
 connection for good (encode/httpcore#1093; seen with 1.0.9).
 """
@@ -13,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
 from types import TracebackType
 from typing import TypeVar
 
@@ -59,13 +60,6 @@ class Effort:
     seconds: float = 0.0
 
 
-class _NoCookies(CookieJar):
-    """Keeps nothing: the archive's cookies only name the machine that has answered (2.3)."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them where they are."""
-
-
 class Archive(AbstractAsyncContextManager["Archive"]):
     """Asks one origin, and no other host.
 
@@ -84,19 +78,21 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         self._governor = governor
         self._slots = asyncio.Semaphore(concurrency)
         self._origin = httpx.URL(origin)
-        self._client = httpx.AsyncClient(
-            cookies=_NoCookies(),
-            headers={"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
-            follow_redirects=False,
-            transport=deadline.Transport(
-                httpx.Limits(
-                    max_connections=concurrency,
-                    max_keepalive_connections=concurrency,
-                    keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
-                )
-            ),
-            timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None),
-            trust_env=False,
+        self._transport = deadline.Transport(
+            httpx.Limits(
+                max_connections=concurrency,
+                max_keepalive_connections=concurrency,
+                keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
+            )
+        )
+        self._timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None).as_dict()
+        self._headers = httpx.Headers(
+            {
+                "User-Agent": agent,
+                "Accept": "*/*",
+                "Accept-Encoding": "gzip",
+                "Connection": "keep-alive",
+            }
         )
         self._retrying = AsyncRetrying(
             retry=retry_if_exception_type(TryAgain),
@@ -117,7 +113,7 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def ask(self, endpoint: Endpoint, target: bytes, read: Read[T], effort: Effort) -> T:
         """Return what `read` makes of the answer; `effort` grows by what it took.
@@ -127,8 +123,8 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         `read` raises for good.
         """
         # As it is: httpx would take `..` out of an address and encode some of its characters.
-        exactly = {"target": target}
-        request = self._client.build_request("GET", self._origin, extensions=exactly)
+        exactly = {"target": target, "timeout": self._timeout}
+        request = httpx.Request("GET", self._origin, headers=self._headers, extensions=exactly)
         retrying = self._retrying.copy()  # it keeps notes
         return await retrying(self._once_allowed, endpoint, request, read, effort)
 
@@ -164,7 +160,7 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         self, endpoint: Endpoint, request: httpx.Request
     ) -> tuple[httpx.Response, bytes]:
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
             try:
                 return response, await _body(response, _MOST_BYTES[endpoint])
             except httpx.HTTPError:
@@ -180,8 +176,6 @@ class Archive(AbstractAsyncContextManager["Archive"]):
                 said = f"an answer that does not end in {_MOST_SECONDS:.0f} seconds"
                 raise TryAgain(said) from error
             raise TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds") from error
-        except httpx.InvalidURL as error:  # httpx reads every Location, `mailto:` and all
-            raise Unplayable(Unplayed.ELSEWHERE, f"a redirect to no address: {error}") from error
         except httpx.HTTPError as error:
             raise TryAgain(f"the connection broke: {error or type(error).__name__}") from error
 

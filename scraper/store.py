@@ -175,6 +175,8 @@ def _member(page: Page) -> bytes:
 
 def _in_ascii(value: str) -> str:
     """A header's value as it goes into a record: of others warcio encodes the colons as well."""
+    if value.isascii():
+        return value
     return "".join(sign if sign.isascii() else quote(sign) for sign in value)
 
 

@@ -29,15 +29,19 @@ from measuring import is_small, machine, ratio, say, versions
 
 @dataclass(frozen=True)
 class _Size:
-    """How much is done: rounds, pages of a set, seconds at least of a measurement, articles."""
+    """How much is done: rounds, pages of a set, seconds at least of a measurement, articles.
+
+    `site` is how many articles the whole site has.
+    """
 
     rounds: int
     sample: int
     seconds: float
     articles: int
+    site: int
 
 
-SIZE = _Size(1, 12, 0.05, 400) if is_small() else _Size(5, 150, 0.5, 20_000)
+SIZE = _Size(1, 12, 0.05, 400, 800) if is_small() else _Size(5, 150, 0.5, 20_000, 49_122)
 WARM = 20  # pages read before the clock starts
 
 
@@ -48,7 +52,11 @@ def main() -> None:
     sets = [name for name, pages in PAGES.items() if next(pages(), None)]
     for name in sets:
         _bytes_to_text(name)
-    _jobs_and_memory(list(PAGES[sets[-1]]()))
+    pages = list(PAGES[sets[-1]]())
+    in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
+    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
+        _jobs_and_memory(pages, Path(folder))
+        _whole_site(pages, Path(folder))
 
 
 # --- bytes to finished text, one core ---------------------------------------------------------
@@ -144,23 +152,32 @@ class _Run:
     megabytes: float
 
 
-def _jobs_and_memory(pages: list[Page]) -> None:
+def _jobs_and_memory(pages: list[Page], folder: Path) -> None:
     say(f"\nThe command on one WARC of {SIZE.articles:,} articles, {SIZE.rounds} rounds")
-    in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
-    with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
-        large, small = Path(folder, "large.warc.gz"), Path(folder, "small.warc.gz")
-        _write_warc(large, pages, SIZE.articles)
-        _write_warc(small, pages, SIZE.articles // 10)
-        ratios, memory = [], []
-        for count in range(SIZE.rounds):
-            one = _command(large, Path(folder, f"one-{count}"), jobs=1)
-            two = _command(large, Path(folder, f"two-{count}"), jobs=2)
-            less = _command(small, Path(folder, f"less-{count}"), jobs=1)
-            ratios.append(one.seconds / two.seconds)
-            memory.append(one.megabytes / less.megabytes)
+    large, small = folder / "large.warc.gz", folder / "small.warc.gz"
+    _write_warc(large, pages, SIZE.articles)
+    _write_warc(small, pages, SIZE.articles // 10)
+    ratios, memory = [], []
+    for count in range(SIZE.rounds):
+        one = _command(large, folder / f"one-{count}", jobs=1)
+        two = _command(large, folder / f"two-{count}", jobs=2)
+        less = _command(small, folder / f"less-{count}", jobs=1)
+        ratios.append(one.seconds / two.seconds)
+        memory.append(one.megabytes / less.megabytes)
     say(f"  one job: {one.seconds:.1f} s, at most {one.megabytes:.0f} MB")
     ratio("times faster with --jobs 2 than with --jobs 1", ratios)
     ratio("times the memory for ten times the articles", memory)
+
+
+def _whole_site(pages: list[Page], folder: Path) -> None:
+    path = folder / "site.warc.gz"
+    _write_warc(path, pages, SIZE.site)
+    runs = [_command(path, folder / f"site-{count}", jobs=2) for count in range(3)]
+    times = sorted(run.seconds for run in runs)
+    say(
+        f"  {SIZE.site:,} articles with --jobs 2: {times[1]:.1f} s ({times[0]:.1f} to "
+        f"{times[2]:.1f}), at most {max(run.megabytes for run in runs):.0f} MB in a process"
+    )
 
 
 def _command(warc: Path, out: Path, jobs: int) -> _Run:

@@ -251,7 +251,7 @@ def test_a_redirect_within_the_article_is_followed(location: str, tmp_path: Path
 
 
 # Nothing that the archive would say of a capture: asked for again, and not believed.
-FAULTY = {"another service", "a calendar", "no address"}
+FAULTY = {"another service", "a calendar", "mail", "a script", "no address"}
 
 
 @pytest.mark.parametrize(("what", "location"), LEFT.items(), ids=LEFT)

@@ -34,7 +34,18 @@ from normalise.models import (
     Text,
     Video,
 )
-from normalise.tree import DEEPEST, MOST_CELLS, SILENT, TEXT, TooDeep, TooWide, classes
+from normalise.tree import (
+    DEEPEST,
+    MOST_CELLS,
+    MOST_INSIDE,
+    SILENT,
+    TEXT,
+    TOO_DEEP,
+    TOO_OFTEN,
+    TOO_WIDE,
+    OutOfBounds,
+    classes,
+)
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
@@ -56,22 +67,19 @@ class BlockReader:
         self.warnings: list[str] = []
 
     def blocks(self, root: LexborNode) -> list[Block]:
-        """Return the blocks below an element. Raises `TooDeep`, `TooWide`."""
+        """Return the blocks below an element. Raises `OutOfBounds`."""
         found: list[Block] = []
         self._walk(root, (), found, 0)
         return found
 
     def block(self, node: LexborNode) -> list[Block]:
-        """Return the block that an element is, with those inside it.
-
-        Raises `TooDeep`, `TooWide`.
-        """
+        """Return the block that an element is, with those inside it. Raises `OutOfBounds`."""
         found: list[Block] = []
         self._element(node, node.tag or "", (), found, 0)
         return found
 
     def inlines(self, node: LexborNode) -> Inlines:
-        """Return the inline content of an element. Raises `TooDeep`."""
+        """Return the inline content of an element. Raises `OutOfBounds`."""
         first = node.child
         if first is not None and first.tag == TEXT and first.next is None:  # as most paragraphs
             return (Text(first.text_content or ""),)
@@ -81,7 +89,7 @@ class BlockReader:
 
     def _walk(self, node: LexborNode, inside: Inside, found: list[Block], depth: int) -> None:
         if depth > DEEPEST:
-            raise TooDeep
+            raise OutOfBounds(TOO_DEEP)
         for child in node.iter(include_text=True, skip_empty=True):
             tag = child.tag
             if tag == TEXT:
@@ -100,6 +108,8 @@ class BlockReader:
             if block is not None:
                 found.append(block)
             if nested:
+                if len(inside) == MOST_INSIDE:
+                    raise OutOfBounds(TOO_OFTEN)
                 self._walk(node, (*inside, nested), found, depth)
         elif node.mem_id != self._skip and tag not in _NO_BLOCKS and not _is_advert(node, tag):
             self._walk(node, inside, found, depth)
@@ -159,7 +169,7 @@ class BlockReader:
         rows = (tuple(map(self.inlines, row.css("td, th"))) for row in node.css("tr"))
         filled = tuple(row for row in rows if row)
         if len(filled) * max(map(len, filled), default=0) > MOST_CELLS:
-            raise TooWide
+            raise OutOfBounds(TOO_WIDE)
         return Table(filled, inside) if filled else None, ""
 
     def _picture(self, image: LexborNode) -> tuple[str, str]:
@@ -173,7 +183,7 @@ class BlockReader:
 
     def _inlines(self, node: LexborNode, parts: list[Inline], depth: int) -> None:
         if depth > DEEPEST:
-            raise TooDeep
+            raise OutOfBounds(TOO_DEEP)
         for child in node.iter(include_text=True):
             tag = child.tag
             if tag == TEXT:

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from normalise import mail
 from normalise.addresses import AddressReader
 from normalise.models import AuthorBox
-from normalise.tree import DEEPEST, SILENT, TEXT, TooDeep, classes, holds, upwards
+from normalise.tree import DEEPEST, SILENT, TEXT, TOO_DEEP, OutOfBounds, classes, holds, upwards
 
 # Cards of other articles, on the home page of 2018-03 and below every article.
 CARD_CLASSES = frozenset({"article-block", "hl-block"})
@@ -75,7 +75,7 @@ def _behind(content: LexborNode) -> Iterator[LexborNode]:
 def read_box(box: LexborNode, addresses: AddressReader) -> AuthorBox | None:
     """Return what the box says; `bio` is plain text, one newline a line.
 
-    It says nothing (`None`) where the label is no text for readers. Raises `TooDeep`.
+    It says nothing (`None`) where the label is no text for readers. Raises `OutOfBounds`.
     """
     text = _lines(box, label_line=_label_line(box))
     match = _LABEL.search(text)
@@ -165,7 +165,7 @@ def _lines(node: LexborNode, label_line: LexborNode | None = None) -> str:
 
 def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) -> None:
     if depth > DEEPEST:
-        raise TooDeep
+        raise OutOfBounds(TOO_DEEP)
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == TEXT:

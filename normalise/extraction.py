@@ -26,18 +26,7 @@ from normalise.errors import NotAnArticle, Reason, Unreadable
 from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
 from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
 from normalise.refusals import by_address, by_bytes, by_structure
-from normalise.tree import (
-    DEEPEST,
-    MOST_CELLS,
-    SILENT,
-    TEXT,
-    TooDeep,
-    TooWide,
-    holds,
-    one_line,
-    parse,
-    upwards,
-)
+from normalise.tree import DEEPEST, SILENT, TEXT, OutOfBounds, holds, one_line, parse, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -132,11 +121,8 @@ class _Page:
         info, content = self._parts()
         try:
             return self._article(info, content)
-        except TooDeep:
-            missing = f"end of the nesting (deeper than {DEEPEST} elements)"
-        except TooWide:
-            missing = f"end of a table (more than {MOST_CELLS} cells)"
-        raise Unreadable(missing, self.capture.url, clues(self.tree))
+        except OutOfBounds as error:
+            raise Unreadable(str(error), self.capture.url, clues(self.tree)) from None
 
     def _parts(self) -> tuple[LexborNode, LexborNode]:
         """The two elements that every article has. Raises `NotAnArticle`, `Unreadable`."""

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from normalise.tree import DEEPEST, TEXT, TooDeep, one_line
+from normalise.tree import DEEPEST, TEXT, TOO_DEEP, OutOfBounds, one_line
 
 _AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
 _DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
@@ -56,7 +56,7 @@ def is_like(text: str) -> bool:
 def line_of(info: LexborNode) -> str:
     """Return the text of the info line, marked where its elements begin and end.
 
-    Raises `TooDeep`.
+    Raises `OutOfBounds`.
     """
     parts: list[str] = []
     _collect(info, parts, 0)
@@ -65,7 +65,7 @@ def line_of(info: LexborNode) -> str:
 
 def _collect(node: LexborNode, parts: list[str], depth: int) -> None:
     if depth > DEEPEST:
-        raise TooDeep
+        raise OutOfBounds(TOO_DEEP)
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == TEXT:

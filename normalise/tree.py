@@ -20,14 +20,17 @@ DEEPEST = 100
 
 # A short row is filled up to the longest: 15,000 of either would be a file of 600 MB.
 MOST_CELLS = 100_000
+# What stands in an item, a quote or a heading is written for itself again, once for each of them.
+MOST_INSIDE = 10
 
 
-class TooDeep(Exception):
-    """The elements of a page are nested deeper than any page of the site is."""
+class OutOfBounds(Exception):
+    """A page has more of something than any page of the site; says what was not read to its end."""
 
 
-class TooWide(Exception):
-    """A table of a page would have more cells than any table of the site has."""
+TOO_DEEP = f"end of the nesting (deeper than {DEEPEST} elements)"
+TOO_WIDE = f"end of a table (more than {MOST_CELLS} cells)"
+TOO_OFTEN = f"end of the nesting (blocks in more than {MOST_INSIDE} others)"
 
 
 # glibc gives the memory of a parsed page back to the system and asks for it again with the next

@@ -43,7 +43,7 @@ fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-bench: install  ## Measure what others would use beside us, ten minutes: make bench SMALL=1 tries it.
+bench: install  ## Measure what others would use beside us, 15 minutes: make bench SMALL=1 tries it.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
 	$(BIN)/python tests/bench.py $(if $(SMALL),--small)

@@ -180,7 +180,7 @@ class Crawl:
             self._stop.check()
             attempt = known.get(candidate.capture)
             if attempt is None or attempt.verdict is Verdict.NO_ANSWER:
-                attempt = await self._fetched(candidate.row, attempt)
+                attempt = await self._fetched(candidate.row, ranking, attempt)
             if attempt.served is not None:
                 attempt, warnings = await self._judged(attempt)
                 if attempt.verdict is Verdict.ARTICLE:
@@ -192,9 +192,9 @@ class Crawl:
             tries.append(attempt)
         return _none_usable(article, ranking, tries), None
 
-    async def _fetched(self, row: Row, before: Try | None) -> Try:
+    async def _fetched(self, row: Row, ranking: Ranking, before: Try | None) -> Try:
         """Ask for a capture; what it took before, in vain, counts as well."""
-        attempt = await self._fetcher.fetch(row)
+        attempt = await self._fetcher.fetch(row, ranking.candidates)
         self._tally.pages += 1
         if before is None:
             return attempt

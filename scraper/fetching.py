@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from scraper.errors import NoAnswer, TryAgain, Unplayable, Unplayed
 from scraper.governor import Endpoint
 from scraper.ledger import Try, Verdict
 from scraper.playback import Moved, Page
-from scraper.ranking import Row
+from scraper.ranking import Ranked, Row
 
 _MOST_HOPS = 8
 
@@ -36,15 +37,16 @@ class Fetcher:
     archive: Archive
     shelf: Shelf
 
-    async def fetch(self, row: Row) -> Try:
+    async def fetch(self, row: Row, ranked: Iterable[Ranked] = ()) -> Try:
         """Return what asking for a capture has come to; its page, if there is one, is stored.
 
+        `ranked` are the captures of its article: a redirect may lead to one of them.
         Raises `Paused` and `Stopped` as the archive does, and `Broken` where the disk refuses.
         """
         effort = Effort()
         served = None
         try:
-            served = await self._followed(row, effort)
+            served = await self._followed(row, ranked, effort)
             verdict, reason, said = Verdict.STORED, "", ""
         except NoAnswer as error:
             verdict, reason, said = Verdict.NO_ANSWER, Verdict.NO_ANSWER, str(error)
@@ -52,7 +54,7 @@ class Fetcher:
             verdict, reason, said = Verdict.UNPLAYABLE, error.reason, str(error)
         return Try(row.capture, verdict, reason, said, served, effort.requests, effort.seconds)
 
-    async def _followed(self, row: Row, effort: Effort) -> Capture:
+    async def _followed(self, row: Row, ranked: Iterable[Ranked], effort: Effort) -> Capture:
         """Go where redirects lead, by rules of our own; return the capture that was served."""
         at, digest = row.capture, row.digest
         seen: set[Capture] = set()
@@ -63,7 +65,8 @@ class Fetcher:
             at, location = await self._location(at, digest, effort)
             if not location:
                 return at
-            at, digest = playback.leads_to(at, location, self.archive.host), ""
+            at = playback.leads_to(at, location, self.archive.host)
+            digest = next((each.row.digest for each in ranked if each.capture == at), "")
             if at.article_id != row.article:
                 raise Unplayable(Unplayed.ELSEWHERE, f"a redirect to another page: {at.url}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from normalise import Article, Capture, NotAnArticle, Unreadable, render
@@ -128,11 +128,11 @@ def _seconds(digits: str) -> int:
     return calendar.timegm((max(1, int(whole[:4])), min(max(1, month), 12), *rest))
 
 
-async def fetched(candidates: Iterable[Ranked], archive: Archive) -> AsyncIterator[Fetched]:
+async def fetched(candidates: Sequence[Ranked], archive: Archive) -> AsyncIterator[Fetched]:
     """Yield what asking for each capture comes to; whoever has enough stops."""
     for ranked in candidates:
         basket = Basket()
-        attempt = await Fetcher(archive, basket).fetch(ranked.row)
+        attempt = await Fetcher(archive, basket).fetch(ranked.row, candidates)
         if attempt.served is None:
             yield Fetched(ranked, attempt)
         else:

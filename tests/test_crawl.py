@@ -492,6 +492,16 @@ def test_only_missing_takes_what_the_reference_lacks_or_holds_as_no_article(
 # --- what to crawl --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("fault", [faults.shortened(), faults.blank(), faults.empty()])
+def test_a_page_behind_a_redirect_is_doubted_as_any_other(out: Path, fault: faults.Fault) -> None:
+    newest = Memento(address(1), NEWEST, article_page(1) + b"lost", playable=False)
+    archive = Archive([newest, page(1, OLD), page(1, OLDEST)])
+    with replay(archive, Faults([on_playback(fault, path=OLD, times=1)])) as server:
+        crawl(out, server)
+        assert [each.timestamp for each in asked(server)] == [NEWEST, OLD, OLD]
+    assert articles(out) == files(1, timestamp=OLD)
+
+
 def test_only_the_ids_asked_for_are_fetched(out: Path) -> None:
     with replay(generated(9)) as server:
         crawl(out, server, Plan(ids=Ids.of("2-3, 7,800")))

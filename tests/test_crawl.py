@@ -13,7 +13,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ from scraper.governor import Pause
 from scraper.ids import Ids
 from scraper.ledger import Ended, Ending, Ledger, Source, Try, Verdict
 from scraper.playback import Page, leads_to
-from scraper.ranking import Prefer, Row
+from scraper.ranking import Prefer, Ranked, Row
 from scraper.report import Report
 from scraper.session import asking
 from scraper.settings import Polite
@@ -848,10 +848,10 @@ def test_where_every_worker_dies_at_its_start_the_run_ends_and_no_article_has_fa
 def test_a_fault_of_ours_costs_its_article_only(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = Fetcher.fetch
 
-    async def stumble(self: Fetcher, row: Row) -> Try:
+    async def stumble(self: Fetcher, row: Row, ranked: Iterable[Ranked] = ()) -> Try:
         if row.article == 2:
             raise ZeroDivisionError("of our own making")
-        return await right(self, row)
+        return await right(self, row, ranked)
 
     with replay(generated(3)) as server:
         with monkeypatch.context() as patch:

@@ -19,7 +19,7 @@ from scraper import batch, inspection
 from scraper.batch import Outcome, Status, Summary
 from scraper.cli_audit import audit
 from scraper.cli_compare import compare
-from scraper.cli_crawl import Debug, crawl, status
+from scraper.cli_crawl import Debug, Jobs, crawl, status
 from scraper.cli_fetch import captures, fetch, record
 from scraper.console import show_summary, show_warnings, watching
 from scraper.errors import BadRecord, WrongUsage
@@ -95,12 +95,7 @@ def normalise(
         ),
     ] = None,
     url: Url = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every warning.")] = False,
     debug: Debug = False,
 ) -> None:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli_crawl import Debug
+from scraper.cli_crawl import Debug, Jobs
 from scraper.console import safe, say
 from scraper.errors import WrongUsage
 from scraper.gate import FAILED, errors, messages, output, print_exactly
@@ -52,12 +52,7 @@ def audit(
             help="Write the newest id with the same text for each older one to this file.",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     debug: Debug = False,
 ) -> None:
     """Tell what is wrong with a finished archive, article by article.

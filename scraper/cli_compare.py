@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli_crawl import Debug
+from scraper.cli_crawl import Debug, Jobs
 from scraper.console import safe, say
 from scraper.errors import WrongUsage
 from scraper.gate import FAILED, errors, messages, output, print_exactly
@@ -52,12 +52,7 @@ def compare(
             "--show", min=0, metavar="N", help="Show so many examples, regressions first."
         ),
     ] = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     debug: Debug = False,
 ) -> None:
     """Hold an archive's article files against another's, and tell faults from other differences.

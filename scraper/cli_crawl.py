@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from scraper.report import Report
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
+    ),
+]
 Out = Annotated[
     Path,
     typer.Option("--out", metavar="DIR", envvar="HKCNEWS_OUT", help="The folder of the crawl."),

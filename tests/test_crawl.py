@@ -42,8 +42,10 @@ from warcs import (
     address,
     article_file,
     article_page,
+    articles,
     capture_url,
     farewell_page,
+    files,
     tree,
     unreadable_page,
 )
@@ -102,16 +104,6 @@ def enumerate_only(out: Path, server: Replay) -> int:
     with opened(out, "tests/1") as folder:
         going = crawling.estimate(Plan(), polite(server.origin), folder, Tally())
         return asyncio.run(going).articles
-
-
-def articles(out: Path) -> dict[str, bytes]:
-    """The article files, by their paths."""
-    return {name: content for name, content in tree(out).items() if name.startswith("articles/")}
-
-
-def files(*ids: int, timestamp: str = TIMESTAMP) -> dict[str, bytes]:
-    """The files of articles of `generated()`."""
-    return {str(article_path(number)): article_file(number, timestamp) for number in ids}
 
 
 def asked(server: Replay, endpoint: str = "playback") -> list[Request]:

@@ -30,7 +30,16 @@ from replay import (
     replay,
 )
 from typer.testing import Result
-from warcs import TIMESTAMP, address, article_file, article_page, farewell_page, tree
+from warcs import (
+    TIMESTAMP,
+    address,
+    article_file,
+    article_page,
+    articles,
+    farewell_page,
+    files,
+    tree,
+)
 from warcs import unreadable_page as unreadable
 
 from normalise.write import article_path
@@ -147,14 +156,6 @@ def until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < end, "it has not come to pass"
         time.sleep(0.002)
-
-
-def articles(out: Path) -> dict[str, bytes]:
-    return {name: content for name, content in tree(out).items() if name.startswith("articles/")}
-
-
-def files(*ids: int, timestamp: str = TIMESTAMP) -> dict[str, bytes]:
-    return {str(article_path(number)): article_file(number, timestamp) for number in ids}
 
 
 def asked(server: Replay, endpoint: str = "playback") -> list[Request]:

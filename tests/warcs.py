@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from normalise.write import article_path
+
 TIMESTAMP = "20210629183215"
 DATE = "2021-06-29T18:32:15Z"
 NEW_LINE = b"\r\n"
@@ -247,3 +249,13 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def articles(out: Path) -> dict[str, bytes]:
+    """The article files in a folder, by their paths."""
+    return {name: content for name, content in tree(out).items() if name.startswith("articles/")}
+
+
+def files(*ids: int, timestamp: str = TIMESTAMP) -> dict[str, bytes]:
+    """The files of articles of `replay.generated()`, by their paths."""
+    return {str(article_path(number)): article_file(number, timestamp) for number in ids}

@@ -37,6 +37,7 @@ check: install  ## Look at format, lint, strict types and the docs.
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python tests/docs.py
 
 fmt: install  ## Format the code and mend what the linter can.

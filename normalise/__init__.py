@@ -14,9 +14,11 @@ from normalise.errors import (
     Reason,
     RefusedPath,
     Unreadable,
+    Unrenderable,
 )
 from normalise.extraction import extract
 from normalise.models import Article, Capture
+from normalise.omissions import omissions
 from normalise.seed import render
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "Reason",
     "RefusedPath",
     "Unreadable",
+    "Unrenderable",
     "extract",
+    "omissions",
     "render",
 ]

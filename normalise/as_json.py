@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from normalise.models import Article, Capture
+from normalise.omissions import omissions
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -15,11 +16,13 @@ _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def as_json(article: Article) -> dict[str, Any]:
     """Return the article as dicts, lists and texts.
 
-    A part of the body is a dict whose `kind` is its class in lower case ("list-item"); dates are
-    ISO 8601; what is not known is `None` or empty as in the model.
+    A node of the body is a dict whose `kind` is its class in lower case ("list-item"); dates are
+    ISO 8601; what is not known is `None` or empty as in the model. `left_out` says what of the
+    page the seed edition does not show.
     """
     fields = {field.name: getattr(article, field.name) for field in dataclasses.fields(article)}
-    return {"id": article.id, **{name: _plain(value) for name, value in fields.items()}}
+    values = {name: _plain(value) for name, value in fields.items()}
+    return {"id": article.id, **values, "left_out": list(omissions(article))}
 
 
 def _plain(value: object) -> Any:

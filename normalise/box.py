@@ -29,6 +29,8 @@ _BEGINNING = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*\S")
 _LABEL = re.compile(rf"({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
 _CSS_URL = re.compile(r"""url\(\s*["']?(.*?)["']?\s*\)""", re.DOTALL)
 _LINES = frozenset({"p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6"})
+# One blank behind a newline is the author's, as in article 34165; more indent the source.
+_INDENTATION = re.compile(r"[ \t]*\n(?:[ \t]{2,}|\t)?")
 # No template nests a box deeper than this around its avatar.
 _LEVELS_UP = 5
 
@@ -160,7 +162,7 @@ def _lines(node: LexborNode, label_line: LexborNode | None = None) -> str:
     """
     parts: list[str] = []
     _collect(node, parts, label_line.mem_id if label_line is not None else None, 0)
-    return re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(parts)).strip()
+    return _INDENTATION.sub("\n", "".join(parts)).strip()
 
 
 def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) -> None:
@@ -169,11 +171,17 @@ def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) 
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == TEXT:
-            parts.append((child.text_content or "").strip())
+            parts.append(_stripped(child.text_content or "", parts))
         elif tag == "br":
             parts.append("\n")
         elif tag is not None and tag not in SILENT:
             _collect_element(child, tag, parts, label, depth)
+
+
+def _stripped(text: str, parts: list[str]) -> str:
+    """A text node without blanks at its ends, but for those behind a `<br>` and its newline."""
+    is_line = parts[-1:] == ["\n"] and text.startswith("\n")
+    return text.removeprefix("\n").rstrip() if is_line else text.strip()
 
 
 def _collect_element(

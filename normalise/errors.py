@@ -4,6 +4,7 @@ NormaliseError
 ├── BadCapture       the capture's timestamp or address can't be one: correct the call
 ├── NotAnArticle     the page is something else, known: try another capture (.reason)
 ├── Unreadable       the page fits no rule: somebody must look at it (.missing)
+├── Unrenderable     the edition can't hold the article: take another, or look at the page
 └── RefusedPath      the file would lie outside the archive: correct the id or the folder
 """
 
@@ -81,6 +82,21 @@ class Unreadable(NormaliseError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.missing, self.url, self.clues)
+
+
+class Unrenderable(NormaliseError):
+    """The article was read, and an edition can't hold it: the file would be far too large."""
+
+    def __init__(self, what: str, url: str) -> None:
+        super().__init__(
+            f"the article holds {what}, which the file can't: {url}; "
+            "look at it with `hkcnews inspect`: no page of the site is known to be so"
+        )
+        self.what = what
+        self.url = url
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.what, self.url)
 
 
 class RefusedPath(NormaliseError):

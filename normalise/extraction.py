@@ -18,14 +18,16 @@ from selectolax.lexbor import LexborNode
 
 from normalise import mail
 from normalise.addresses import AddressReader, is_view_form, timestamp_shown
-from normalise.blocks import BlockReader, plain_text
+from normalise.blocks import BodyReader
 from normalise.box import CARDS, LABELS, find_boxes, is_card, read_box
 from normalise.charset import LOSS, decode
 from normalise.clues import clues
 from normalise.errors import NotAnArticle, Reason, Unreadable
 from normalise.info_line import Found, author_in, date_in, is_like, line_of, moment_in
-from normalise.models import Article, AuthorBox, Block, Blocks, Capture, Report, Rule
+from normalise.models import Article, AuthorBox, Capture, Flow, Node, Report, Rule
+from normalise.promo import split_at_promo
 from normalise.refusals import by_address, by_bytes, by_structure
+from normalise.site import CATEGORIES, NEWS, PROMO_OPENINGS, SITE, SITE_KEYWORDS
 from normalise.tree import DEEPEST, SILENT, TEXT, OutOfBounds, holds, one_line, parse, upwards
 
 # --- selectors: the known way first ----------------------------------------------------------
@@ -48,16 +50,6 @@ HIDDEN_TAGS = "h2.hidden"
 TOOLBAR = "body #wm-ipp-base, body #wm-ipp-print, body #donato"
 
 # --- what the page says ---------------------------------------------------------------------
-
-CATEGORIES = ("眾聞", "眾說", "眾觀", "tri-angles", "眾數", "眾坊", "我們")
-NEWS = "眾聞"  # the one category without an author box (facts/format.md 4.2)
-SITE = "眾新聞"
-SITE_KEYWORDS = (SITE, "hkcnews")
-PROMO_OPENINGS = (
-    "請加入成為眾新聞的月費訂戶",
-    "我們的眾籌活動已結束",
-    "眾新聞眾籌呼籲",
-)
 
 _CATEGORIES = {category.casefold(): category for category in CATEGORIES}
 # The largest page of the corpus has 1,700. The parser takes a second for as many in one another,
@@ -345,37 +337,33 @@ class _Page:
     def _may_hide_box(self, category: str) -> bool:
         return category != NEWS and any(label in self.source.text for label in LABELS)
 
-    def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Blocks, Blocks]:
-        reader = BlockReader(self.addresses, skip=box)
-        blocks = reader.blocks(content)
-        at = _promo_at(blocks)
-        body, promo = blocks[:at], blocks[at:]
+    def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Flow, Flow]:
+        reader = BodyReader(self.addresses, skip=box)
+        body, promo = split_at_promo(reader.content(content))
         if promo:
             self._found("promo", "the last rule of the content, by its text")
         elif any(opening in self.source.text for opening in PROMO_OPENINGS):
             promo = self._promo_outside(reader, content)
-        self.warnings.extend(reader.warnings)
-        if not body:
-            self.warnings.append("the content has no block of its own: the body is empty")
         if self._shows_loss(content):
             self.warnings.append("the page itself shows U+FFFD: characters were lost before")
-        return tuple(body), tuple(promo)
+        return body, promo
 
-    def _promo_outside(self, reader: BlockReader, content: LexborNode) -> list[Block]:
+    def _promo_outside(self, reader: BodyReader, content: LexborNode) -> Flow:
         """The promo as the siblings of a rule that is not in the content."""
         for rule in self.tree.css("hr"):
             if _is_in(content, rule):
                 continue
-            blocks: list[Block] = [Rule()]
+            nodes: list[Node] = [Rule()]
             node = rule.next
             while node is not None and node.tag in ("p", "ol", "ul", TEXT):
                 if node.tag != TEXT:
-                    blocks += reader.block(node)
+                    nodes += reader.element(node)
                 node = node.next
-            if _promo_at(blocks) == 0:
+            promo = tuple(nodes)
+            if not split_at_promo(promo)[0]:
                 self._found("promo", "a rule outside the content, by its text")
-                return blocks
-        return []
+                return promo
+        return ()
 
     # --- checks and helpers --------------------------------------------------------------
 
@@ -415,7 +403,11 @@ def _without_site_name(title: str) -> str:
 
 
 def _without_author(title: str, author: str) -> str:
-    """An og:title without the " | AUTHOR" that some have; 記者 may be missing there."""
+    """An og:title without the " | AUTHOR" or " | AUTHOR | 眾新聞" that some have.
+
+    記者 may be missing there.
+    """
+    title = re.sub(rf"\s\|\s{SITE}$", "", title)
     short = re.sub(r"^(?:特約|實習)?記者", "", author)
     for name in filter(None, (author, short)):
         title = re.sub(rf"\s\|\s{re.escape(name)}$", "", title)
@@ -447,17 +439,6 @@ def _tags_in_address(path: str) -> list[str]:
     if match is None or LOSS in match["tags"]:
         return []
     return [tag.replace("_", " ").strip() for tag in match["tags"].split("-") if tag.strip("_ ")]
-
-
-def _promo_at(blocks: list[Block]) -> int:
-    """Where the promo begins: the last rule if what follows it opens as a promo does."""
-    for at in range(len(blocks) - 1, -1, -1):
-        if isinstance(blocks[at], Rule):
-            following = blocks[at + 1] if at + 1 < len(blocks) else None
-            content = getattr(following, "content", ())
-            opens = plain_text(content).strip().startswith(PROMO_OPENINGS)
-            return at if opens else len(blocks)
-    return len(blocks)
 
 
 # --- the tree -----------------------------------------------------------------------------

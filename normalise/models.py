@@ -4,14 +4,20 @@ Everything here is frozen and holds no markup of any output format: a second edi
 archive is rendered from the same `Article`. Addresses are those of the site's own page (`/path`,
 `https://host/`, `//host/x`), without the archive's prefix; `Text` keeps its blanks as the page
 had them.
+
+The body mirrors the page: nothing of its content is lost in it, and nothing stands twice. Text and
+blocks are mixed as they are there, because a block may stand in an inline element (`strong >
+iframe` occurs). What an edition shows of it, and how often, is the edition's to say.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import ClassVar
 from urllib.parse import quote
 
 from normalise.errors import BadCapture
@@ -126,7 +132,7 @@ def _parts(address: str) -> tuple[str, str, str]:
     return match[1], match[2], match[3]
 
 
-# --- inline content -------------------------------------------------------------------------
+# --- the page's content as a tree -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,59 +140,67 @@ class Text:
     """A run of text as the page has it, blanks and newlines at its ends included."""
 
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Strong:
-    """`<strong>` or `<b>`; may be empty."""
-
-    content: Inlines
-
-
-@dataclass(frozen=True, slots=True)
-class Emphasis:
-    """`<em>` or `<i>`; may be empty."""
-
-    content: Inlines
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link with an address and something in it."""
-
-    address: str
-    content: Inlines
+    content: ClassVar[Flow] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
     """`<br>`."""
 
+    content: ClassVar[Flow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`<hr>`."""
+
+    content: ClassVar[Flow] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture in running text, outside a figure."""
+    """A picture, in a figure or outside; `address` is "" where the page has none."""
 
     address: str
     alt: str
+    content: ClassVar[Flow] = ()
 
 
-Inline = Text | Strong | Emphasis | Link | Break | Image
-Inlines = tuple[Inline, ...]
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """`<iframe>`; it may stand in running text. `address` is "" where the page has none."""
 
-# --- blocks ---------------------------------------------------------------------------------
+    address: str
+    content: ClassVar[Flow] = ()
 
-# What a block stands in, outermost first: "quote" and "item" repeat. A block inside an item or
-# a heading is also part of that block's content, so that an edition may choose which to show.
-Inside = tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """`<strong>` or `<b>`; may be empty."""
+
+    content: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """`<em>` or `<i>`; may be empty."""
+
+    content: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with an address; may be empty."""
+
+    address: str
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph in which something is to be seen, if only a break."""
+    """`<p>`; may be blank."""
 
-    content: Inlines
-    inside: Inside = ()
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,62 +208,135 @@ class Heading:
     """`<h1>` to `<h6>`; may be empty."""
 
     level: int
-    content: Inlines
-    inside: Inside = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """An item of a list; `number` is its place in an ordered one, `None` in an unordered one."""
-
-    content: Inlines
-    number: int | None
-    inside: Inside = ()
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quotation without paragraphs of its own; one with paragraphs is just those, `inside` it."""
+    """`<blockquote>`."""
 
-    content: Inlines
-    inside: Inside = ()
+    content: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`<ol>` or `<ul>`; `start` is the number of the first item of an ordered one."""
+
+    ordered: bool
+    start: int
+    content: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """`<li>`."""
+
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture with its caption (empty where it has none)."""
+    """`<figure>`: pictures and captions, wherever they stand in it."""
 
-    address: str
-    alt: str
-    caption: Inlines
-    inside: Inside = ()
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
-class Video:
-    """An embedded frame."""
+class Caption:
+    """`<figcaption>`; the caption of a table is an `Other`."""
 
-    address: str
-    inside: Inside = ()
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a table, each as long as the page has it."""
+    """`<table>`; its `tbody` and the like are `Other`."""
 
-    rows: tuple[tuple[Inlines, ...], ...]
-    inside: Inside = ()
+    content: Flow
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """`<hr>`."""
+class Row:
+    """`<tr>`."""
 
-    inside: Inside = ()
+    content: Flow
 
 
-Block = Paragraph | Heading | ListItem | Quote | Figure | Video | Table | Rule
-Blocks = tuple[Block, ...]
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`<td>`, or `<th>` where it is a `header`."""
+
+    content: Flow
+    header: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Any other element: `span`, `u`, `sub`, `div`, `noscript`, `a` without an address, ..."""
+
+    tag: str
+    content: Flow
+
+
+Node = (
+    Text
+    | Break
+    | Rule
+    | Image
+    | Embed
+    | Strong
+    | Emphasis
+    | Link
+    | Paragraph
+    | Heading
+    | Quote
+    | List
+    | ListItem
+    | Figure
+    | Caption
+    | Table
+    | Row
+    | Cell
+    | Other
+)
+Flow = tuple[Node, ...]
+
+# Elements that the model has no type for and that begin a line of their own.
+_BLOCK_TAGS = frozenset(
+    (
+        *("address", "article", "aside", "center", "details", "dialog", "div", "dl", "dt", "dd"),
+        *("fieldset", "figure", "footer", "form", "header", "hgroup", "legend", "main", "menu"),
+        *("nav", "ol", "pre", "search", "section", "summary", "ul"),
+        *("caption", "colgroup", "tbody", "tfoot", "thead"),
+    )
+)
+_BLOCKS = (
+    *(Rule, Embed, Paragraph, Heading, Quote, List, ListItem),
+    *(Figure, Caption, Table, Row, Cell),
+)
+
+
+def is_block(node: Node) -> bool:
+    """Return whether a node stands on lines of its own, as browsers show it."""
+    return node.tag in _BLOCK_TAGS if type(node) is Other else type(node) in _BLOCKS
+
+
+def walk(content: Flow) -> Iterator[Node]:
+    """Yield every node of a content in the order of the page, each before what it holds."""
+    for node in content:
+        yield node
+        if node.content:
+            yield from walk(node.content)
+
+
+def plain_text(content: Flow) -> str:
+    """Return the text of a content without its structure, breaks as newlines."""
+    parts = (
+        node.value if type(node) is Text else "\n" if type(node) is Break else ""
+        for node in walk(content)
+    )
+    return "".join(parts)
+
 
 # --- the article ----------------------------------------------------------------------------
 
@@ -284,7 +371,8 @@ class Article:
 
     `last_updated` is Hong Kong time as printed, without a zone. `author`, `category` and `tags`
     are as printed; the first two are "" where the page does not say. `promo` is the appeal of
-    the page template under the body: it depends on the time of the capture, not on the article.
+    the page template under the body, from its rule on: it depends on the time of the capture, not
+    on the article.
     Two articles are equal if what they say is, however it was found: `report` does not count.
     """
 
@@ -295,8 +383,8 @@ class Article:
     author: str
     category: str
     tags: tuple[str, ...]
-    body: Blocks
-    promo: Blocks = ()
+    body: Flow
+    promo: Flow = ()
     box: AuthorBox | None = None
     report: Report | None = field(default=None, compare=False, repr=False)
 

@@ -2,54 +2,76 @@
 
 Its rule for running text: each text node stripped, empty ones dropped, all parts joined with
 one blank. Blocks are joined with an empty line; quotes, videos, tables and rules bring newlines of
-their own.
+their own. Blocks are taken flat, in the order of the page, as the reference's converter took them:
+what stands in an item, a heading, a quote or a paragraph is part of its text, and comes again as a
+block of its own. Text that stands in none of them is left out; `omissions` says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import frontmatter
 
 from normalise.addresses import archived_frame, archived_image, archived_link
+from normalise.errors import Unrenderable
 from normalise.front_matter import SeedHandler
 from normalise.models import (
     Article,
     AuthorBox,
-    Block,
     Break,
+    Caption,
     Capture,
+    Cell,
+    Embed,
     Emphasis,
     Figure,
+    Flow,
     Heading,
     Image,
-    Inlines,
     Link,
+    List,
     ListItem,
+    Node,
+    Other,
     Paragraph,
     Quote,
+    Row,
     Rule,
     Strong,
     Table,
     Text,
-    Video,
+    walk,
 )
 
+# A short row is filled up to the longest: 15,000 of either would be a file of 600 MB.
+MOST_CELLS = 100_000
+# What stands in an item, a quote or a heading is written for itself again, once for each of them.
+MOST_INSIDE = 10
+
 _HANDLER = SeedHandler()
+_MARKS: dict[type, str] = {Strong: "**", Emphasis: "*"}
 # Headings that the edition shows as quotes where they run over several lines.
 _LEVELS_SHOWN_AS_QUOTE = (2, 4)
 
+_N = TypeVar("_N", bound=Node)
+
 
 def render(article: Article) -> str:
-    """Return the whole text of the article's file, LF line ends, newline at the end."""
-    capture = article.capture
+    """Return the whole text of the article's file, LF line ends, newline at the end.
+
+    Raises `Unrenderable` where a table or nested lists would come out as many times their size.
+    """
     title = article.title.strip()
     blocks = [f"# {title}"]
-    blocks += [_block(block, capture) for block in article.body]
-    blocks += [_block(block, capture) for block in article.promo]
+    try:
+        blocks += _Blocks(article.capture).blocks(article.body)
+        blocks += _Blocks(article.capture).blocks(article.promo)
+    except _OutOfBoundsError as error:
+        raise Unrenderable(str(error), article.capture.url) from None
     if article.box is not None:
-        blocks += _box(article.box, capture)
+        blocks += _box(article.box, article.capture)
     body = "\n\n".join(blocks)
     if "\r" in body:  # only a character reference gives one
         body = body.replace("\r\n", "\n").replace("\r", "\n")
@@ -77,99 +99,167 @@ def _metadata(article: Article, title: str) -> dict[str, object]:
     return values
 
 
-def _block(block: Block, capture: Capture) -> str:
-    return _BLOCKS[type(block)](block, capture)
+class _OutOfBoundsError(Exception):
+    """The file would be many times as large as the page; says by what."""
 
 
-def _paragraph(block: Paragraph, capture: Capture) -> str:
-    return _mark(block) + _inline(block.content, capture)
+# --- blocks -----------------------------------------------------------------------------------
 
 
-def _item(block: ListItem, capture: Capture) -> str:
-    sign = "-" if block.number is None else "1."
-    return f"{_mark(block)}{sign} {_inline(block.content, capture)}"
+class _Blocks:
+    """The blocks of one content, in order."""
 
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._found: list[str] = []
+        self._holds_blocks = False
 
-def _quote(block: Quote, capture: Capture) -> str:
-    return f"> {_inline(block.content, capture)}\n"
+    def blocks(self, content: Flow) -> list[str]:
+        """Return the text of each block."""
+        self._add(content, None, "", 0)
+        return self._found
 
+    def _add(self, content: Flow, parent: Node | None, mark: str, repeats: int) -> None:
+        """Add the blocks of a content; `mark` stands before those in a quote."""
+        for node in content:
+            shown = self._readers.get(type(node))
+            if shown is not None:
+                shown(self, node, parent, mark, repeats)
+            elif node.content:
+                self._add(node.content, node, mark, repeats)
 
-def _heading(block: Heading, capture: Capture) -> str:
-    text = _inline(block.content, capture)
-    if block.level in _LEVELS_SHOWN_AS_QUOTE and "\n" in text.strip():
-        return "\n".join(f"> {line}" for line in text.split("\n"))
-    return f"{_mark(block)}{'#' * block.level} {text}"
+    def _add_again(self, node: Node, mark: str, repeats: int) -> None:
+        """Add the blocks that stand in a block, which has shown their text already."""
+        if repeats == MOST_INSIDE:
+            raise _OutOfBoundsError(f"blocks in more than {MOST_INSIDE} others")
+        self._add(node.content, node, mark, repeats + 1)
 
+    def _paragraph(self, node: Paragraph, _: Node | None, mark: str, repeats: int) -> None:
+        text, holds_blocks = self._text(node.content)
+        if text:
+            self._found.append(mark + text)
+        if holds_blocks:
+            self._add_again(node, mark, repeats)
 
-def _mark(block: Paragraph | ListItem | Heading) -> str:
-    return "> " if "quote" in block.inside else ""
-
-
-def _video(block: Video, capture: Capture) -> str:
-    source = _attribute(archived_frame(block.address, capture))
-    return f'\n{{{{< video src="{source}" >}}}}\n'
-
-
-def _rule(_block: Rule, _capture: Capture) -> str:
-    return "\n---\n"
-
-
-def _inline(content: Inlines, capture: Capture) -> str:
-    parts: list[str] = []
-    for part in content:
-        if type(part) is Text:
-            if text := part.value.strip():
-                parts.append(text)
+    def _heading(self, node: Heading, _: Node | None, mark: str, repeats: int) -> None:
+        text, holds_blocks = self._text(node.content)
+        if node.level in _LEVELS_SHOWN_AS_QUOTE and "\n" in text.strip():
+            self._found.append("\n".join(f"> {line}" for line in text.split("\n")))
         else:
-            parts.append(_INLINES[type(part)](part, capture))
-    return " ".join(parts)
+            self._found.append(f"{mark}{'#' * node.level} {text}")
+        if holds_blocks:
+            self._add_again(node, mark, repeats)
+
+    def _item(self, node: ListItem, parent: Node | None, mark: str, repeats: int) -> None:
+        text, holds_blocks = self._text(node.content)
+        if text:
+            sign = "1." if type(parent) is List and parent.ordered else "-"
+            self._found.append(f"{mark}{sign} {text}")
+        if holds_blocks:
+            self._add_again(node, mark, repeats)
+
+    def _quote(self, node: Quote, _: Node | None, _mark: str, repeats: int) -> None:
+        holds_blocks = True
+        if not has_paragraph(node):
+            text, holds_blocks = self._text(node.content)
+            if text:
+                self._found.append(f"> {text}\n")
+        if holds_blocks:
+            self._add_again(node, "> ", repeats)
+
+    def _figure(self, node: Figure, _: Node | None, _mark: str, _repeats: int) -> None:
+        image = first(node, Image)
+        if image is None:
+            return
+        source = _attribute(archived_image(image.address, self._capture))
+        caption = _caption(first(node, Caption))
+        shown = f"<figcaption>{caption}</figcaption>\n" if caption else ""
+        alt = _attribute(image.alt)
+        self._found.append(f'<figure>\n<img src="{source}" alt="{alt}">\n{shown}</figure>')
+
+    def _embed(self, node: Embed, _: Node | None, _mark: str, _repeats: int) -> None:
+        if node.address:
+            source = _attribute(archived_frame(node.address, self._capture))
+            self._found.append(f'\n{{{{< video src="{source}" >}}}}\n')
+
+    def _table(self, node: Table, _: Node | None, _mark: str, _repeats: int) -> None:
+        rows = [_each(row, Cell) for row in _each(node, Row)]
+        rows = [row for row in rows if row]
+        width = max(map(len, rows), default=0)
+        if len(rows) * width > MOST_CELLS:
+            raise _OutOfBoundsError(f"a table of more than {MOST_CELLS} cells")
+        if not rows:
+            return
+        cells = [[self._text(cell.content)[0] for cell in row] for row in rows]
+        lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
+        lines.insert(1, f"| {' | '.join(['---'] * width)} |")
+        self._found.append("\n" + "\n".join(lines) + "\n")
+
+    def _rule(self, _node: Rule, _: Node | None, _mark: str, _repeats: int) -> None:
+        self._found.append("\n---\n")
+
+    _readers: ClassVar[dict[type, Callable[[Any, Any, Node | None, str, int], None]]] = {
+        Paragraph: _paragraph,
+        Heading: _heading,
+        ListItem: _item,
+        Quote: _quote,
+        Figure: _figure,
+        Embed: _embed,
+        Table: _table,
+        Rule: _rule,
+    }
+
+    # --- running text -------------------------------------------------------------------------
+
+    def _text(self, content: Flow) -> tuple[str, bool]:
+        """The running text of a content, and whether blocks stand in it."""
+        if len(content) == 1 and type(content[0]) is Text:  # as in most paragraphs
+            return content[0].value.strip(), False
+        self._holds_blocks = False
+        return self._inline(content), self._holds_blocks
+
+    def _inline(self, content: Flow) -> str:
+        parts: list[str] = []
+        self._collect(content, parts)
+        return " ".join(parts)
+
+    def _collect(self, content: Flow, parts: list[str]) -> None:
+        for node in content:
+            kind = type(node)
+            if type(node) is Text:
+                if text := node.value.strip():
+                    parts.append(text)
+            elif kind is Break:
+                parts.append("  \n")
+            elif (mark := _MARKS.get(kind)) is not None:
+                parts.append(f"{mark}{self._inline(node.content)}{mark}")
+            elif type(node) is Link:
+                if text := self._inline(node.content):
+                    parts.append(f"[{text}]({archived_link(node.address, self._capture)})")
+            elif type(node) is Image:
+                parts.append(f"![{node.alt}]({archived_image(node.address, self._capture)})")
+            elif is_noscript(node):
+                self._holds_blocks = True
+            else:
+                self._holds_blocks = self._holds_blocks or kind in self._readers
+                self._collect(node.content, parts)
 
 
-def _break(_part: Break, _capture: Capture) -> str:
-    return "  \n"
-
-
-def _strong(part: Strong, capture: Capture) -> str:
-    return f"**{_inline(part.content, capture)}**"
-
-
-def _emphasis(part: Emphasis, capture: Capture) -> str:
-    return f"*{_inline(part.content, capture)}*"
-
-
-def _link(part: Link, capture: Capture) -> str:
-    return f"[{_inline(part.content, capture)}]({archived_link(part.address, capture)})"
-
-
-def _image(part: Image, capture: Capture) -> str:
-    return f"![{part.alt}]({archived_image(part.address, capture)})"
-
-
-def _figure(block: Figure, capture: Capture) -> str:
-    source = _attribute(archived_image(block.address, capture))
-    caption = _caption(block.caption)
-    shown = f"<figcaption>{caption}</figcaption>\n" if caption else ""
-    return f'<figure>\n<img src="{source}" alt="{_attribute(block.alt)}">\n{shown}</figure>'
-
-
-def _caption(content: Inlines) -> str:
+def _caption(caption: Caption | None) -> str:
     """The texts of a caption, stripped and put together without blanks, on one line."""
-    parts = []
-    for part in content:
-        match part:
-            case Text(value):
-                parts.append(value.replace("\r", " ").replace("\n", " ").strip())
-            case Strong(inner) | Emphasis(inner) | Link(_, inner):
-                parts.append(_caption(inner))
-    return "".join(parts)
+    if caption is None:
+        return ""
+    texts: list[str] = []
+    _collect_caption(caption.content, texts)
+    return "".join(texts)
 
 
-def _table(block: Table, capture: Capture) -> str:
-    width = max(map(len, block.rows))
-    cells = [[_inline(cell, capture) for cell in row] for row in block.rows]
-    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
-    lines.insert(1, f"| {' | '.join(['---'] * width)} |")
-    return "\n" + "\n".join(lines) + "\n"
+def _collect_caption(content: Flow, texts: list[str]) -> None:
+    for node in content:
+        if type(node) is Text:
+            texts.append(node.value.replace("\r", " ").replace("\n", " ").strip())
+        elif not is_noscript(node):
+            _collect_caption(node.content, texts)
 
 
 def _box(box: AuthorBox, capture: Capture) -> list[str]:
@@ -185,20 +275,23 @@ def _attribute(value: str) -> str:
     )
 
 
-_INLINES: dict[type, Callable[[Any, Capture], str]] = {
-    Break: _break,
-    Strong: _strong,
-    Emphasis: _emphasis,
-    Link: _link,
-    Image: _image,
-}
-_BLOCKS: dict[type, Callable[[Any, Capture], str]] = {
-    Paragraph: _paragraph,
-    Heading: _heading,
-    ListItem: _item,
-    Quote: _quote,
-    Figure: _figure,
-    Video: _video,
-    Table: _table,
-    Rule: _rule,
-}
+# --- the tree -----------------------------------------------------------------------------------
+
+
+def is_noscript(node: Node) -> bool:
+    """Return whether a node is for browsers without scripts: its text is no running text."""
+    return type(node) is Other and node.tag == "noscript"
+
+
+def has_paragraph(quote: Quote) -> bool:
+    """Return whether a paragraph stands anywhere in a quote: then just its blocks are shown."""
+    return any(type(node) is Paragraph for node in walk(quote.content))
+
+
+def first(node: Node, kind: type[_N]) -> _N | None:
+    """Return the first node of a kind in another one."""
+    return next((inner for inner in walk(node.content) if type(inner) is kind), None)
+
+
+def _each(node: Node, kind: type[_N]) -> list[_N]:
+    return [inner for inner in walk(node.content) if type(inner) is kind]

@@ -13,15 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 TEXT = "-text"
 # Elements whose text is not for readers.
 SILENT = frozenset({"script", "style", "noscript", "iframe", "template"})
-# Blocks, and text in a block. Pages of the corpus nest a dozen deep; Python's own limit of a
-# thousand calls must hold both, at two calls an element.
+# Pages of the corpus nest a dozen deep; reading takes four calls an element, and Python's own limit
+# is a thousand.
 DEEPEST = 100
-
-
-# A short row is filled up to the longest: 15,000 of either would be a file of 600 MB.
-MOST_CELLS = 100_000
-# What stands in an item, a quote or a heading is written for itself again, once for each of them.
-MOST_INSIDE = 10
 
 
 class OutOfBounds(Exception):
@@ -29,8 +23,6 @@ class OutOfBounds(Exception):
 
 
 TOO_DEEP = f"end of the nesting (deeper than {DEEPEST} elements)"
-TOO_WIDE = f"end of a table (more than {MOST_CELLS} cells)"
-TOO_OFTEN = f"end of the nesting (blocks in more than {MOST_INSIDE} others)"
 
 
 # glibc gives the memory of a parsed page back to the system and asks for it again with the next

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from normalise.extraction import PROMO_OPENINGS
+from normalise.site import PROMO_OPENINGS
 from scraper.article_files import split, values
 
 _TITLE_LINE = re.compile(r"\s*#(?: [^\n]*)?(?:\n|\Z)")

@@ -26,6 +26,7 @@ from normalise import (
     Reason,
     Unreadable,
     extract,
+    omissions,
     render,
 )
 from normalise.refusals import by_address
@@ -189,7 +190,7 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
             Status.WRITTEN if is_written else Status.UNCHANGED,
             where=f"article {article.id} ({record})",
             capture=record.capture,
-            warnings=passed + article.warnings,
+            warnings=passed + article.warnings + omissions(article),
         )
     return _none_usable(refusals)
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from normalise import Capture, extract, render
+from normalise import Capture, extract, omissions, render
 from normalise.write import Writer, article_path
 from scraper import batch, inspection
 from scraper.batch import Outcome, Status, Summary
@@ -196,7 +196,8 @@ def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: 
     else:
         is_written = Writer(out).write(article.id, text)
     status = Status.WRITTEN if is_written else Status.UNCHANGED
-    outcome = Outcome(status, where=f"article {article.id}", warnings=article.warnings)
+    warnings = (*article.warnings, *omissions(article))
+    outcome = Outcome(status, where=f"article {article.id}", warnings=warnings)
     if out is None:
         show_warnings(messages, [outcome])
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from normalise.extraction import PROMO_OPENINGS
+from normalise.site import PROMO_OPENINGS
 
 # A block "\n---\n" between two others (format.md 3.2): the promo begins with one.
 RULE = "\n\n\n---\n\n\n"

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from normalise import Capture, NotAnArticle, Unreadable, extract, render
+from normalise import Capture, NotAnArticle, Unreadable, Unrenderable, extract, render
 from normalise.as_json import as_json
 from scraper.errors import WrongUsage
 from scraper.sources import CAPTURE_FILE, PAGE_FILE
@@ -68,7 +68,11 @@ def outcome(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
         return REFUSED, {REFUSAL_FILE: _json({"reason": error.reason.value})}
     except Unreadable as error:
         return UNREADABLE, {REFUSAL_FILE: _json({"missing": error.missing})}
-    return ARTICLE, {ARTICLE_FILE: _json(as_json(article)), TEXT_FILE: render(article)}
+    try:
+        text = render(article)
+    except Unrenderable as error:
+        return UNREADABLE, {REFUSAL_FILE: _json({"missing": f"file: {error.what}"})}
+    return ARTICLE, {ARTICLE_FILE: _json(as_json(article)), TEXT_FILE: text}
 
 
 def settled(fixture: Fixture) -> Fixture:

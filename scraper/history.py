@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from normalise import Article
+from normalise.models import is_block
 
 _TIMESTAMP = re.compile(r"/web/\d{14}")
 _NAMES_CAPTURE = re.compile(r'^(?:url|original_url): ".*"\n', re.MULTILINE)
@@ -35,7 +36,7 @@ def history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
         yield f"{_when(article)}  {article.capture.url}"
         plain = _without_capture(text)
         if last is None:
-            yield f"    {article.title}, {len(article.body)} blocks"
+            yield f"    {article.title}, {sum(map(is_block, article.body))} blocks"
         elif plain == last[1]:
             yield "    as before"
         else:

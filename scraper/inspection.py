@@ -9,12 +9,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from normalise import Article, Unreadable
+from normalise import Article, Unreadable, models, omissions
 from normalise.as_json import as_json
-from normalise.models import Blocks
 from scraper.console import safe, say
 
 _NOT_FOUND = "-"
+_COUNTED: dict[type, str] = {
+    models.Paragraph: "paragraph",
+    models.Heading: "heading",
+    models.Quote: "quote",
+    models.List: "list",
+    models.ListItem: "item",
+    models.Figure: "figure",
+    models.Image: "picture",
+    models.Embed: "frame",
+    models.Table: "table",
+    models.Rule: "rule",
+}
 _LEFT_RAW = "\n\u3000\xa0"
 
 
@@ -29,7 +40,7 @@ def show(console: Console, article: Article) -> None:
     for field, value in _values(article):
         table.add_row(field, Text(safe(value) or _NOT_FOUND), Text(rules.get(field, "")))
     console.print(table)
-    for warning in article.warnings:
+    for warning in (*article.warnings, *omissions(article)):
         say(console, "warning:", warning, "yellow")
 
 
@@ -68,6 +79,6 @@ def _values(article: Article) -> list[tuple[str, str]]:
     return rows
 
 
-def _counted(blocks: Blocks) -> str:
-    kinds = Counter(type(block).__name__.lower() for block in blocks)
+def _counted(content: models.Flow) -> str:
+    kinds = Counter(filter(None, (_COUNTED.get(type(node)) for node in models.walk(content))))
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from normalise.extraction import PROMO_OPENINGS
+from normalise.site import PROMO_OPENINGS
 from scraper.article_files import articles_below, split, values
 from scraper.errors import WrongUsage
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from normalise import Article, Capture, NotAnArticle, Unreadable, render
+from normalise import Article, Capture, NotAnArticle, Unreadable, Unrenderable, omissions, render
 from scraper import index, sources
 from scraper.archive import Archive, Effort
 from scraper.batch import article_in
@@ -146,7 +146,7 @@ def _read(ranked: Ranked, attempt: Try, page: Page) -> Fetched:
     except NotAnArticle as error:
         came_to = _came_to(attempt, Verdict.NOT_ARTICLE, error.reason, str(error))
         return Fetched(ranked, came_to, page)
-    except Unreadable as error:
+    except (Unreadable, Unrenderable) as error:
         came_to = _came_to(attempt, Verdict.UNREADABLE, Verdict.UNREADABLE, str(error))
         return Fetched(ranked, came_to, page)
     return Fetched(ranked, _came_to(attempt, Verdict.ARTICLE, "", ""), page, article, text)
@@ -185,6 +185,6 @@ def keep(folder: Folder, one: Fetched) -> None:
 def end(folder: Folder, one: Fetched) -> None:
     """Write down that an article was written from this very capture."""
     assert one.article is not None, "only an article is written"
-    said = "; ".join(one.article.warnings)
+    said = "; ".join((*one.article.warnings, *omissions(one.article)))
     capture = one.article.capture
     folder.ledger.end(Ended(one.article.id, Ending.WRITTEN, "", said, capture, is_pinned=True))

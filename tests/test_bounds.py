@@ -31,9 +31,9 @@ from warcs import (
     warc_file,
 )
 
-from normalise import Article, Capture, Unreadable, extract, render
+from normalise import Article, Capture, Unreadable, Unrenderable, extract, render
 from normalise.extraction import MOST_TAGS, MOST_WORDS
-from normalise.tree import MOST_CELLS, MOST_INSIDE
+from normalise.seed import MOST_CELLS, MOST_INSIDE
 from scraper import archive as archive_module
 from scraper import enumeration, index, playback, refetch
 from scraper.archive import TRIES, Archive, Effort
@@ -102,8 +102,9 @@ def test_a_page_of_many_words_and_many_blanks_is_read() -> None:
 
 def test_a_text_that_would_be_written_again_and_again_is_refused() -> None:
     body = "<ul><li>" * (MOST_INSIDE + 2) + "燈" * 1000
-    with pytest.raises(Unreadable, match=f"blocks in more than {MOST_INSIDE} others"):
-        extract(article_page(7, body=body), CAPTURE)
+    article = extract(article_page(7, body=body), CAPTURE)
+    with pytest.raises(Unrenderable, match=f"blocks in more than {MOST_INSIDE} others"):
+        render(article)
 
 
 def test_lists_in_lists_are_read_to_the_bound() -> None:
@@ -114,8 +115,8 @@ def test_lists_in_lists_are_read_to_the_bound() -> None:
 
 def test_a_table_that_would_be_filled_up_to_millions_of_cells_is_refused() -> None:
     body = f"<table><tr>{'<td>' * 5000}{'<tr><td>' * 5000}</table>"
-    with at_once(), pytest.raises(Unreadable, match=f"more than {MOST_CELLS} cells"):
-        extract(article_page(7, body=body), CAPTURE)
+    with at_once(), pytest.raises(Unrenderable, match=f"more than {MOST_CELLS} cells"):
+        render(extract(article_page(7, body=body), CAPTURE))
 
 
 def test_a_large_table_is_read_whole() -> None:

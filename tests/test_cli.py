@@ -437,7 +437,7 @@ def test_inspect_shows_update_box_and_warnings(tmp_path: Path) -> None:
     assert rows["box"][1]
     assert rows["box avatar"][0] == "/uploads/avatars/a.jpg"
     assert rows["box bio"][0] == "行船多年。"
-    assert rows["body"][0] == "2 paragraph, 1 rule, 1 listitem"
+    assert rows["body"][0] == "2 paragraph, 1 rule, 1 list, 1 item"
     assert "warning:" not in done.stdout
 
 
@@ -463,7 +463,6 @@ def test_inspect_as_json(page: Path) -> None:
         {
             "kind": "paragraph",
             "content": [{"kind": "text", "value": "船長說，霧散了便開。"}],
-            "inside": [],
         }
     ]
     assert article["report"]["rules"]["title"] == "h1"

@@ -23,7 +23,7 @@ BREAKS = {
         "title",
         {"article.json", "article.md"},
     ),
-    "rendering of bold text": ("seed.py", 'f"**{_inline', 'f"__{_inline', "body", {"article.md"}),
+    "rendering of bold text": ("seed.py", 'Strong: "**"', 'Strong: "__"', "body", {"article.md"}),
 }
 
 

@@ -32,9 +32,11 @@ from pages import (
     table,
     view_with_toolbar_of,
 )
+from selectolax.lexbor import LexborHTMLParser
 from shared_files import need
 
-from normalise import Article, NormaliseError, extract, render
+from normalise import Article, NormaliseError, extract, omissions, render
+from normalise.models import Text, plain_text, walk
 
 search = settings(max_examples=200)
 quick_search = settings(search, max_examples=1000)  # where making an example takes no time
@@ -138,6 +140,52 @@ def nested(blocks: Texts) -> Texts:
 
 
 bodies = joined(st.recursive(leaves, nested, max_leaves=8))
+# Tags in any order, closed or not: the parser makes a tree of them, and that is what counts.
+SOUP = (
+    *(
+        f"<{tag}>"
+        for tag in [
+            "p",
+            "b",
+            "em",
+            "u",
+            "div",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "table",
+            "tr",
+            "td",
+            "th",
+            "h2",
+            "h4",
+        ]
+    ),
+    *(
+        f"</{tag}>"
+        for tag in [
+            "p",
+            "b",
+            "em",
+            "u",
+            "div",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "table",
+            "tr",
+            "td",
+            "th",
+            "h2",
+            "h4",
+        ]
+    ),
+    *("<figure>", "</figure>", "<figcaption>", "</figcaption>", "<a href=/x>", "<a>", "</a>"),
+    *("<caption>", "<center>", "<noscript>", "<picture>", "<br>", "<hr>", "<img src=/x>"),
+    *("山", " 海 ", "\n", "&nbsp;", "1.", "<!-- 不 -->", "<iframe src=/x></iframe>"),
+)
 
 Oracle = Callable[[str], list[str]]
 
@@ -162,6 +210,32 @@ def oracle() -> Oracle:
 @given(body=bodies)
 def test_blocks_are_those_of_the_oracle(oracle: Oracle, body: str) -> None:
     assert blocks_of(page(body)) == "\n\n".join(oracle(as_viewed(body)))
+
+
+@search
+@given(body=bodies | st.lists(st.sampled_from(SOUP), max_size=30).map("".join))
+@example(body="<ol><a><li>甲</li></a></ol>")
+@example(body="<p>甲</p> <b>乙</b>\n<div> 丙 </div><picture>丁<img src=x></picture>")
+def test_the_tree_has_the_text_of_the_content_once(body: str) -> None:
+    html = page(body)
+    article = article_of(html)
+    content = LexborHTMLParser(html).css_first(".article-content")
+    assert content is not None
+    for silent in content.css("script, style, template"):
+        silent.decompose()
+    said = plain_text(article.body + article.promo)
+    assert "".join(said.split()) == "".join(content.text().split())
+
+
+@search
+@given(body=bodies)
+def test_what_the_file_leaves_out_is_said(body: str) -> None:
+    article = article_of(page(body))
+    shown = "".join(blocks_of(page(body)).split())
+    lost = [node for node in walk(article.body) if isinstance(node, Text)]
+    lost = [node for node in lost if "".join(node.value.split()) not in shown]
+    said = [line for line in omissions(article) if "text" in line or "figure" in line]
+    assert bool(lost) <= bool(said)
 
 
 # --- front matter ---------------------------------------------------------------------------

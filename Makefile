@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+TESTS := PYTHONPATH=tests $(BIN)/python -m
 STAMP := $(VENV)/.installed
 DEMO := demo-archive
 SOURCES := normalise scraper tests
@@ -23,7 +24,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $@
 
 demo: install  ## Crawl a small archive on this machine, offline, and show what comes out.
-	@$(BIN)/python tests/demo.py $(DEMO)
+	@$(TESTS) demo $(DEMO)
 
 crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@example.org
 	@test -n '$(OUT)' || { echo 'where to? make crawl OUT=folder'; exit 2; }
@@ -31,14 +32,14 @@ crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@exa
 
 test: install  ## Run all tests, and see that they go through enough of the branches.
 	$(BIN)/python -m pytest --numprocesses 2 --quiet --cov --cov-report=
-	@$(BIN)/python tests/branches.py
+	@$(TESTS) checks.branches
 
 check: install  ## Look at format, lint, strict types and the docs.
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tests/docs.py
+	$(TESTS) checks.docs
 
 fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -47,33 +48,33 @@ fmt: install  ## Format the code and mend what the linter can.
 bench: install  ## Measure what others would use beside us, 15 minutes: make bench SMALL=1 tries it.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
-	$(BIN)/python tests/bench.py $(if $(SMALL),--small)
-	$(BIN)/python tests/bench_kept.py $(if $(SMALL),--small)
-	$(BIN)/python tests/bench_index.py $(if $(SMALL),--small)
-	$(BIN)/python tests/bench_crawl.py $(if $(SMALL),--small)
+	$(TESTS) bench.bench $(if $(SMALL),--small)
+	$(TESTS) bench.bench_kept $(if $(SMALL),--small)
+	$(TESTS) bench.bench_index $(if $(SMALL),--small)
+	$(TESTS) bench.bench_crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
-	$(BIN)/python tests/torture.py
+	$(TESTS) stress.torture
 
 long: install  ## Crawl 50,000 articles and render them again: memory, files, growth.
-	$(BIN)/python tests/long_run.py
+	$(TESTS) stress.long_run
 
 fuzz: install  ## Feed every reader hostile bytes, some seconds each: make fuzz SECONDS=600
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[fuzz]' \
 		|| echo 'atheris does not install here'
-	$(BIN)/python tests/fuzz_run.py --seconds $(SECONDS)
+	$(TESTS) fuzz.run --seconds $(SECONDS)
 
 advisories: install  ## Ask OSV.dev for known vulnerabilities of the locked packages.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[advisories]'
-	@$(BIN)/python tests/advisories.py
+	@$(TESTS) checks.advisories
 
 conformance: install  ## Compare with the reference archive, where ../shared has it.
-	$(BIN)/python tests/conformance.py
+	$(TESTS) conformance
 
 golden: install  ## Refresh what is expected of the saved pages; then read the diff.
-	$(BIN)/python -m scraper.fixtures refresh
+	$(BIN)/python -m scraper.testing.fixtures refresh
 
 lock: install  ## Write requirements.lock anew from what is installed now.
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev,bench]'

@@ -7,6 +7,8 @@
 Nothing here knows of HTTP, and only `normalise.write` touches the disk.
 """
 
+from normalise.editions.omissions import omissions
+from normalise.editions.seed import render
 from normalise.errors import (
     BadCapture,
     NormaliseError,
@@ -16,10 +18,8 @@ from normalise.errors import (
     Unreadable,
     Unrenderable,
 )
-from normalise.extraction import extract
 from normalise.models import Article, Capture
-from normalise.omissions import omissions
-from normalise.seed import render
+from normalise.page.extract import extract
 
 __all__ = [
     "Article",

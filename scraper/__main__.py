@@ -1,5 +1,5 @@
 """`python -m scraper` is `hkcnews`."""
 
-from scraper.cli import main
+from scraper.cli.app import main
 
 main()

@@ -1,6 +1,6 @@
 """Runs the command over the reconstructed pages and compares with the reference archive.
 
-    python tests/conformance.py
+    PYTHONPATH=tests python -m conformance
 
 A file is right if it is byte for byte the reference's, or if it differs just by a repair that the
 README lists. What a repair should give is worked out here from the reference file alone.

@@ -1,6 +1,6 @@
 """The demonstration: a replay of the bundled pages on loopback, and a crawl of it.
 
-python tests/demo.py DIR
+PYTHONPATH=tests python -m demo DIR
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from replay import demo_archive, demo_faults, replay
+from fake_archive import demo_archive, demo_faults, replay
 
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
 SHOWN = "articles/18001-19000/article_18123.md"

@@ -1,0 +1,1 @@
+"""Many captures into files, on all cores; one bad page stops nothing."""

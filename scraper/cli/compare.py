@@ -1,0 +1,187 @@
+"""The command `compare`: two archives side by side, for people and for programs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from scraper.cli.console import safe, say
+from scraper.cli.crawl import Debug, Jobs
+from scraper.cli.errors import FAILED, errors, messages, output, print_exactly
+from scraper.errors import WrongUsage
+
+# What compares is imported when it is needed: the other commands would wait for it.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scraper.verify.compare import Comparison
+    from scraper.verify.trees import Result, Trees
+
+_STANDARD_OUTPUT = Path("-")
+_MOST_IDS = 20
+# Blanks that a terminal shows as blanks, though one of them in another's place is a difference.
+_SHOWN = str.maketrans({"\xa0": "\\u00a0", "\t": "\\u0009"})
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def compare(
+    mine: Annotated[
+        Path, typer.Argument(metavar="MINE", help="A folder of article files, at any depth.")
+    ],
+    reference: Annotated[
+        Path, typer.Argument(metavar="REFERENCE", help="Another one, to hold the first against.")
+    ],
+    json: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Write ids and counts to this file; - is for output."
+        ),
+    ] = None,
+    show: Annotated[
+        int,
+        typer.Option(
+            "--show", min=0, metavar="N", help="Show so many examples, regressions first."
+        ),
+    ] = 0,
+    jobs: Jobs = None,
+    debug: Debug = False,
+) -> None:
+    """Hold an archive's article files against another's, and tell faults from other differences.
+
+    A file is *repaired* if it differs by nothing but the repairs that the README lists, *another
+    capture* if by nothing but the marks of the capture that it was made from, else a *regression*.
+    One that is both repaired and of another capture counts as repaired.
+
+    Exit codes: 0 no regression, 1 a regression, 2 wrong usage.
+
+    Example: `hkcnews compare archive ../hkcnews-article-archive --show 3`
+    """
+    with errors(debug=debug):
+        from scraper.verify.compare import Kind  # noqa: PLC0415
+        from scraper.verify.trees import Trees, compare_trees  # noqa: PLC0415
+
+        if json is not None and json != _STANDARD_OUTPUT and not json.absolute().parent.is_dir():
+            raise WrongUsage(f"--json {json}: no such folder as {json.parent}; make it first")
+        if json is not None and json.is_dir():
+            raise WrongUsage(f"--json {json}: that is a folder; give a file, or - for output")
+        trees = Trees.of(mine, reference)
+        with _watching() as done:
+            result = compare_trees(trees, jobs, done)
+        console = messages if json == _STANDARD_OUTPUT else output()
+        _show_counts(console, result)
+        _show_examples(console, result, trees, show)
+        _say_where(result, is_told=json is not None or show > 0)
+        if json == _STANDARD_OUTPUT:
+            print_exactly(result.as_json())
+        elif json is not None:
+            json.write_text(result.as_json(), encoding="utf-8")
+        failed = bool(result.ids[Kind.REGRESSION])
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere nothing, since it takes less than a minute."""
+    columns = (
+        TextColumn("comparing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    off = not messages.is_terminal
+    with Progress(*columns, console=messages, transient=True, disable=off) as progress:
+        task = progress.add_task("comparing", total=None)
+        yield lambda count, total: progress.update(task, completed=count, total=total)
+
+
+# --- what people see ------------------------------------------------------------------------
+
+
+def _show_counts(console: Console, result: Result) -> None:
+    from scraper.verify.compare import Kind  # noqa: PLC0415
+
+    departures = ", ".join(f"{why} {count:,}" for why, count in result.departures.most_common())
+    for count, what, more in (
+        (result.identical, "identical", ""),
+        (len(result.ids[Kind.REPAIRED]), "repaired", departures),
+        (len(result.ids[Kind.OTHER_CAPTURE]), "another capture of the same text", ""),
+        (len(result.ids[Kind.REGRESSION]), "regressions", ""),
+        (len(result.only_mine), "only in MINE", ""),
+        (len(result.only_reference), "only in REFERENCE", ""),
+        (len(result.ids[Kind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
+    ):
+        say(console, f"{count:>9,}", what + (f" ({more})" if more else ""))
+    if not result.fields:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("files that differ in")
+    kinds = (Kind.REPAIRED, Kind.OTHER_CAPTURE, Kind.REGRESSION)
+    for kind in kinds:
+        table.add_column(kind.value, justify="right")
+    for field, total in result.differing().items():
+        if total:
+            table.add_row(field.value, *(f"{result.fields[field, kind]:,}" for kind in kinds))
+    console.print()
+    console.print(table)
+
+
+def _say_where(result: Result, *, is_told: bool) -> None:
+    """Name the regressions, as far as they fit."""
+    from scraper.verify.compare import Kind  # noqa: PLC0415
+
+    ids = result.ids[Kind.REGRESSION]
+    if not ids:
+        return
+    named = ", ".join(map(str, ids[:_MOST_IDS]))
+    more = f" and {len(ids) - _MOST_IDS:,} more" if len(ids) > _MOST_IDS else ""
+    hint = "" if is_told else "; --show 3 shows what differs, --json FILE names all"
+    say(
+        messages,
+        "regressions:",
+        f"{'article' if len(ids) == 1 else 'articles'} {named}{more}{hint}",
+        "red",
+    )
+
+
+def _show_examples(console: Console, result: Result, trees: Trees, most: int) -> None:
+    from scraper.verify.compare import Kind  # noqa: PLC0415
+
+    kinds = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
+    for article in [article for kind in kinds for article in result.ids[kind]][:most]:
+        _show_difference(console, trees, article)
+
+
+def _show_difference(console: Console, trees: Trees, article: int) -> None:
+    """Print what differs in one article, as a unified diff from the reference to mine."""
+    from scraper.verify.compare import compare  # noqa: PLC0415
+    from scraper.verify.trees import read  # noqa: PLC0415
+
+    pair = trees.pair(article)
+    assert pair.mine is not None, "only files that both have differ"
+    assert pair.reference is not None
+    mine, reference = read(pair.mine), read(pair.reference)
+    console.print()
+    say(console, f"article {article}:", _words(compare(mine, reference, article)), "bold")
+    lines = difflib.unified_diff(
+        _lines(reference), _lines(mine), pair.reference, pair.mine, lineterm="", n=1
+    )
+    for line in lines:
+        shown = safe(line.translate(_SHOWN))
+        console.print(Text(shown, _STYLES.get(shown[:1], "")), soft_wrap=True)
+
+
+def _words(comparison: Comparison) -> str:
+    return ", ".join(f"{field} {kind}" for field, kind in comparison.fields)
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.decode("utf-8", "surrogateescape").split("\n")

@@ -1,0 +1,227 @@
+"""The commands that crawl: `crawl` and `status`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from normalise.models import ARCHIVE
+from scraper.cli.console import say
+from scraper.cli.errors import FAILED, errors, messages, output
+from scraper.errors import WrongUsage
+from scraper.selection.ids import Ids
+from scraper.selection.ranking import Prefer
+from scraper.wayback.policy import CONCURRENCY, COOLDOWN, PAGES_A_SECOND, Polite, software
+
+# What crawls is imported when it is needed: `normalise` and --help would wait for it.
+if TYPE_CHECKING:
+    from scraper.crawl.folder import Folder
+    from scraper.crawl.report import Report
+    from scraper.crawl.run import Plan
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
+    ),
+]
+Out = Annotated[
+    Path,
+    typer.Option("--out", metavar="DIR", envvar="HKCNEWS_OUT", help="The folder of the crawl."),
+]
+ArchiveOrigin = Annotated[
+    str,
+    typer.Option(
+        "--archive",
+        metavar="ORIGIN",
+        envvar="HKCNEWS_ARCHIVE",
+        help="Where requests go; what is written names web.archive.org all the same.",
+    ),
+]
+Rate = Annotated[
+    float,
+    typer.Option(
+        "--rate",
+        metavar="N",
+        envvar="HKCNEWS_RATE",
+        help="Pages a second at most; 0 for no pace, which the real archive does not allow.",
+    ),
+]
+Concurrency = Annotated[
+    int,
+    typer.Option(
+        "--concurrency",
+        min=1,
+        max=32,
+        metavar="N",
+        envvar="HKCNEWS_CONCURRENCY",
+        help="Requests at a time, each on a connection that is kept.",
+    ),
+]
+Cooldown = Annotated[
+    float,
+    typer.Option(
+        "--cooldown",
+        metavar="S",
+        envvar="HKCNEWS_COOLDOWN",
+        help="Seconds of the first pause where the archive says nothing else; the next are longer.",
+    ),
+]
+Contact = Annotated[
+    str,
+    typer.Option(
+        "--contact",
+        metavar="TEXT",
+        envvar="HKCNEWS_CONTACT",
+        help="An e-mail or web address for the User-Agent: the archive asks for one.",
+    ),
+]
+
+
+def crawl(
+    out: Out,
+    archive: ArchiveOrigin = ARCHIVE,
+    ids: Annotated[
+        str | None,
+        typer.Option("--ids", metavar="IDS", help="Only these articles, such as 1-1000,11911."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many articles.")
+    ] = None,
+    captures: Annotated[
+        Path | None,
+        typer.Option(
+            "--captures",
+            metavar="FILE",
+            help="Take the captures of this list instead of the index: TSV or CSV (gzip too) with "
+            "columns timestamp and original, or a folder of Markdown files with url: in them.",
+        ),
+    ] = None,
+    only_missing: Annotated[
+        Path | None,
+        typer.Option(
+            "--only-missing",
+            metavar="REFERENCE",
+            help="Only articles that this folder of article files lacks, or holds as no article.",
+        ),
+    ] = None,
+    prefer: Annotated[
+        Prefer, typer.Option("--prefer", help="Which good capture of an article to take.")
+    ] = Prefer.NEWEST,
+    refresh_index: Annotated[
+        bool, typer.Option("--refresh-index", help="Read the index again for new captures.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, and fetch no page.")
+    ] = False,
+    rate: Rate = PAGES_A_SECOND,
+    concurrency: Concurrency = CONCURRENCY,
+    cooldown: Cooldown = COOLDOWN,
+    contact: Contact = "",
+    warc_size: Annotated[
+        int,
+        typer.Option(
+            "--warc-size", min=1, metavar="BYTES", help="Begin another WARC file at this size."
+        ),
+    ] = 1_000_000_000,
+    debug: Debug = False,
+) -> None:
+    """Fetch every article from the archive, politely, and never twice.
+
+    Each article is written from the first good one of its captures, best first; what has none is
+    accounted for. It may be stopped at any time: the same command goes on where it was.
+
+    Exit codes: 0 done, 1 an article that was asked for has failed, or one given by its id has no
+    capture, or the index gave no list, 2 wrong usage or the folder is in use, 3 paused by the
+    archive (it says when to come back), 130 interrupted.
+
+    Example: `hkcnews crawl --out archive --contact me@example.org`
+    """
+    with errors(debug=debug):
+        from scraper.crawl.folder import opened  # noqa: PLC0415
+        from scraper.crawl.run import Plan  # noqa: PLC0415
+
+        polite = Polite(archive.rstrip("/"), rate, concurrency, cooldown, contact)
+        if captures is not None and refresh_index:
+            raise WrongUsage("--captures takes the place of the index: leave out --refresh-index")
+        for path in (captures, only_missing):
+            if path is not None and not path.exists():
+                raise WrongUsage(f"{path} does not exist")
+        plan = Plan(
+            ids=Ids.of(ids) if ids is not None else None,
+            limit=limit,
+            listed=captures,
+            reference=only_missing,
+            prefer=prefer,
+            refresh_index=refresh_index,
+        )
+        with opened(out, software(), warc_size) as folder:
+            failed = _estimate(plan, polite, folder) if dry_run else _run(plan, polite, folder)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def status(out: Out, debug: Debug = False) -> None:
+    """Tell what became of a crawl so far, also while it runs; writes DIR/report.json.
+
+    Exit codes: 0 done, 2 the folder holds no crawl.
+
+    Example: `hkcnews status --out archive`
+    """
+    with errors(debug=debug):
+        from scraper.cli.progress import show_report  # noqa: PLC0415
+        from scraper.crawl.ledger import Ledger  # noqa: PLC0415
+        from scraper.crawl.report import Report  # noqa: PLC0415
+
+        ledger = Ledger.of(out)
+        try:
+            report = Report.of(ledger)
+            show_report(output(), report)
+            _write(report, out)
+        finally:
+            ledger.close()
+
+
+def _run(plan: Plan, polite: Polite, folder: Folder) -> bool:
+    """Crawl, and tell what became of it however it ended; return whether an article failed."""
+    from scraper.cli.progress import show_passed_over, show_report, watching  # noqa: PLC0415
+    from scraper.crawl import run as crawling  # noqa: PLC0415
+    from scraper.crawl.progress import Tally  # noqa: PLC0415
+    from scraper.crawl.report import Report  # noqa: PLC0415
+
+    tally = Tally()
+    try:
+        with watching(messages, tally):
+            asyncio.run(crawling.run(plan, polite, folder, tally))
+        if not tally.total:
+            say(messages, "", "nothing is left to do")
+    finally:
+        show_passed_over(messages, tally)
+        report = Report.of(folder.ledger)
+        show_report(messages, report)
+        _write(report, folder.path)
+    return bool(tally.unknown) or any(e.article in tally.asked_for for e in report.failed)
+
+
+def _write(report: Report, folder: Path) -> None:
+    """Write a report; where the disk refuses it that is said, and hides no other error."""
+    try:
+        report.write(folder)
+    except OSError as error:
+        say(messages, "warning:", f"the report can't be written: {error}", "yellow")
+
+
+def _estimate(plan: Plan, polite: Polite, folder: Folder) -> bool:
+    from scraper.cli.progress import show_estimate, show_passed_over, watching  # noqa: PLC0415
+    from scraper.crawl import run as crawling  # noqa: PLC0415
+    from scraper.crawl.progress import Tally  # noqa: PLC0415
+
+    tally = Tally()
+    with watching(messages, tally):
+        estimate = asyncio.run(crawling.estimate(plan, polite, folder, tally))
+    show_passed_over(messages, tally)
+    show_estimate(output(), estimate, polite.rate)
+    return False

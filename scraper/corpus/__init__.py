@@ -1,0 +1,1 @@
+"""The article files of a finished archive: where they lie and what they hold."""

@@ -1,0 +1,121 @@
+"""Where the candidates come from: the index, page by page into the ledger, or a list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from normalise import Capture
+from scraper.crawl.ledger import Ledger, Source, utc_now
+from scraper.crawl.progress import Tally
+from scraper.errors import BadRecord, NoAnswer, NoIndex, Unplayable, WrongUsage
+from scraper.selection.capture_list import captures_in
+from scraper.selection.ranking import Row
+from scraper.wayback import cdx
+from scraper.wayback.client import Archive, Effort
+from scraper.wayback.throttle import Endpoint
+
+_KEY = "index key"  # to the page of the index that is next
+_LISTED = "index listed"  # all rows are in, at that time
+_FINISHED = "index finished"  # and what follows from all of them is known
+_REFRESHING = "index refreshing"  # it is read once more, and not yet finished
+# The site has some 300,000 captures, on 30 pages.
+_MOST_PAGES = 1_000
+_MOST_EMPTY_PAGES = 20
+
+
+def refresh_index(ledger: Ledger) -> None:
+    """Let the index be read once more; a reading that was broken off goes on where it was."""
+    if not ledger.noted(_REFRESHING):
+        _forget_index(ledger)
+        ledger.note(_REFRESHING, utc_now())
+
+
+def _forget_index(ledger: Ledger) -> None:
+    """Let the next enumeration begin at the first page; the rows that are known are kept."""
+    for name in (_KEY, _LISTED, _FINISHED, _REFRESHING):
+        ledger.note(name, None)
+
+
+async def enumerate_index(archive: Archive, ledger: Ledger, tally: Tally) -> None:
+    """Take in every capture of an article that the index lists, from where it was left off.
+
+    Nothing is asked where that was finished before. Raises `NoIndex` where the index gives no
+    list, or none that ends.
+    """
+    if ledger.noted(_FINISHED):
+        return
+    if not ledger.noted(_LISTED):
+        await _take_pages(archive, ledger, tally)
+    ledger.find_shared()
+    ledger.note(_FINISHED, utc_now())
+    ledger.note(_REFRESHING, None)
+
+
+async def _take_pages(archive: Archive, ledger: Ledger, tally: Tally) -> None:
+    key = ledger.noted(_KEY)
+    seen = {key}
+    empty = 0
+    for _ in range(_MOST_PAGES):
+        page = await _page(archive, key)
+        key = page.resume_key
+        is_last = key is None
+        empty = 0 if page.rows or page.passed_over else empty + 1
+        if not is_last and (key in seen or empty == _MOST_EMPTY_PAGES):
+            _forget_index(ledger)
+            raise NoIndex(
+                "the index goes in a circle: its pages do not end; start again another day, "
+                "with --refresh-index, or give a list with --captures FILE"
+            )
+        seen.add(key)
+        tally.rows += ledger.add(
+            Source.INDEX, page.rows, {_KEY: key, _LISTED: utc_now() if is_last else None}
+        )
+        if is_last:
+            break
+    else:
+        raise NoIndex(f"the index does not end after {_MOST_PAGES} pages; give --captures FILE")
+    if not ledger.articles(Source.INDEX):
+        _forget_index(ledger)
+        raise NoIndex(
+            f"the index lists no capture of an article below {cdx.ARTICLES}; "
+            "the archive may have excluded the site: try again, or give --captures FILE"
+        )
+
+
+async def _page(archive: Archive, key: str | None) -> cdx.IndexPage:
+    try:
+        return await archive.ask(Endpoint.INDEX, cdx.target(cdx.ARTICLES, key), cdx.read, Effort())
+    except NoIndex as error:
+        raise NoIndex(
+            f"{error}: give the captures with --captures FILE, a list or a folder of articles"
+        ) from error
+    except (NoAnswer, Unplayable) as error:
+        raise NoIndex(
+            f"the index gives no list: {error}; what it has given is kept: "
+            "start the same command again later, or give the captures with --captures FILE"
+        ) from error
+
+
+def take_list(path: Path, ledger: Ledger) -> Counter[str]:
+    """Take in the captures of a list instead; return what was passed over, counted in words.
+
+    Raises `WrongUsage` where the list has no capture of an article.
+    """
+    passed_over: Counter[str] = Counter()
+    ledger.forget_list()
+    ledger.add(Source.LIST, _rows(captures_in(path), passed_over), {})
+    if not ledger.articles(Source.LIST):
+        raise WrongUsage(f"{path} names no capture of an article of hkcnews.com")
+    return passed_over
+
+
+def _rows(found: Iterator[Capture | BadRecord], passed_over: Counter[str]) -> Iterator[Row]:
+    for capture in found:
+        if isinstance(capture, BadRecord):
+            passed_over[str(capture)] += 1
+        elif (row := Row(capture)).article is None:
+            passed_over["captures of other pages than articles"] += 1
+        else:
+            yield row

@@ -1,0 +1,1 @@
+"""Which captures of which articles to take, before any is fetched."""

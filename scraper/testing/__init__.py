@@ -1,0 +1,1 @@
+"""Fixtures: saved pages with what must come of them."""

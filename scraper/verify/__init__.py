@@ -1,0 +1,1 @@
+"""Proof that an archive is right: defects, and differences from another archive."""

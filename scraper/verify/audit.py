@@ -1,0 +1,179 @@
+"""The audit of a finished archive: what is wrong with which article, over all of its files.
+
+Of each file only its id, the names of its defects and a digest of its text are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from itertools import pairwise
+from multiprocessing import cpu_count
+from pathlib import Path
+
+from scraper.corpus.files import markdown_below
+from scraper.errors import ScraperError, WrongUsage
+from scraper.verify.defects import NO_ARTICLE, Defect, Finding, examine
+from scraper.workers import processes
+
+# The ids that an archive has a path for: 1 to 999999, without zeros before them.
+_FILE_NAME = re.compile(r"article_([1-9][0-9]{0,5})\.md")
+# Below this starting worker processes takes longer than the work.
+_FEWEST_FILES_FOR_WORKERS = 4_000
+_LARGEST_CHUNK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is wrong with an archive: ids by defect, in order.
+
+    `misnamed` are the paths below the archive of files of `Defect.BAD_NAME`, which have no id.
+    `aliases` has the newest id with the same text for each older one. `gaps` are the first and
+    last of missing ids in a row. `unreadable` says why, by id.
+    """
+
+    files: int
+    flawless: int
+    found: dict[Defect, tuple[int, ...]]
+    misnamed: tuple[str, ...]
+    aliases: dict[int, int]
+    gaps: tuple[tuple[int, int], ...]
+    unreadable: dict[int, str]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every file holds the article that it is named for."""
+        return not self.misnamed and not any(self.found[defect] for defect in NO_ARTICLE)
+
+    def as_json(self) -> dict[str, list[int] | list[str]]:
+        """Return the ids under the name of each defect, those that were not found as well.
+
+        Under `bad_name` stand paths: such files have no id.
+        """
+        lists: dict[str, list[int] | list[str]] = {
+            defect.value: list(ids) for defect, ids in self.found.items()
+        }
+        lists[Defect.BAD_NAME.value] = list(self.misnamed)
+        return lists
+
+
+def audit(
+    folder: Path,
+    jobs: int | None = None,
+    done: Callable[[int, int], None] = lambda _, __: None,
+) -> Audit:
+    """Return what is wrong with the files `article_<id>.md` at any depth below a folder.
+
+    `jobs` is the number of worker processes, `None` for one a core where there is enough to do;
+    `done` is told how many files of how many have been read. Other Markdown files are none of its
+    business, unless they are named nearly like an article. Raises `WrongUsage` where the folder
+    can't be read or holds no article, `ScraperError` where a worker process died.
+    """
+    files, misnamed = _listed(folder)
+    if not files and not misnamed:
+        raise WrongUsage(
+            f"no article (article_<id>.md) lies anywhere below {folder}; "
+            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
+        )
+    tally = _Tally()
+    for count, (article_id, finding) in enumerate(_findings(files, jobs), start=1):
+        tally.add(article_id, finding)
+        done(count, len(files))
+    return tally.audit(tuple(misnamed))
+
+
+def _listed(folder: Path) -> tuple[list[tuple[int, str]], list[str]]:
+    """The id and path of every article, and the paths of those that are named nearly so."""
+    files, misnamed = [], []
+    for path in markdown_below(folder):
+        name = _FILE_NAME.fullmatch(path.name)
+        if name is not None:
+            files.append((int(name[1]), str(path)))
+        elif path.name.lower().startswith("article"):
+            misnamed.append(str(path.relative_to(folder)))
+    return files, misnamed
+
+
+@dataclass
+class _Tally:
+    """The findings so far."""
+
+    files: int = 0
+    flawless: int = 0
+    ids: set[int] = field(default_factory=set)
+    found: dict[Defect, set[int]] = field(default_factory=lambda: {each: set() for each in Defect})
+    unreadable: dict[int, str] = field(default_factory=dict)
+    newest: dict[bytes, int] = field(default_factory=dict)
+    older: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, article_id: int, finding: Finding) -> None:
+        self.files += 1
+        self.flawless += not finding.defects
+        if article_id in self.ids:
+            self.found[Defect.ID_TWICE].add(article_id)
+        self.ids.add(article_id)
+        for defect in finding.defects:
+            self.found[defect].add(article_id)
+        if finding.why:
+            self.unreadable[article_id] = finding.why
+        if finding.digest is not None:
+            self._add_digest(article_id, finding.digest)
+
+    def _add_digest(self, article_id: int, digest: bytes) -> None:
+        other = self.newest.setdefault(digest, article_id)
+        if other != article_id:
+            self.newest[digest] = max(other, article_id)
+            self.older[min(other, article_id)] = digest
+
+    def audit(self, misnamed: tuple[str, ...]) -> Audit:
+        """All of it, with what only shows once every file has been seen."""
+        aliases = {each: self.newest[self.older[each]] for each in sorted(self.older)}
+        gaps = tuple(_gaps(sorted(self.ids)))
+        found = {defect: tuple(sorted(ids)) for defect, ids in self.found.items()}
+        found[Defect.ALIAS] = tuple(aliases)
+        found[Defect.GAP] = tuple(each for low, high in gaps for each in range(low, high + 1))
+        return Audit(self.files, self.flawless, found, misnamed, aliases, gaps, self.unreadable)
+
+
+def _gaps(ids: list[int]) -> Iterator[tuple[int, int]]:
+    return ((low + 1, high - 1) for low, high in pairwise(ids) if high - low > 1)
+
+
+# --- worker processes -----------------------------------------------------------------------
+
+
+def _findings(files: list[tuple[int, str]], jobs: int | None) -> Iterator[tuple[int, Finding]]:
+    """What is wrong with each file, in the order of the files."""
+    workers = jobs or (1 if len(files) < _FEWEST_FILES_FOR_WORKERS else cpu_count())
+    chunks = [files[at : at + _LARGEST_CHUNK] for at in range(0, len(files), _LARGEST_CHUNK)]
+    if workers == 1:
+        for chunk in chunks:
+            yield from examined(chunk)
+        return
+    pool = processes(workers)
+    try:
+        for findings in pool.map(examined, chunks):
+            yield from findings
+    except (BrokenProcessPool, SystemExit) as error:
+        raise ScraperError(
+            "a worker process died, be it for want of memory or of a fault in a file; "
+            "run the audit again with --jobs 1"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def examined(files: list[tuple[int, str]]) -> list[tuple[int, Finding]]:
+    """Return what is wrong with some files: the work of a worker process."""
+    return [(article_id, _examined(article_id, path)) for article_id, path in files]
+
+
+def _examined(article_id: int, path: str) -> Finding:
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        why = f"it can't be opened: {error.strerror}"
+        return Finding(frozenset({Defect.UNREADABLE}), why=why)
+    return examine(data, article_id)

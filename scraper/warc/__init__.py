@@ -1,0 +1,1 @@
+"""WARC files: what a crawl writes, and what any program may have written."""

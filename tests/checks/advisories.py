@@ -1,0 +1,53 @@
+"""Known vulnerabilities of the locked packages, as OSV.dev lists them.
+
+    PYTHONPATH=tests python -m checks.advisories
+
+Exits with 1 where a locked version has one. Where OSV.dev can't be reached nothing is known: that
+is said, and the exit code is 0.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+LOCK = Path(__file__).parents[2] / "requirements.lock"
+# PyPI's own list is not asked: pip-audit takes a package that a mirror does not know for one
+# without vulnerabilities.
+AUDIT = [
+    *("-m", "pip_audit", "--requirement", str(LOCK), "--disable-pip", "--no-deps"),
+    *("--vulnerability-service", "osv", "--format", "json", "--progress-spinner", "off"),
+]
+_UNREACHABLE = ("ConnectionError", "ConnectTimeout", "ReadTimeout")
+
+
+def main() -> int:
+    """Print what is known of each package that has a vulnerability; return the exit code."""
+    command = [sys.executable, *AUDIT]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not done.stdout:
+        if any(word in done.stderr for word in _UNREACHABLE):
+            _say("skipped: OSV.dev can't be reached from here, so nothing is known of the packages")
+            return 0
+        _say(f"pip-audit failed: {done.stderr.strip()[-500:]}")
+        return 2
+    packages = json.loads(done.stdout)["dependencies"]
+    found = [(package, known) for package in packages for known in package.get("vulns", [])]
+    for package, known in found:
+        mended = ", ".join(known["fix_versions"]) or "no version"
+        _say(f"{package['name']} {package['version']}: {known['id']}, mended in {mended}")
+    unknown = [package["name"] for package in packages if "skip_reason" in package]
+    if unknown:
+        _say(f"not looked up: {', '.join(unknown)}")
+    _say(f"{len(found)} vulnerabilities in {len(packages) - len(unknown)} locked packages")
+    return 1 if found or unknown else 0
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

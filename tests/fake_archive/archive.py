@@ -1,0 +1,68 @@
+"""What is archived: captures in the order of the index, and how they are found."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from fake_archive.mementos import Memento, seconds_of
+
+# Sorts behind every key that begins with what stands before it.
+LAST = "\U0010ffff"
+
+
+class Archive:
+    """Captures sorted by urlkey and timestamp, as the index is."""
+
+    def __init__(self, mementos: Iterable[Memento] = ()) -> None:
+        self._mementos: list[Memento] = []
+        self._places: list[tuple[str, str]] = []
+        self.add(*mementos)
+
+    def __len__(self) -> int:
+        return len(self._mementos)
+
+    def __iter__(self) -> Iterator[Memento]:
+        return iter(self._mementos)
+
+    def add(self, *mementos: Memento) -> None:
+        """Put captures into the archive; more than a few are quickest all at once."""
+        self._mementos.extend(mementos)
+        self._mementos.sort(key=_place)
+        self._places = [_place(memento) for memento in self._mementos]
+
+    def listed(self, first: str, last: str, since: tuple[str, str] = ("", "")) -> Iterator[Memento]:
+        """Yield what the index lists from key `first` up to, without it, key `last`.
+
+        `since` is a urlkey and a timestamp before which nothing is yielded.
+        """
+        start = bisect_left(self._places, max((first, ""), since))
+        for at in range(start, bisect_left(self._places, (last, ""))):
+            if self._mementos[at].listed:
+                yield self._mementos[at]
+
+    def captures_of(self, key: str) -> list[Memento]:
+        """Return all captures under one urlkey, oldest first, listed or not."""
+        start = bisect_left(self._places, (key, ""))
+        return self._mementos[start : bisect_left(self._places, (key, LAST), lo=start)]
+
+
+def exactly(captures: list[Memento], timestamp: str, url: str) -> Memento | None:
+    """Return the capture of this very second that playback serves.
+
+    Of several the one whose address was asked for literally (facts/wayback.md 2.1: the urlkey
+    decides, `Link rel="original"` says which it was).
+    """
+    found = [m for m in captures if m.timestamp == timestamp and m.playable]
+    return next((m for m in found if m.original == url), found[0] if found else None)
+
+
+def nearest(captures: list[Memento], timestamp: str) -> Memento | None:
+    """Return the capture nearest in time that playback serves (facts/wayback.md 2.2)."""
+    wanted = seconds_of(timestamp)
+    playable = [memento for memento in captures if memento.playable]
+    return min(playable, key=lambda m: abs(seconds_of(m.timestamp) - wanted), default=None)
+
+
+def _place(memento: Memento) -> tuple[str, str]:
+    return memento.urlkey, memento.timestamp

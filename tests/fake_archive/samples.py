@@ -1,0 +1,128 @@
+"""Archives to serve: the bundled fixtures, thousands of made-up articles, odd captures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from support import warcs
+
+from fake_archive import faults
+from fake_archive.archive import Archive
+from fake_archive.mementos import Header, Memento
+from fake_archive.rules import Faults, on_index, on_playback
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+# Fixtures of these names are answers of the archive itself, not captures.
+_OF_THE_ARCHIVE = ("archive-", "outage")
+_BEGINNINGS = {
+    b"%PDF": "application/pdf",
+    b"\x89PNG": "image/png",
+    b"<svg": "image/svg+xml",
+    b"{": "application/json",
+}
+_PARAGRAPH = "<p>船長說，霧散了便開。</p>"  # of which `warcs.article_file()` is the file
+
+
+def from_fixtures(root: Path = FIXTURES, kinds: Iterable[str] = ("articles", "refused")) -> Archive:
+    """Return the saved pages as captures; of a page saved in both forms, the raw one."""
+    found: dict[tuple[str, str], Memento] = {}
+    for kind in kinds:
+        for folder in sorted((root / kind).iterdir()):
+            if not folder.name.startswith(_OF_THE_ARCHIVE):
+                memento = _saved(folder)
+                found.setdefault((memento.timestamp, memento.original), memento)
+    return Archive(found.values())
+
+
+def generated(
+    count: int, *, first: int = 1, paragraphs: int = 1, captures: int = 1, farewell_every: int = 0
+) -> Archive:
+    """Return so many articles of `warcs.article_page()`, made anew whenever they are asked for.
+
+    The newest good capture of each is of `warcs.TIMESTAMP`, the others are a year older each;
+    every so many-eth article has a farewell of 2023 besides.
+    """
+    body, newest = _PARAGRAPH * paragraphs, warcs.TIMESTAMP
+    mementos = []
+    for article in range(first, first + count):
+        page = partial(warcs.article_page, article, body=body)
+        address = warcs.address(article)
+        for age in range(captures):
+            timestamp = f"{int(newest[:4]) - age}{newest[4:]}"
+            mementos.append(Memento(address, timestamp, page))
+        if farewell_every and article % farewell_every == 0:
+            mementos.append(Memento(address, "20230115101010", warcs.farewell_page))
+    return Archive(mementos)
+
+
+# --- odd captures ---------------------------------------------------------------------------
+
+
+def redirect(
+    original: str, timestamp: str, location: str, status: int = 301, body: bytes = b""
+) -> Memento:
+    """A captured redirect; the index calls it `unk`, as it does with most (wayback.md 1.4, 2.5)."""
+    headers = (("Location", location),)
+    return Memento(original, timestamp, body, status, headers=headers, mimetype="unk")
+
+
+def error(original: str, timestamp: str, status: int = 404, *headers: Header) -> Memento:
+    """A captured 403, 404, 429, ...: of that status, and a capture all the same (2.4)."""
+    page = f"<html><body><h1>{status}</h1></body></html>".encode()
+    return Memento(original, timestamp, page, status, headers=headers)
+
+
+def unplayable(original: str, timestamp: str) -> Memento:
+    """A capture that the index lists and playback redirects to the nearest (1.6, 2.2)."""
+    return Memento(original, timestamp, b"of no use", playable=False)
+
+
+def loop_of_four(one: str, other: str) -> list[Memento]:
+    """303, found capture, 302, found capture, and back to the start (2.5)."""
+    early, late = "20200925075402", "20200925075411"
+    return [redirect(one, early, other, status=303), redirect(other, late, one, status=302)]
+
+
+# --- the demonstration ----------------------------------------------------------------------
+
+
+def demo_archive() -> Archive:
+    """Return the fixtures, some articles with a farewell capture newer than the good one.
+
+    Another has a newer capture that the index lists and playback does not serve.
+    """
+    archive = from_fixtures()
+    farewells = [_saved(FIXTURES / "refused" / name) for name in ("farewell", "farewell-short")]
+    first, second, third, fourth = (article(archive, name) for name in _SHOWN)
+    archive.add(
+        # Before 2023, so that it ranks first and the crawl has to fall back.
+        Memento(first, "20221230101010", farewells[0].content),
+        Memento(second, "20230110080910", farewells[0].content),
+        Memento(third, "20230205111213", farewells[1].content),
+        unplayable(fourth, "20221111111111"),
+    )
+    return archive
+
+
+_SHOWN = ("18123", "17010", "19544", "21367")
+
+
+def article(archive: Archive, number: str) -> str:
+    """Return the address of an article of which there is a capture."""
+    return next(m.original for m in archive if f"/article/{number}/" in m.original)
+
+
+def demo_faults() -> Faults:
+    """One outage page of the index and one 429 of playback; the rest is in the archive."""
+    return Faults([on_playback(faults.too_many(1), 12), on_index(faults.outage(200), 1)])
+
+
+def _saved(folder: Path) -> Memento:
+    capture = json.loads((folder / "capture.json").read_bytes())
+    page = (folder / "page.html").read_bytes()
+    kinds = (kind for start, kind in _BEGINNINGS.items() if page.startswith(start))
+    content_type = next(kinds, "text/html")
+    return Memento(capture["original"], capture["timestamp"], page, content_type=content_type)

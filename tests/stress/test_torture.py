@@ -1,0 +1,16 @@
+"""The fault campaign of tests/stress/torture.py in short: `make torture` is the long one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stress import torture
+
+
+def test_a_tortured_crawl_ends_with_the_archive_of_an_undisturbed_one(tmp_path: Path) -> None:
+    result = torture.campaign(tmp_path, articles=150, kills=2, seed=4)
+    assert result.wrong == []
+    assert result.kills == 2
+    assert result.articles == 150
+    assert result.struck.total() > 20
+    assert result.struck["nearest"] > 0

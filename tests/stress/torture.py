@@ -1,0 +1,279 @@
+"""A crawl through every fault at once, killed again and again; then everything is counted.
+
+    PYTHONPATH=tests python -m stress.torture [ARTICLES] [KILLS] [SEED]
+
+A replay of made-up articles in a process of its own answers with all that is known to go wrong,
+each fault by chance, and is away for seconds at a time; the crawl is killed at random moments and
+started again. At the end the archive must be that of a crawl which nothing disturbed, byte for
+byte, and the server's log shows whether the archive was ever asked too fast, during a pause, or
+twice for the same capture for nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from fake_archive import (
+    Archive,
+    Faults,
+    Memento,
+    Quirks,
+    Replay,
+    Request,
+    Rule,
+    faults,
+    generated,
+    on_index,
+    on_playback,
+    replay,
+    samples,
+)
+from support import warcs
+
+HKCNEWS = Path(sys.executable).with_name("hkcnews")
+CONCURRENCY = 4
+RATE = 150.0  # requests a second
+COOLDOWN = 0.4  # seconds
+RETRY_AFTER = 1  # seconds, where a 429 says so
+_LATENCY = 0.15  # seconds: what left before a refusal came in may still arrive
+# Two captures that the archive redirects to each other, newer than the good ones.
+CIRCLE = ("20220108101010", "20220109101010")
+_EVERY = 41  # which article has an odd capture besides: one in so many
+_PAUSED, _DONE = 3, 0
+_MOST_RUNS = 60
+_SECONDS_A_RUN = 600.0
+
+
+@dataclass
+class Result:
+    """What the campaign came to; whatever is in `wrong` must not be."""
+
+    articles: int = 0
+    requests: int = 0
+    kills: int = 0
+    aways: int = 0
+    paused_runs: int = 0
+    pauses: int = 0
+    most_a_second: int = 0
+    fetched_again: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        struck = ", ".join(f"{name} {count}" for name, count in sorted(self.struck.items()))
+        lines = [
+            f"{self.articles:,} articles, {self.requests:,} requests; faults: {struck}",
+            f"{self.kills} kills, {self.aways} times the server was away",
+            f"{self.pauses} pauses, {self.paused_runs} runs ended by one",
+            f"{self.most_a_second} requests at most in a second (the pace is {RATE:.0f})",
+            f"{self.fetched_again} captures fetched again (at most {CONCURRENCY} a kill may be)",
+        ]
+        return "\n".join(lines + [f"WRONG: {line}" for line in self.wrong])
+
+
+def campaign(folder: Path, articles: int, kills: int, seed: int) -> Result:
+    """Crawl in peace, then through everything; return what it came to."""
+    result = Result()
+    chance = random.Random(seed)  # noqa: S311
+    with replay(partial(archive, articles), Faults(circles()), process=True) as server:
+        if _start(server.origin, folder / "peace").wait(_SECONDS_A_RUN) != _DONE:
+            result.wrong.append("the undisturbed run did not end well")
+    with replay(partial(archive, articles), everything(seed), process=True) as server:
+        killed_at = _disturbed(server, folder / "war", kills, chance, result)
+        _judge(server.log, killed_at, result)
+    _compare(folder / "peace", folder / "war", result)
+    return result
+
+
+def archive(articles: int) -> Archive:
+    """Return articles, every seventh with a farewell besides, and odd captures of some."""
+    found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
+    odd: list[Memento] = []
+    for number in range(5, articles, _EVERY):
+        # Each article's bytes are its own: a digest that several share would be tried last.
+        lost, turning = b"lost %d" % number, b"turning %d" % number
+        odd += [
+            Memento(warcs.address(number), "20220105101010", lost, playable=False),
+            # Newer than the good one and of no use: the crawl has to fall back.
+            Memento(warcs.address(number + 1), "20220106101010", warcs.farewell_page),
+            samples.error(warcs.address(number + 2), "20220107101010"),
+            *(Memento(warcs.address(number + 3), at, turning) for at in CIRCLE),
+        ]
+    found.add(*odd)
+    return found
+
+
+def circles() -> list[Rule]:
+    """Return the rules by which either capture of a circle is a redirect to the other."""
+    here, there = CIRCLE
+    return [
+        on_playback(faults.nearest(there), path=f"/web/{here}"),
+        on_playback(faults.nearest(here), path=f"/web/{there}"),
+    ]
+
+
+def everything(seed: int) -> Faults:
+    """Return every fault of facts/wayback.md 1.9 and 2.4 to 2.10 that leaves the capture as it is.
+
+    None strikes the same target more than twice: whoever tries five times gets it.
+    """
+    on_pages = {
+        faults.too_many(RETRY_AFTER): 0.002,
+        faults.too_many(): 0.002,
+        faults.too_many(status=200): 0.001,
+        faults.outage(503): 0.001,
+        faults.outage(200): 0.001,
+        faults.refused(0.3): 0.001,
+        faults.gateway(502): 0.01,
+        faults.gateway(503): 0.01,
+        faults.gateway(504): 0.01,
+        faults.hung_up(): 0.005,
+        faults.reset(): 0.005,
+        faults.reset(0.5): 0.005,
+        faults.cut_short(): 0.01,
+        faults.shortened(): 0.01,
+        faults.empty(): 0.01,
+        faults.blank(): 0.005,
+        faults.gzip_cut(): 0.01,
+        faults.gzip_claimed(): 0.02,
+        faults.gzip_unasked(): 0.02,
+        faults.gzip_unsaid(): 0.02,
+        faults.gzip_twice(): 0.02,
+        faults.doubled_encoding(): 0.02,
+        faults.slow(0.3): 0.01,
+    }
+    of_index = (faults.outage(200), faults.too_many(), faults.gateway(504), faults.shortened(0.7))
+    rules = [on_playback(fault, chance=part, times_each=2) for fault, part in on_pages.items()]
+    rules += [on_index(fault, number) for number, fault in enumerate(of_index, start=1)]
+    rules += circles()
+    return Faults(rules, quirks=Quirks(repeated_rows=0.4, seam_repeats=True), seed=seed)
+
+
+# --- the war --------------------------------------------------------------------------------
+
+
+def _start(origin: str, out: Path) -> subprocess.Popen[bytes]:
+    pace = ["--rate", str(RATE), "--cooldown", str(COOLDOWN), "--concurrency", str(CONCURRENCY)]
+    command = [str(HKCNEWS), "crawl", "--out", str(out), "--archive", origin, *pace]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _disturbed(
+    server: Replay, out: Path, kills: int, chance: random.Random, result: Result
+) -> list[float]:
+    """Crawl until it is done, with so many kills on the way; return when these were."""
+    killed_at = []
+    for _ in range(_MOST_RUNS):
+        process = _start(server.origin, out)
+        try:
+            seconds = chance.uniform(0.6, 3.0) if result.kills < kills else _SECONDS_A_RUN
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed_at.append(time.monotonic())
+            result.kills += 1
+            if chance.random() < 0.4:
+                server.away(chance.uniform(0.5, 2.0))
+                result.aways += 1
+            continue
+        if code == _DONE:
+            return killed_at
+        if code != _PAUSED:
+            result.wrong.append(f"a run ended with {code}")
+        result.paused_runs += 1
+    result.wrong.append(f"not done after {_MOST_RUNS} runs")
+    return killed_at
+
+
+# --- the judgement --------------------------------------------------------------------------
+
+
+def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
+    result.requests = len(log)
+    result.struck = Counter(request.fault for request in log if request.fault)
+    pages = [request for request in log if request.endpoint == "playback"]
+    result.most_a_second = _most_in_a_second([request.at for request in pages])
+    if result.most_a_second > RATE + 1:
+        result.wrong.append(f"{result.most_a_second} requests in a second")
+    _look_for_pauses(log, killed_at, result)
+    good = Counter(r.target for r in pages if r.kind == "capture" and r.fault in _HARMLESS)
+    result.fetched_again = sum(count - 1 for count in good.values())
+    if result.fetched_again > CONCURRENCY * (result.kills + result.aways):
+        result.wrong.append(f"{result.fetched_again} captures fetched again")
+
+
+# The answer is all there, only packed oddly, or late.
+_HARMLESS = frozenset(
+    {"", "slow", "gzip claimed", "gzip unasked", "gzip unsaid", "gzip twice", "doubled encoding"}
+)
+
+
+def _most_in_a_second(times: list[float]) -> int:
+    most, first = 0, 0
+    for last, at in enumerate(times):
+        while times[first] <= at - 1.0:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def _look_for_pauses(log: list[Request], killed_at: list[float], result: Result) -> None:
+    """No request may come in between a refusal and the end of the pause that it asks for.
+
+    What was killed before it could read the refusal knows of no pause.
+    """
+    for number, request in enumerate(log):
+        seconds = _pause(request)
+        start, end = request.at + _LATENCY, request.at + seconds
+        if not seconds or any(request.at <= kill <= start for kill in killed_at):
+            continue
+        result.pauses += 1
+        early = [later for later in log[number + 1 :] if start < later.at < end]
+        if early:
+            result.wrong.append(
+                f"{len(early)} requests within {seconds} s after {request.fault}, "
+                f"the first after {early[0].at - request.at:.2f} s"
+            )
+
+
+def _pause(request: Request) -> float:
+    """The seconds that everybody has to wait after an answer."""
+    if request.fault.startswith("429"):
+        return COOLDOWN
+    return COOLDOWN if request.fault.startswith("outage") else 0.0
+
+
+def _compare(peace: Path, war: Path, result: Result) -> None:
+    """The two archives must be the same, and whole."""
+    expected, found = _files(peace), _files(war)
+    result.articles = len(expected)
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            result.wrong.append(f"{name} is not as in the undisturbed run")
+    result.wrong += [f"{path} was left half-written" for path in war.rglob("*.part")]
+
+
+def _files(out: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(out)): p.read_bytes() for p in out.glob("articles/*/*.md")}
+
+
+def main(articles: str = "3000", kills: str = "25", seed: str = "1") -> int:
+    """Run the campaign; return the exit code."""
+    with tempfile.TemporaryDirectory(prefix="hkcnews-") as folder:
+        result = campaign(Path(folder), int(articles), int(kills), int(seed))
+    print(result)  # noqa: T201
+    return 1 if result.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,92 @@
+"""The front matter: every value in double quotes, escaped only where YAML needs it."""
+
+from __future__ import annotations
+
+import frontmatter
+import pytest
+import yaml
+from support.pages import table
+
+from normalise.editions.front_matter import SeedHandler, quoted
+
+
+@table(
+    "value scalar",
+    {
+        "nothing": ("", '""'),
+        "plain": ("渡輪停航", '"渡輪停航"'),
+        "quotation mark": ('名為"海星"的船', '"名為\\"海星\\"的船"'),
+        "backslash": ("C:\\n", '"C:\\\\n"'),
+        "other quotation marks": ("'單' “雙” 「角」", "\"'單' “雙” 「角」\""),
+        "signs of YAML": ("# a: b, [c] {d} &*e | %f @g `h", '"# a: b, [c] {d} &*e | %f @g `h"'),
+        "words of YAML": ("null", '"null"'),
+        "delimiter": ("---", '"---"'),
+        "tab": ("東\t西", '"東\t西"'),
+        "ideographic space": ("東\u3000西", '"東\u3000西"'),
+        "no-break space": ("東\xa0西", '"東\xa0西"'),
+        "byte-order mark": ("東\ufeff西", '"東\ufeff西"'),
+        "zero-width space": ("東\u200b西", '"東\u200b西"'),
+        "soft hyphen": ("a\xadb", '"a\xadb"'),
+        "emoji": ("⛴️😀", '"⛴️😀"'),
+        "private letter": ("\uf728\U0010fc27", '"\uf728\U0010fc27"'),
+        "lost character": ("\ufffd", '"\ufffd"'),
+        "NUL": ("a\x00b", '"a\\x00b"'),
+        "control characters of the site": ("\x03\x08\x10\x1c", '"\\x03\\x08\\x10\\x1c"'),
+        "delete": ("a\x7fb", '"a\\x7fb"'),
+        "C1 control character": ("a\x9fb", '"a\\x9fb"'),
+        "newline": ("a\nb", '"a\\x0ab"'),
+        "carriage return": ("a\rb", '"a\\x0db"'),
+        "next line": ("a\x85b", '"a\\x85b"'),
+        "line separator": ("a\u2028b", '"a\\u2028b"'),
+        "paragraph separator": ("a\u2029b", '"a\\u2029b"'),
+        "last of the plane": ("a\uffffb", '"a\\uffffb"'),
+    },
+)  # fmt: skip
+def test_value_is_quoted_and_reads_back(value: str, scalar: str) -> None:
+    assert quoted(value) == scalar
+    assert yaml.safe_load(f"key: {scalar}\n") == {"key": value}
+
+
+PLANE = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+ESCAPED = [character for character in PLANE if quoted(character) != f'"{character}"']
+
+
+def test_characters_that_stay_literal_read_back() -> None:
+    literal = "".join(character for character in PLANE if character not in ESCAPED)
+    assert yaml.safe_load(f'"a{literal}a"') == f"a{literal}a"
+
+
+def test_characters_that_are_escaped_read_back() -> None:
+    assert yaml.safe_load(quoted("".join(ESCAPED))) == "".join(ESCAPED)
+
+
+@pytest.mark.parametrize("character", ESCAPED, ids=lambda character: f"U+{ord(character):04X}")
+def test_character_that_is_escaped_would_not_read_back_literally(character: str) -> None:
+    try:
+        read = yaml.safe_load(f'"a {character} b"')
+    except yaml.YAMLError:
+        return
+    assert read != f"a {character} b"
+
+
+def test_lists_stand_in_lines_of_their_own() -> None:
+    assert SeedHandler().export({"title": "甲", "tags": ("乙", '"丙"'), "url": "x"}) == (
+        'title: "甲"\ntags:\n  - "乙"\n  - "\\"丙\\""\nurl: "x"'
+    )
+
+
+@pytest.mark.parametrize("value", [7, None, ["甲"], {"a": "b"}, ("甲", 7)])
+def test_values_that_are_no_texts_are_refused(value: object) -> None:
+    with pytest.raises(TypeError):
+        SeedHandler().export({"title": value})
+
+
+@pytest.mark.parametrize(
+    "body", ["", "甲", "\n甲\n", "甲\n\n\n", "   ", "甲\n---\n乙", "\u3000甲 "]
+)
+def test_body_is_neither_stripped_nor_changed(body: str) -> None:
+    post = frontmatter.Post(body)
+    post.metadata = {"title": "題"}
+    text = frontmatter.dumps(post, handler=SeedHandler())
+    assert text == f'---\ntitle: "題"\n---\n\n{body}\n'
+    assert frontmatter.loads(text).metadata == {"title": "題"}

@@ -7,18 +7,19 @@
 Nothing here knows of HTTP, and only `normalise.write` touches the disk.
 """
 
+from normalise.capture import Capture
 from normalise.editions.omissions import omissions
 from normalise.editions.seed import render
 from normalise.errors import (
     BadCapture,
     NormaliseError,
     NotAnArticle,
-    Reason,
+    PageKind,
     RefusedPath,
     Unreadable,
     Unrenderable,
 )
-from normalise.models import Article, Capture
+from normalise.models import Article
 from normalise.page.extract import extract
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "Capture",
     "NormaliseError",
     "NotAnArticle",
-    "Reason",
+    "PageKind",
     "RefusedPath",
     "Unreadable",
     "Unrenderable",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class PageKind(StrEnum):
     """What a page is that is no article; the value is the word shown to people."""
 
     FAREWELL = "farewell"
@@ -30,17 +30,17 @@ class Reason(StrEnum):
 
 
 _MEANING = {
-    Reason.FAREWELL: "the site's farewell page, which answers for every address from 2023 on",
-    Reason.OUTAGE: "the archive's own page for times when it is down",
-    Reason.ARCHIVE_MESSAGE: "a message of the archive itself, not a captured page",
-    Reason.BOT_CHECK: "a check for robots that stood before the site",
-    Reason.ERROR_PAGE: "an error page of the site or its proxy, captured in the article's place",
-    Reason.REDIRECT: "the stub of a redirect",
-    Reason.EMPTY: "a body without any text",
-    Reason.FRONT_PAGE: "the front page of the site",
-    Reason.LISTING: "a listing or another page that is no article",
-    Reason.IMAGE: "a picture, or an address of one",
-    Reason.NOT_HTML: "no HTML at all",
+    PageKind.FAREWELL: "the site's farewell page, which answers for every address from 2023 on",
+    PageKind.OUTAGE: "the archive's own page for times when it is down",
+    PageKind.ARCHIVE_MESSAGE: "a message of the archive itself, not a captured page",
+    PageKind.BOT_CHECK: "a check for robots that stood before the site",
+    PageKind.ERROR_PAGE: "an error page of the site or its proxy, captured in the article's place",
+    PageKind.REDIRECT: "the stub of a redirect",
+    PageKind.EMPTY: "a body without any text",
+    PageKind.FRONT_PAGE: "the front page of the site",
+    PageKind.LISTING: "a listing or another page that is no article",
+    PageKind.IMAGE: "a picture, or an address of one",
+    PageKind.NOT_HTML: "no HTML at all",
 }
 
 
@@ -55,13 +55,13 @@ class BadCapture(NormaliseError):
 class NotAnArticle(NormaliseError):
     """The page is one of the known pages that are no article; another capture may be one."""
 
-    def __init__(self, reason: Reason, url: str) -> None:
-        super().__init__(f"{_MEANING[reason]}: {url}; try another capture")
-        self.reason = reason
+    def __init__(self, kind: PageKind, url: str) -> None:
+        super().__init__(f"{_MEANING[kind]}: {url}; try another capture")
+        self.kind = kind
         self.url = url
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.reason, self.url)
+        return type(self), (self.kind, self.url)
 
 
 class Unreadable(NormaliseError):

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from normalise.errors import RefusedPath
 
-LAST_ID = 999_999
+MAX_ID = 999_999
 _FOLDER_SIZE = 1000
 
 
@@ -18,9 +18,9 @@ def article_path(article_id: int) -> PurePosixPath:
     `articles/11001-12000/article_11911.md` for 11911 (facts/format.md 1.1). Raises `RefusedPath`
     for an id outside 1..999999.
     """
-    if not 1 <= article_id <= LAST_ID:
+    if not 1 <= article_id <= MAX_ID:
         raise RefusedPath(
-            f"no article has the id {article_id}: ids run from 1 to {LAST_ID}; "
+            f"no article has the id {article_id}: ids run from 1 to {MAX_ID}; "
             "look at the address it was taken from"
         )
     low = (article_id - 1) // _FOLDER_SIZE * _FOLDER_SIZE + 1
@@ -28,7 +28,7 @@ def article_path(article_id: int) -> PurePosixPath:
     return PurePosixPath("articles", folder, f"article_{article_id}.md")
 
 
-class Writer:
+class ArticleWriter:
     """Writes articles below one folder, which is made when the first one is written."""
 
     def __init__(self, out: Path) -> None:
@@ -48,7 +48,7 @@ class Writer:
         content = text.encode("utf-8")
         if _has_content(path, content):
             return False
-        replace_file(path, content, self._mode)
+        write_atomically(path, content, self._mode)
         return True
 
     def _check(self, path: Path) -> None:
@@ -80,7 +80,7 @@ def _has_content(path: Path, content: bytes) -> bool:
         return False
 
 
-def replace_file(path: Path, content: bytes, mode: int) -> None:
+def write_atomically(path: Path, content: bytes, mode: int) -> None:
     """Put bytes into a file in one step: it is the old one or the new one, never half of either.
 
     Raises `OSError`, which names the file, where the disk refuses.

@@ -8,13 +8,13 @@ import brotli
 
 from scraper.errors import BadBody, TooLarge
 
-LARGEST_PAGE = 20_000_000  # bytes; the largest article of the site is below 200,000
+MAX_PAGE_BYTES = 20_000_000  # bytes; the largest article of the site is below 200,000
 
 _GZIP = b"\x1f\x8b"
 _ZLIB = b"\x78"
 
 
-def unpacked(body: bytes, encoding: str, most: int = LARGEST_PAGE) -> bytes:
+def decode_body(body: bytes, encoding: str, most: int = MAX_PAGE_BYTES) -> bytes:
     """Return a body without its content encoding.
 
     Gzip is told by its first bytes, and packed at most twice. What is said to be `br` or

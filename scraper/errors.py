@@ -1,21 +1,21 @@
 """Every error that this package raises, each named for what the caller does next.
 
 ScraperError
-├── WrongUsage      what was asked for can't be meant: correct the command line
-│   └── InUse       another crawl works in the folder: wait until it has ended
+├── UsageError      what was asked for can't be meant: correct the command line
+│   └── FolderInUse       another crawl works in the folder: wait until it has ended
 ├── BadRecord       one page can't be had from its source: note it, go on with the next
 │   └── Revisit     the page itself is in another record: take that
 ├── BadBody         a body can't be unpacked: ask for it again
 │   └── TooLarge    no page is as large: try another capture
 ├── TryAgain        one request failed: make it again after a while
-├── Refused         the archive wants no requests now: everybody waits (.retry_after)
-├── Unplayable      the archive can't play this capture: try another (.reason)
-├── NoAnswer        all tries were in vain: put it off
+├── RateLimited         the archive wants no requests now: everybody waits (.retry_after)
+├── PlaybackError      the archive can't play this capture: try another (.reason)
+├── RetriesExhausted        all tries were in vain: put it off
 ├── NoCapture       no capture of an article is usable: it lists what was tried and why not
-├── NoIndex         the index gives no list of captures: give one, or come another day
+├── IndexUnavailable         the index gives no list of captures: give one, or come another day
 ├── Stopped         the run is to end: finish what is begun, begin nothing
 ├── Paused          the archive has wanted no requests for long: come back later (.until)
-└── Broken          what a crawl stands on does not hold: mend that first
+└── StorageError          what a crawl stands on does not hold: mend that first
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class ScraperError(Exception):
     """The root: whatever this package refuses to do."""
 
 
-class WrongUsage(ScraperError):
+class UsageError(ScraperError):
     """The command line asks for something that can't be."""
 
 
-class InUse(WrongUsage):
+class FolderInUse(UsageError):
     """Another crawl works in this folder."""
 
 
@@ -40,7 +40,7 @@ class BadRecord(ScraperError):
     """A record of a WARC, a saved page or a row of a list is damaged; it says where and how."""
 
 
-class Revisit(BadRecord):
+class RevisitRecord(BadRecord):
     """A record that says only that the page was the same as in another one."""
 
 
@@ -56,7 +56,7 @@ class TryAgain(ScraperError):
     """A request failed for a cause that passes: a time-out, a broken connection, a 503."""
 
 
-class Refused(ScraperError):
+class RateLimited(ScraperError):
     """The archive asks for a pause; `retry_after` is in seconds, `None` where it does not say."""
 
     def __init__(self, said: str, retry_after: float | None = None) -> None:
@@ -64,7 +64,7 @@ class Refused(ScraperError):
         self.retry_after = retry_after
 
 
-class Unplayed(StrEnum):
+class PlaybackFailure(StrEnum):
     """Why the archive does not play a capture; the value is the word shown to people."""
 
     NOT_ARCHIVED = "not-archived"
@@ -76,15 +76,15 @@ class Unplayed(StrEnum):
     ERROR = "playback-error"
 
 
-class Unplayable(ScraperError):
+class PlaybackError(ScraperError):
     """The archive has answered, and asking again would change nothing."""
 
-    def __init__(self, reason: Unplayed, said: str) -> None:
+    def __init__(self, reason: PlaybackFailure, said: str) -> None:
         super().__init__(said)
         self.reason = reason
 
 
-class NoAnswer(ScraperError):
+class RetriesExhausted(ScraperError):
     """A request was made as often as is polite and never answered."""
 
 
@@ -92,7 +92,7 @@ class NoCapture(ScraperError):
     """An article that was asked for can't be had from any of its captures."""
 
 
-class NoIndex(ScraperError):
+class IndexUnavailable(ScraperError):
     """The index answers, but not with a list of captures."""
 
 
@@ -108,5 +108,5 @@ class Paused(ScraperError):
         self.until = until
 
 
-class Broken(ScraperError):
+class StorageError(ScraperError):
     """The ledger, the store or the archive's certificate can't be relied on."""

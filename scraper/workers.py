@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from scraper.errors import Broken
+from scraper.errors import StorageError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ _MOST_AT_ONCE = 32
 _SECONDS_TO_GATHER = 0.02
 
 
-def processes(count: int) -> ProcessPoolExecutor:
+def process_pool(count: int) -> ProcessPoolExecutor:
     """Return a pool of so many worker processes.
 
     Not forked: the display of the parent runs in a thread, and forked threads can deadlock; nor
@@ -50,11 +50,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-class Crash(Exception):
+class WorkerCrash(Exception):
     """The job killed the process that did it: the parser is C, and has had such faults."""
 
 
-class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, Result]):
+class WorkerPool(AbstractAsyncContextManager["WorkerPool[Job, Result]"], Generic[Job, Result]):
     """Does jobs in processes of their own, several at a time where several are waiting.
 
     `do` makes a result of each job of a list; it and they must be picklable. A pool of
@@ -84,7 +84,7 @@ class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, 
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
 
-    async def result(self, job: Job) -> Result:
+    async def run(self, job: Job) -> Result:
         """Return what a job comes to. Raises `Crash`, or whatever doing it raises."""
         if self._broken is not None:
             raise self._broken
@@ -120,7 +120,7 @@ class Workers(AbstractAsyncContextManager["Workers[Job, Result]"], Generic[Job, 
                 worker = worker.another()
                 for one in taken:  # which of them was it?
                     if not await _is_done(worker, [one]):
-                        one[1].set_exception(Crash())
+                        one[1].set_exception(WorkerCrash())
                         worker = worker.another()
         finally:
             worker.end()
@@ -176,7 +176,7 @@ class _Worker(Generic[Job, Result]):
         try:
             await self._received()
         except (EOFError, ConnectionError) as error:
-            raise Broken(
+            raise StorageError(
                 "a worker process died when it started; is the installation whole? "
                 "Then start the same command again"
             ) from error

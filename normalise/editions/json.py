@@ -7,8 +7,9 @@ import datetime as dt
 import re
 from typing import Any
 
+from normalise.capture import Capture
 from normalise.editions.omissions import omissions
-from normalise.models import Article, Capture
+from normalise.models import Article
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

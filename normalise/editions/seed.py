@@ -14,6 +14,8 @@ from typing import Any, ClassVar, TypeVar
 
 import frontmatter
 
+from normalise.capture import Capture
+from normalise.editions.archived_urls import archived_frame, archived_image, archived_link
 from normalise.editions.front_matter import SeedHandler
 from normalise.errors import Unrenderable
 from normalise.models import (
@@ -21,7 +23,6 @@ from normalise.models import (
     AuthorBox,
     Break,
     Caption,
-    Capture,
     Cell,
     Embed,
     Emphasis,
@@ -43,12 +44,11 @@ from normalise.models import (
     Text,
     walk,
 )
-from normalise.page.addresses import archived_frame, archived_image, archived_link
 
 # A short row is filled up to the longest: 15,000 of either would be a file of 600 MB.
-MOST_CELLS = 100_000
+MAX_CELLS = 100_000
 # What stands in an item, a quote or a heading is written for itself again, once for each of them.
-MOST_INSIDE = 10
+MAX_REPEATS = 10
 
 _HANDLER = SeedHandler()
 _MARKS: dict[type, str] = {Strong: "**", Emphasis: "*"}
@@ -130,8 +130,8 @@ class _Blocks:
 
     def _add_again(self, node: Node, mark: str, repeats: int) -> None:
         """Add the blocks that stand in a block, which has shown their text already."""
-        if repeats == MOST_INSIDE:
-            raise _OutOfBoundsError(f"blocks in more than {MOST_INSIDE} others")
+        if repeats == MAX_REPEATS:
+            raise _OutOfBoundsError(f"blocks in more than {MAX_REPEATS} others")
         self._add(node.content, node, mark, repeats + 1)
 
     def _paragraph(self, node: Paragraph, _: Node | None, mark: str, repeats: int) -> None:
@@ -186,8 +186,8 @@ class _Blocks:
         rows = [_each(row, Cell) for row in _each(node, Row)]
         rows = [row for row in rows if row]
         width = max(map(len, rows), default=0)
-        if len(rows) * width > MOST_CELLS:
-            raise _OutOfBoundsError(f"a table of more than {MOST_CELLS} cells")
+        if len(rows) * width > MAX_CELLS:
+            raise _OutOfBoundsError(f"a table of more than {MAX_CELLS} cells")
         if not rows:
             return
         cells = [[self._text(cell.content)[0] for cell in row] for row in rows]

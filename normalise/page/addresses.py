@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from normalise.models import ARCHIVE, Capture
+from normalise.capture import Capture
 
 _PREFIX = r"(?P<host>(?:https?:)?//web\.archive\.org)?/web/(?P<timestamp>\d{1,14})(?:[a-z]{2}_)?/"
 _ARCHIVED = re.compile(_PREFIX + r"(?P<address>.*)", re.DOTALL)
@@ -110,33 +110,3 @@ def _bare(origin: str) -> str:
     """The host of an origin without what the archive holds to be one: scheme, port 80, `www.`."""
     host = origin.lower().partition("://")[2]
     return host.removeprefix("www.").removesuffix(":80")
-
-
-def archived_link(address: str, capture: Capture) -> str:
-    """Return a link's address as the archive's view of the capture shows it.
-
-    Addresses that are not of the web (`mailto:`, `#x`, `bit.ly/x`) stay as they are.
-    """
-    if address.startswith("/") and not address.startswith("//"):
-        return f"/web/{capture.timestamp}/{capture.origin}{address}"
-    return _archived(address, capture, "")
-
-
-def archived_image(address: str, capture: Capture) -> str:
-    """Return a picture's address as the archive serves it: modifier `im_`, always with a host."""
-    return _archived(address, capture, "im_")
-
-
-def archived_frame(address: str, capture: Capture) -> str:
-    """Return a frame's address as the archive serves it: modifier `if_`."""
-    return _archived(address, capture, "if_")
-
-
-def _archived(address: str, capture: Capture, modifier: str) -> str:
-    if address.startswith("//"):
-        return f"//web.archive.org/web/{capture.timestamp}{modifier}/https:{address}"
-    if address.startswith("/"):
-        return f"{ARCHIVE}/web/{capture.timestamp}{modifier}/{capture.origin}{address}"
-    if _WEB.match(address):
-        return f"{ARCHIVE}/web/{capture.timestamp}{modifier}/{address}"
-    return address

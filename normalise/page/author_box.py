@@ -14,7 +14,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from normalise.models import AuthorBox
 from normalise.page import cloudflare_email
 from normalise.page.addresses import AddressReader
-from normalise.page.dom import DEEPEST, SILENT, TEXT, TOO_DEEP, OutOfBounds, classes, holds, upwards
+from normalise.page.dom import (
+    MAX_DEPTH,
+    TEXT,
+    TOO_DEEP,
+    UNSHOWN_TAGS,
+    OutOfBounds,
+    classes,
+    contains,
+    self_and_ancestors,
+)
 
 # Cards of other articles, on the home page of 2018-03 and below every article.
 CARD_CLASSES = frozenset({"article-block", "hl-block"})
@@ -23,7 +32,7 @@ AVATAR = ", ".join(f'[{name}*="/uploads/avatars/"]' for name in ("src", "data-sr
 AVATAR_OUTSIDE_CARDS = f":is({AVATAR}):not({CARDS})"
 LABELS = ("博客", "主筆", "Blogger", "Editorial Writer")
 
-_NO_BOX = SILENT | {TEXT, "footer", "head"}
+_NO_BOX = UNSHOWN_TAGS | {TEXT, "footer", "head"}
 _FOREIGN = CARD_CLASSES | {"grid"}
 _BEGINNING = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*\S")
 _LABEL = re.compile(rf"({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
@@ -60,13 +69,13 @@ def find_boxes(
     if root is not None:
         for line in _label_lines(root, content):
             parent = line.parent
-            is_alone = parent is None or parent.tag == "body" or holds(parent, content)
+            is_alone = parent is None or parent.tag == "body" or contains(parent, content)
             yield (line if parent is None or is_alone else parent), "label line"
 
 
 def _behind(content: LexborNode) -> Iterator[LexborNode]:
     """The elements that follow the content, and what it stands in, on the page."""
-    for above in upwards(content):
+    for above in self_and_ancestors(content):
         node = above.next
         while node is not None:
             if node.tag not in _NO_BOX and not is_card(node):
@@ -133,7 +142,7 @@ def _avatar_address(avatar: LexborNode) -> str:
 def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
     node = avatar.parent
     for _ in range(_LEVELS_UP):
-        if node is None or node.tag == "body" or holds(node, content):
+        if node is None or node.tag == "body" or contains(node, content):
             return None
         if _begins_with_label(node):
             return node
@@ -143,8 +152,8 @@ def _box_around(avatar: LexborNode, content: LexborNode) -> LexborNode | None:
 
 def _label_lines(root: LexborNode, content: LexborNode, depth: int = 0) -> Iterator[LexborNode]:
     """The smallest elements outside the content and the cards that begin with a label line."""
-    for node in root.iter() if depth < DEEPEST else ():
-        if is_card(node) or node.tag in SILENT or node.mem_id == content.mem_id:
+    for node in root.iter() if depth < MAX_DEPTH else ():
+        if is_card(node) or node.tag in UNSHOWN_TAGS or node.mem_id == content.mem_id:
             continue
         if any(label in (node.text() or "") for label in LABELS):
             below = list(_label_lines(node, content, depth + 1))
@@ -166,7 +175,7 @@ def _lines(node: LexborNode, label_line: LexborNode | None = None) -> str:
 
 
 def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) -> None:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise OutOfBounds(TOO_DEEP)
     for child in node.iter(include_text=True):
         tag = child.tag
@@ -174,7 +183,7 @@ def _collect(node: LexborNode, parts: list[str], label: int | None, depth: int) 
             parts.append(_stripped(child.text_content or "", parts))
         elif tag == "br":
             parts.append("\n")
-        elif tag is not None and tag not in SILENT:
+        elif tag is not None and tag not in UNSHOWN_TAGS:
             _collect_element(child, tag, parts, label, depth)
 
 
@@ -189,11 +198,11 @@ def _collect_element(
 ) -> None:
     if tag == "button" or not _FOREIGN.isdisjoint(classes(node)):
         return
-    shown = cloudflare_email.decoded(node.attributes.get(cloudflare_email.ATTRIBUTE))
+    shown = cloudflare_email.decode_key(node.attributes.get(cloudflare_email.ATTRIBUTE))
     if shown is None and tag == "a":
         shown = _hidden_behind_placeholder(node)
     if shown:
-        parts.append(cloudflare_email.bare(shown))
+        parts.append(cloudflare_email.address_only(shown))
         return
     is_line = tag in _LINES or node.mem_id == label
     if is_line:
@@ -212,4 +221,4 @@ def _end_line(parts: list[str]) -> None:
 def _hidden_behind_placeholder(link: LexborNode) -> str | None:
     if not cloudflare_email.is_placeholder(link.text() or ""):
         return None
-    return cloudflare_email.hidden_in(link.attributes.get("href") or "")
+    return cloudflare_email.decode_link(link.attributes.get("href") or "")

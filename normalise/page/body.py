@@ -40,9 +40,9 @@ from normalise.models import (
 )
 from normalise.page import cloudflare_email
 from normalise.page.addresses import AddressReader
-from normalise.page.dom import DEEPEST, TEXT, TOO_DEEP, OutOfBounds, classes
+from normalise.page.dom import MAX_DEPTH, TEXT, TOO_DEEP, OutOfBounds, classes
 
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
+HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _BLANKS = " \t\r\n\f"  # what HTML does not show between blocks: U+00A0 it shows
@@ -78,7 +78,7 @@ class BodyReader:
             return ()
         if first.tag == TEXT and first.next is None:  # as most paragraphs
             return (Text(first.text_content or ""),)
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise OutOfBounds(TOO_DEEP)
         nodes: list[Node] = []
         blanks: list[int] = []
@@ -121,7 +121,7 @@ class BodyReader:
         return _RULE
 
     def _heading(self, element: LexborNode, depth: int) -> Node:
-        return Heading(HEADINGS[element.tag or ""], self.content(element, depth + 1))
+        return Heading(HEADING_LEVELS[element.tag or ""], self.content(element, depth + 1))
 
     def _list(self, element: LexborNode, depth: int) -> Node:
         start = element.attributes.get("start") or ""
@@ -145,8 +145,8 @@ class BodyReader:
         return Image(self._addresses.resource(source), attributes.get("alt") or "")
 
     def _other(self, element: LexborNode, tag: str, depth: int) -> Flow:
-        if plain := cloudflare_email.decoded(element.attributes.get(cloudflare_email.ATTRIBUTE)):
-            return (Text(cloudflare_email.bare(plain)),)
+        if plain := cloudflare_email.decode_key(element.attributes.get(cloudflare_email.ATTRIBUTE)):
+            return (Text(cloudflare_email.address_only(plain)),)
         content = self.content(element, depth + 1)
         if tag == "picture":  # a choice of sizes, and the image that shows one of them
             images = tuple(node for node in content if not _is_blank(node))
@@ -158,10 +158,10 @@ class BodyReader:
         attributes = element.attributes
         address = self._addresses.link(attributes.get("href") or "")
         content = self.content(element, depth + 1)
-        fragment = cloudflare_email.hidden_in(address)
-        shown = cloudflare_email.decoded(attributes.get(cloudflare_email.ATTRIBUTE))
+        fragment = cloudflare_email.decode_link(address)
+        shown = cloudflare_email.decode_key(attributes.get(cloudflare_email.ATTRIBUTE))
         if shown or (fragment and cloudflare_email.is_placeholder(plain_text(content))):
-            content = (Text(cloudflare_email.bare(shown or fragment or "")),)
+            content = (Text(cloudflare_email.address_only(shown or fragment or "")),)
         if plain := fragment or shown or _mail_shown(element, address):
             address = f"mailto:{plain}"
         return Link(address, content) if address else Other("a", content)
@@ -176,7 +176,7 @@ class BodyReader:
         "ul": _list,
         "td": _cell,
         "th": _cell,
-        **dict.fromkeys(HEADINGS, _heading),
+        **dict.fromkeys(HEADING_LEVELS, _heading),
     }
 
 
@@ -186,7 +186,7 @@ def _mail_shown(link: LexborNode, address: str) -> str | None:
         return None
     hidden = link.css_first(f"[{cloudflare_email.ATTRIBUTE}]")
     return (
-        cloudflare_email.decoded(hidden.attributes.get(cloudflare_email.ATTRIBUTE))
+        cloudflare_email.decode_key(hidden.attributes.get(cloudflare_email.ATTRIBUTE))
         if hidden is not None
         else None
     )

@@ -17,7 +17,7 @@ _ONE = r"[^\s@,?\x00-\x1f\x7f]+@[^\s@,?\x00-\x1f\x7f]+"
 _ADDRESSES = re.compile(rf"{_ONE}(?:,[ ]?{_ONE})*(?:\?[^\x00-\x1f\x7f]*)?")
 
 
-def decoded(key: str | None) -> str | None:
+def decode_key(key: str | None) -> str | None:
     """Return what a key hides (`a@b` or `a@b?subject=x`), `None` where it is no key."""
     if not key:
         return None
@@ -34,12 +34,12 @@ def is_placeholder(text: str) -> bool:
     return text.replace("\xa0", " ").strip() == PLACEHOLDER.replace("\xa0", " ")
 
 
-def hidden_in(address: str) -> str | None:
+def decode_link(address: str) -> str | None:
     """Return what the fragment of a link to Cloudflare's page hides, `None` for other links."""
     page, _, key = address.partition("#")
-    return decoded(key) if page.endswith(PATH) else None
+    return decode_key(key) if page.endswith(PATH) else None
 
 
-def bare(plain: str) -> str:
+def address_only(plain: str) -> str:
     """Return the address alone, without the `?subject=...` that a link may carry."""
     return plain.partition("?")[0]

@@ -12,17 +12,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TEXT = "-text"
 # Elements whose text is not for readers.
-SILENT = frozenset({"script", "style", "noscript", "iframe", "template"})
+UNSHOWN_TAGS = frozenset({"script", "style", "noscript", "iframe", "template"})
 # Pages of the corpus nest a dozen deep; reading takes four calls an element, and Python's own limit
 # is a thousand.
-DEEPEST = 100
+MAX_DEPTH = 100
 
 
 class OutOfBounds(Exception):
     """A page has more of something than any page of the site; says what was not read to its end."""
 
 
-TOO_DEEP = f"end of the nesting (deeper than {DEEPEST} elements)"
+TOO_DEEP = f"end of the nesting (deeper than {MAX_DEPTH} elements)"
 
 
 # glibc gives the memory of a parsed page back to the system and asks for it again with the next
@@ -51,7 +51,7 @@ def classes(node: LexborNode) -> list[str]:
     return (node.attributes.get("class") or "").split()
 
 
-def upwards(node: LexborNode) -> Iterator[LexborNode]:
+def self_and_ancestors(node: LexborNode) -> Iterator[LexborNode]:
     """Yield an element and all that it stands in, innermost first."""
     above: LexborNode | None = node
     while above is not None:
@@ -59,6 +59,6 @@ def upwards(node: LexborNode) -> Iterator[LexborNode]:
         above = above.parent
 
 
-def holds(node: LexborNode, inner: LexborNode) -> bool:
+def contains(node: LexborNode, inner: LexborNode) -> bool:
     """Return whether an element is another one or stands round it."""
-    return any(above.mem_id == node.mem_id for above in upwards(inner))
+    return any(above.mem_id == node.mem_id for above in self_and_ancestors(inner))

@@ -31,7 +31,7 @@ LOSS = "\ufffd"  # shown in place of what can't be read
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DecodedPage:
     """A page as text, what to give to the parser, the codec, and a warning for each thing odd."""
 
     text: str
@@ -40,7 +40,7 @@ class Source:
     warnings: tuple[str, ...] = ()
 
 
-def decode(html: bytes) -> Source:
+def decode(html: bytes) -> DecodedPage:
     """Return the text of a page; clean UTF-8 goes to the parser as it is, without its mark.
 
     A declaration that does not fit its bytes gives way to UTF-8 where that fits; where nothing
@@ -54,16 +54,16 @@ def decode(html: bytes) -> Source:
     charset = declared or "utf-8"
     text = _clean(body, charset)
     if text is not None:
-        return Source(text, body if charset == "utf-8" else text, charset)
+        return DecodedPage(text, body if charset == "utf-8" else text, charset)
     misfit = f"the {says} says {charset}, which does not fit all bytes"
     text = _clean(body, "utf-8")
     if text is not None:
-        return Source(text, body, "utf-8", (f"{misfit}; read as UTF-8, which does",))
+        return DecodedPage(text, body, "utf-8", (f"{misfit}; read as UTF-8, which does",))
     text = to_unicode(body, charset)
     lost = text.count(LOSS) - body.count(LOSS.encode(charset, "ignore") or b"\xff\xff\xff")
     places = "1 place" if lost == 1 else f"{lost} places"
     warning = f"{places} can't be read as {charset} and show U+FFFD"
-    return Source(text, text, charset, (warning,))
+    return DecodedPage(text, text, charset, (warning,))
 
 
 def _clean(body: bytes, charset: str) -> str | None:

@@ -16,17 +16,34 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
-from normalise.errors import NotAnArticle, Reason, Unreadable
-from normalise.models import Article, AuthorBox, Capture, Flow, Node, Report, Rule
+from normalise.capture import Capture
+from normalise.errors import NotAnArticle, PageKind, Unreadable
+from normalise.models import Article, AuthorBox, Flow, Node, Provenance, Rule
 from normalise.page import cloudflare_email
 from normalise.page.addresses import AddressReader, is_view_form, timestamp_shown
 from normalise.page.author_box import CARDS, LABELS, find_boxes, is_card, read_box
 from normalise.page.body import BodyReader
 from normalise.page.diagnosis import clues
-from normalise.page.dom import DEEPEST, SILENT, TEXT, OutOfBounds, holds, one_line, parse, upwards
+from normalise.page.dom import (
+    MAX_DEPTH,
+    TEXT,
+    UNSHOWN_TAGS,
+    OutOfBounds,
+    contains,
+    one_line,
+    parse,
+    self_and_ancestors,
+)
 from normalise.page.encoding import LOSS, decode
-from normalise.page.info_line import Found, author_in, date_in, is_like, line_of, moment_in
-from normalise.page.kinds import by_address, by_bytes, by_structure
+from normalise.page.info_line import (
+    FoundValue,
+    find_author,
+    find_date,
+    find_moment,
+    info_text,
+    looks_like_info_line,
+)
+from normalise.page.kinds import kind_by_address, kind_by_bytes, kind_by_structure
 from normalise.page.promo import split_at_promo
 from normalise.site import CATEGORIES, NEWS, PROMO_OPENINGS, SITE, SITE_KEYWORDS
 
@@ -54,10 +71,10 @@ TOOLBAR = "body #wm-ipp-base, body #wm-ipp-print, body #donato"
 _CATEGORIES = {category.casefold(): category for category in CATEGORIES}
 # The largest page of the corpus has 1,700. The parser takes a second for as many in one another,
 # and eleven for 100,000: the time grows with the square.
-MOST_TAGS = 30_000
+MAX_TAGS = 30_000
 # So does the time that it takes for many attributes of one tag: three seconds for as many. What
 # may begin one is counted, wherever it stands, of pages that are large enough to have as many.
-MOST_WORDS = 50_000
+MAX_WORDS = 50_000
 _WORD = re.compile(rb"[\s/](?=[^\s/])")
 _LONGEST_INFO = 400  # characters; the longest of the corpus has 60
 _TAG_SEGMENT = re.compile(r"(?P<tags>.+)-\d+")
@@ -72,18 +89,18 @@ def extract(html: bytes, capture: Capture) -> Article:
     Raises `NotAnArticle` for the known pages that are none, and `Unreadable`, naming the missing
     part, for a page that fits no rule.
     """
-    reason = by_address(capture) or by_bytes(html)
+    reason = kind_by_address(capture) or kind_by_bytes(html)
     if reason is not None:
         raise NotAnArticle(reason, capture.url)
-    if html.count(b"<") > MOST_TAGS:
-        raise Unreadable(f"end of the page (more than {MOST_TAGS} tags)", capture.url)
-    if len(html) > 2 * MOST_WORDS and _has_more_words(html):
-        raise Unreadable(f"end of the page (more than {MOST_WORDS} words)", capture.url)
+    if html.count(b"<") > MAX_TAGS:
+        raise Unreadable(f"end of the page (more than {MAX_TAGS} tags)", capture.url)
+    if len(html) > 2 * MAX_WORDS and _has_more_words(html):
+        raise Unreadable(f"end of the page (more than {MAX_WORDS} words)", capture.url)
     return _Page(html, capture).article()
 
 
 def _has_more_words(html: bytes) -> bool:
-    return _first(islice(_WORD.finditer(html), MOST_WORDS, None)) is not None
+    return _first(islice(_WORD.finditer(html), MAX_WORDS, None)) is not None
 
 
 class _Page:
@@ -121,17 +138,17 @@ class _Page:
         info, content = self._info(), self._content()
         if info is not None and content is not None:
             return info, content
-        reason = by_structure(self.tree)
-        if reason is not None and (content is None or reason is Reason.FAREWELL):
+        reason = kind_by_structure(self.tree)
+        if reason is not None and (content is None or reason is PageKind.FAREWELL):
             raise NotAnArticle(reason, self.capture.url)
         parts = (("info line", info), ("content", content), ("title", self._title("", content)))
         missing = " and ".join(name for name, part in parts if not part)
         raise Unreadable(missing, self.capture.url, clues(self.tree))
 
     def _article(self, info: LexborNode, content: LexborNode) -> Article:
-        line = line_of(info)
+        line = info_text(info)
         category = self._category()
-        named = author_in(line)
+        named = find_author(line)
         author = self._taken("author", named) if named is not None else ""
         box_node, box = self._box(content, author, category)
         if not author and box is not None:
@@ -146,7 +163,7 @@ class _Page:
         return Article(
             capture=self.capture,
             title=title,
-            date=self._taken("date", date_in(line)),
+            date=self._taken("date", find_date(line)),
             last_updated=self._last_updated(line, info, content),
             author=author,
             category=category,
@@ -154,7 +171,7 @@ class _Page:
             body=body,
             promo=promo,
             box=box,
-            report=Report(
+            provenance=Provenance(
                 form="view" if self.view else "raw",
                 charset=self.source.charset,
                 rules=self.rules,
@@ -166,8 +183,8 @@ class _Page:
         self.rules[field] = rule
         self.warnings.extend(odd)
 
-    def _taken(self, field: str, found: Found[_T]) -> _T:
-        self.warnings.extend(found.odd)
+    def _taken(self, field: str, found: FoundValue[_T]) -> _T:
+        self.warnings.extend(found.warnings)
         if found.value is not None:
             self.rules[field] = found.rule
         return found.value
@@ -190,7 +207,7 @@ class _Page:
     def _smallest_like_info(self) -> LexborNode | None:
         """The smallest element with the label of the author and a date behind it."""
         node, inner = None, self.tree.body
-        for _ in range(DEEPEST):  # each step reads all the text that is inside
+        for _ in range(MAX_DEPTH):  # each step reads all the text that is inside
             if inner is None or not _is_like_info(inner):
                 break
             node = inner
@@ -254,10 +271,10 @@ class _Page:
         return _line(node) if node is not None else ""
 
     def _last_updated(self, line: str, info: LexborNode, content: LexborNode) -> dt.datetime | None:
-        found = moment_in(line, "any moment in the info line")
+        found = find_moment(line, "any moment in the info line")
         if found is None:
             following = " ".join(_texts_between(info, content))
-            found = moment_in(following, "a moment below the info line")
+            found = find_moment(following, "a moment below the info line")
         return self._taken("last_updated", found) if found is not None else None
 
     def _category(self) -> str:
@@ -391,9 +408,11 @@ def _line(node: LexborNode) -> str:
 
 def _with_mail(node: LexborNode, text: str) -> str:
     for hidden in node.css(f"[{cloudflare_email.ATTRIBUTE}]"):
-        plain = cloudflare_email.decoded(hidden.attributes.get(cloudflare_email.ATTRIBUTE))
+        plain = cloudflare_email.decode_key(hidden.attributes.get(cloudflare_email.ATTRIBUTE))
         if plain:
-            text = text.replace(cloudflare_email.PLACEHOLDER, cloudflare_email.bare(plain), 1)
+            text = text.replace(
+                cloudflare_email.PLACEHOLDER, cloudflare_email.address_only(plain), 1
+            )
     return text
 
 
@@ -445,7 +464,7 @@ def _tags_in_address(path: str) -> list[str]:
 
 
 def _is_in(content: LexborNode | None, node: LexborNode) -> bool:
-    return content is not None and holds(content, node)
+    return content is not None and contains(content, node)
 
 
 def _is_filled(node: LexborNode) -> bool:
@@ -454,7 +473,7 @@ def _is_filled(node: LexborNode) -> bool:
 
 def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:
     """The texts of the elements that follow the info line, up to the content."""
-    around = {node.mem_id for node in upwards(content)}
+    around = {node.mem_id for node in self_and_ancestors(content)}
     node = info.next
     while node is not None and node.mem_id not in around:
         if node.tag != TEXT:
@@ -463,9 +482,9 @@ def _texts_between(info: LexborNode, content: LexborNode) -> Iterator[str]:
 
 
 def _is_like_info(node: LexborNode) -> bool:
-    if node.tag in SILENT or is_card(node):
+    if node.tag in UNSHOWN_TAGS or is_card(node):
         return False
-    return is_like(node.text() or "")
+    return looks_like_info_line(node.text() or "")
 
 
 def _first(items: Iterable[_T]) -> _T | None:

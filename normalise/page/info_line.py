@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from normalise.page.dom import DEEPEST, TEXT, TOO_DEEP, OutOfBounds, one_line
+from normalise.page.dom import MAX_DEPTH, TEXT, TOO_DEEP, OutOfBounds, one_line
 
 _AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
 _DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
@@ -40,20 +40,20 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[_T]):
+class FoundValue(Generic[_T]):
     """A value, the rule that found it, and what was odd."""
 
     value: _T
     rule: str
-    odd: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def is_like(text: str) -> bool:
+def looks_like_info_line(text: str) -> bool:
     """Return whether a text has the label of the author and a day behind it."""
     return _LIKE.search(text) is not None
 
 
-def line_of(info: LexborNode) -> str:
+def info_text(info: LexborNode) -> str:
     """Return the text of the info line, marked where its elements begin and end.
 
     Raises `OutOfBounds`.
@@ -64,7 +64,7 @@ def line_of(info: LexborNode) -> str:
 
 
 def _collect(node: LexborNode, parts: list[str], depth: int) -> None:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise OutOfBounds(TOO_DEEP)
     for child in node.iter(include_text=True):
         tag = child.tag
@@ -77,7 +77,7 @@ def _collect(node: LexborNode, parts: list[str], depth: int) -> None:
             parts.append(mark)
 
 
-def author_in(line: str) -> Found[str] | None:
+def find_author(line: str) -> FoundValue[str] | None:
     """Return the name behind its label, as printed."""
     match = _AUTHOR_BEFORE_BAR.search(line.replace(_PART, ""))
     rule = "label, up to the bar"
@@ -86,10 +86,10 @@ def author_in(line: str) -> Found[str] | None:
         rule = "label"
     if match is None or _ANY_DAY.search(match[1]):
         return None
-    return Found(one_line(match[1]), rule)
+    return FoundValue(one_line(match[1]), rule)
 
 
-def date_in(line: str) -> Found[dt.date | None]:
+def find_date(line: str) -> FoundValue[dt.date | None]:
     """Return the day of publication: the labelled one, else any that is not of an update."""
     text = line.replace(_PART, " ")
     match = _LABELLED_DAY.search(text)
@@ -98,19 +98,19 @@ def date_in(line: str) -> Found[dt.date | None]:
     updated = {match.start(1) for match in _UPDATE_DAY.finditer(text)}
     days = sorted(_ANY_DAY.finditer(text), key=lambda match: match.start(1) in updated)
     if not days:
-        return Found(None, "", ("no date of publication is shown",))
+        return FoundValue(None, "", ("no date of publication is shown",))
     return _day(days[0], "any DD.MM.YY", "the date stands behind an unknown label")
 
 
-def _day(match: re.Match[str], rule: str, *odd: str) -> Found[dt.date | None]:
+def _day(match: re.Match[str], rule: str, *odd: str) -> FoundValue[dt.date | None]:
     day, month, year = (int(number) for number in match.groups())
     try:
-        return Found(dt.date(2000 + year, month, day), rule, odd)
+        return FoundValue(dt.date(2000 + year, month, day), rule, odd)
     except ValueError:
-        return Found(None, rule, (*odd, f"no such day: {match[0]}"))
+        return FoundValue(None, rule, (*odd, f"no such day: {match[0]}"))
 
 
-def moment_in(text: str, rule: str) -> Found[dt.datetime | None] | None:
+def find_moment(text: str, rule: str) -> FoundValue[dt.datetime | None] | None:
     """Return the moment of the last update, whatever its label, `None` where there is none."""
     match = _MOMENT.search(text.replace(_PART, " "))
     if match is None:
@@ -118,6 +118,6 @@ def moment_in(text: str, rule: str) -> Found[dt.datetime | None] | None:
     day, minute, second = match.groups()
     odd = () if second else (f"the last update is shown without seconds: {match[0]}",)
     try:
-        return Found(dt.datetime.fromisoformat(f"{day} {minute}{second or ''}"), rule, odd)
+        return FoundValue(dt.datetime.fromisoformat(f"{day} {minute}{second or ''}"), rule, odd)
     except ValueError:
-        return Found(None, rule, (f"no such moment: {match[0]}",))
+        return FoundValue(None, rule, (f"no such moment: {match[0]}",))

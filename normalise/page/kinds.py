@@ -12,9 +12,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from normalise.errors import Reason
-from normalise.models import Capture
-from normalise.page.dom import DEEPEST, SILENT, TEXT, classes
+from normalise.capture import Capture
+from normalise.errors import PageKind
+from normalise.page.dom import MAX_DEPTH, TEXT, UNSHOWN_TAGS, classes
 
 # --- by address -----------------------------------------------------------------------------
 
@@ -23,13 +23,13 @@ _IMAGE_ADDRESS = re.compile(r"/images?/[^/]*\.(?:svg|png|jpe?g|gif|webp|ico)$", 
 _FAREWELL_IMAGE = "HKCNEWS-text-white.svg"
 
 
-def by_address(capture: Capture) -> Reason | None:
+def kind_by_address(capture: Capture) -> PageKind | None:
     """Return why no capture of this address is an article, `None` where one may be."""
     if _IMAGE_ADDRESS.search(capture.path):
-        return Reason.IMAGE
+        return PageKind.IMAGE
     if capture.article_id is not None:
         return None
-    return Reason.FRONT_PAGE if capture.is_of_site and capture.path == "/" else Reason.LISTING
+    return PageKind.FRONT_PAGE if capture.is_of_site and capture.path == "/" else PageKind.LISTING
 
 
 # --- by bytes -------------------------------------------------------------------------------
@@ -42,19 +42,19 @@ _SVG = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>|\s)*<svg\b",
 _TAG = re.compile(rb"<[a-zA-Z!/]")
 
 
-def by_bytes(html: bytes) -> Reason | None:
+def kind_by_bytes(html: bytes) -> PageKind | None:
     """Return why these bytes are no page at all, `None` where they may be one."""
     start = html[:2048].lstrip(_BLANK)
     if not start and not html.strip(_BLANK):
-        return Reason.EMPTY
+        return PageKind.EMPTY
     if html.startswith(_UTF16):
         return None
     if html.startswith(_IMAGE_BYTES) or _SVG.match(start):
-        return Reason.IMAGE
+        return PageKind.IMAGE
     if not start.startswith(_OTHER_BYTES) and _TAG.search(html):
         return None
     said = _says(_ARCHIVE_MESSAGES, start.decode("utf-8", "replace"))
-    return Reason.ARCHIVE_MESSAGE if said else Reason.NOT_HTML
+    return PageKind.ARCHIVE_MESSAGE if said else PageKind.NOT_HTML
 
 
 # --- by structure ---------------------------------------------------------------------------
@@ -105,7 +105,7 @@ _CARDS = ".article-block, .hl-block"
 _FRONT_PAGE = "body#Landing, input[name=ajax_url][value='/data/allposts']"
 _SENT_ON = re.compile(r"\blocation(?:\.href)?\s*=\s*[\"']|\blocation\.(?:replace|assign)\(")
 # Everything on a page of the site that is not its own text, by tag, by class and by id.
-_FURNITURE_TAGS = SILENT | {"nav", "header", "footer"}
+_FURNITURE_TAGS = UNSHOWN_TAGS | {"nav", "header", "footer"}
 _FURNITURE = frozenset(
     {
         *("navigation", "nav-overlay", "header", "footer", "head", "grid"),
@@ -118,7 +118,7 @@ _HEADLINES = "title, h1, h2, .title, .message, .code"
 _FEW_CHARACTERS = 400
 
 
-def by_structure(tree: LexborHTMLParser) -> Reason | None:
+def kind_by_structure(tree: LexborHTMLParser) -> PageKind | None:
     """Return which of the known pages this one is, `None` where it is none of them."""
     body = tree.body
     if body is None:  # a page of frames
@@ -135,47 +135,47 @@ def by_structure(tree: LexborHTMLParser) -> Reason | None:
     if _ARTICLE_TRACES.search(text):
         return None
     if sends_on and not text:
-        return Reason.REDIRECT
+        return PageKind.REDIRECT
     if is_farewell and _has_no_content(tree, text):
-        return Reason.FAREWELL
+        return PageKind.FAREWELL
     return _message(tree, headlines, text) or _furniture_only(
         text, headlines, has_cards=has_cards, is_front=is_front, has_picture=has_picture
     )
 
 
-def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> Reason | None:
+def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> PageKind | None:
     """A page whose only matter is a message, by its headline and its length."""
     title = headlines[0] if headlines else ""
     is_short = len(text) <= _FEW_CHARACTERS
     if any(_OUTAGE in headline for headline in headlines) and (
         is_short or "Internet Archive" in title
     ):
-        return Reason.OUTAGE
+        return PageKind.OUTAGE
     if _ARCHIVE_TITLE.match(title) or (is_short and _says(_ARCHIVE_MESSAGES, text)):
-        return Reason.ARCHIVE_MESSAGE
+        return PageKind.ARCHIVE_MESSAGE
     if tree.css_first(_BOT_CHECK) is not None or _leads(_BOT_TITLES, headlines):
-        return Reason.BOT_CHECK
+        return PageKind.BOT_CHECK
     if tree.css_first(_PROXY_ERROR) is not None:
-        return Reason.ERROR_PAGE
+        return PageKind.ERROR_PAGE
     if not is_short:
         return None
     if _leads(_REDIRECT_HEADLINES, headlines) or _is_refresh(tree):
-        return Reason.REDIRECT
+        return PageKind.REDIRECT
     if _leads(_ERROR_HEADLINES, headlines) or _leads(_ERROR_HEADLINES, [text]):
-        return Reason.ERROR_PAGE
+        return PageKind.ERROR_PAGE
     return None
 
 
 def _furniture_only(
     text: str, headlines: list[str], *, has_cards: bool, is_front: bool, has_picture: bool
-) -> Reason | None:
+) -> PageKind | None:
     if len(text) > _FEW_CHARACTERS:
         return None
     if is_front:
-        return Reason.FRONT_PAGE
+        return PageKind.FRONT_PAGE
     if has_cards:
-        return Reason.LISTING
-    return None if text or has_picture or any(headlines) else Reason.EMPTY
+        return PageKind.LISTING
+    return None if text or has_picture or any(headlines) else PageKind.EMPTY
 
 
 def _is_farewell_headline(h1: LexborNode) -> bool:
@@ -198,7 +198,7 @@ def _collect_text(node: LexborNode, parts: list[str], depth: int) -> None:
     for child in node.iter(include_text=True, skip_empty=True):
         if child.tag == TEXT:
             parts.append(child.text_content or "")
-        elif depth == DEEPEST:
+        elif depth == MAX_DEPTH:
             parts.append(child.text() or "")
         elif child.tag not in _FURNITURE_TAGS and _FURNITURE.isdisjoint(_names(child)):
             _collect_text(child, parts, depth + 1)

@@ -23,23 +23,24 @@ from normalise import (
     Capture,
     NormaliseError,
     NotAnArticle,
-    Reason,
+    PageKind,
     Unreadable,
     extract,
     omissions,
     render,
 )
-from normalise.files import Writer
-from normalise.page.kinds import by_address
-from scraper.errors import BadRecord, Revisit
-from scraper.warc.sources import Page, Record, find, read
-from scraper.workers import processes
+from normalise.files import ArticleWriter
+from normalise.page.kinds import kind_by_address
+from scraper.errors import BadRecord, RevisitRecord
+from scraper.models import CaptureLocation, Payload
+from scraper.warc.sources import find_captures, read_payload
+from scraper.workers import process_pool
 
 # Below this starting worker processes takes longer than the work.
 _FEWEST_BYTES_FOR_WORKERS = 2_000_000
 _LARGEST_CHUNK = 256
 
-Candidates = tuple[Record, ...]
+CaptureLocations = tuple[CaptureLocation, ...]
 
 
 class Status(StrEnum):
@@ -52,7 +53,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchOutcome:
     """What became of one article, and of which record; `said` is why, for people.
 
     `capture` is the one that it was written from, or the first that was refused.
@@ -61,59 +62,59 @@ class Outcome:
     status: Status
     where: str
     capture: Capture | None = None
-    reason: Reason | None = None
-    said: str = ""
+    kind: PageKind | None = None
+    message: str = ""
     warnings: tuple[str, ...] = ()
 
 
 @dataclass
-class Summary:
+class BatchSummary:
     """What became of all articles of a run."""
 
     counts: Counter[Status] = field(default_factory=Counter)
-    reasons: Counter[Reason] = field(default_factory=Counter)
-    failed: list[Outcome] = field(default_factory=list)
-    warned: list[Outcome] = field(default_factory=list)
+    kinds: Counter[PageKind] = field(default_factory=Counter)
+    failed: list[BatchOutcome] = field(default_factory=list)
+    warned: list[BatchOutcome] = field(default_factory=list)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: BatchOutcome) -> None:
         """Count one more."""
         self.counts[outcome.status] += 1
-        if outcome.reason is not None:
-            self.reasons[outcome.reason] += 1
+        if outcome.kind is not None:
+            self.kinds[outcome.kind] += 1
         if outcome.status is Status.FAILED:
             self.failed.append(outcome)
         if outcome.warnings:
             self.warned.append(outcome)
 
 
-def run(
+def convert_all(
     paths: Sequence[Path],
     out: Path,
     jobs: int | None = None,
     listed: Callable[[int], None] = lambda _: None,
     done: Callable[[int, int], None] = lambda _, __: None,
-) -> Summary:
+) -> BatchSummary:
     """Write the newest usable capture of every article found in the sources; say what became.
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do.
     `listed` is told how many captures have been found so far, `done` how many articles of how
-    many are finished. Raises `WrongUsage` for a source that can't be one.
+    many are finished. Raises `UsageError` for a source that can't be one.
     """
-    summary = Summary()
+    summary = BatchSummary()
     workers = jobs or _workers(paths)
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool, _pool(workers) as pool:
-        work = choose(_listed(find(paths, Path(spool)), summary, listed))
+        work = group_by_article(_listed(find_captures(paths, Path(spool)), summary, listed))
         for outcome in _outcomes(work, out, workers, pool, done):
             summary.add(outcome)
     return summary
 
 
 def render_all(
-    work: list[Candidates],
+    work: list[CaptureLocations],
     out: Path,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _, __: None,
-) -> Iterator[Outcome]:
+) -> Iterator[BatchOutcome]:
     """Yield what becomes of articles whose captures are chosen already; as `run` otherwise."""
     workers = jobs or max(2, cpu_count())  # a page that crashes the parser may be among them
     with _pool(workers) as pool:
@@ -121,21 +122,21 @@ def render_all(
 
 
 def _outcomes(
-    work: list[Candidates],
+    work: list[CaptureLocations],
     out: Path,
     workers: int,
     pool: ProcessPoolExecutor | None,
     done: Callable[[int, int], None],
-) -> Iterator[Outcome]:
+) -> Iterator[BatchOutcome]:
     outcomes = _in_turn(work, out) if pool is None else _in_processes(work, out, workers, pool)
     for count, outcome in enumerate(outcomes, start=1):
         yield outcome
         done(count, len(work))
 
 
-def choose(records: Iterable[Record]) -> list[Candidates]:
+def group_by_article(records: Iterable[CaptureLocation]) -> list[CaptureLocations]:
     """Return the captures of each article, newest first; articles in the order of the sources."""
-    by_id: dict[int | None, Candidates] = {}
+    by_id: dict[int | None, CaptureLocations] = {}
     for record in records:
         by_id[record.capture.article_id] = (*by_id.get(record.capture.article_id, ()), record)
     return [
@@ -146,12 +147,12 @@ def choose(records: Iterable[Record]) -> list[Candidates]:
     ]
 
 
-def article_of(record: Record) -> Article:
+def article_of(record: CaptureLocation) -> Article:
     """Return the article of one capture. Raises `BadRecord` too where it can't be read."""
-    return article_in(read(record), record.capture)
+    return extract_article(read_payload(record), record.capture)
 
 
-def article_in(page: Page, capture: Capture) -> Article:
+def extract_article(page: Payload, capture: Capture) -> Article:
     """Return the article of a page.
 
     Raises `NotAnArticle` and `Unreadable` as `extract()` does; a page captured with an error
@@ -164,18 +165,18 @@ def article_in(page: Page, capture: Capture) -> Article:
         if status < 300:
             raise
     except NotAnArticle as error:
-        if status < 300 or error.reason is not Reason.EMPTY:
+        if status < 300 or error.kind is not PageKind.EMPTY:
             raise
     else:
         if status < 300:
             return article
-    reason = Reason.REDIRECT if status < 400 else Reason.ERROR_PAGE
+    reason = PageKind.REDIRECT if status < 400 else PageKind.ERROR_PAGE
     raise NotAnArticle(reason, capture.url)
 
 
-def normalise(candidates: Candidates, writer: Writer) -> Outcome:
+def convert(candidates: CaptureLocations, writer: ArticleWriter) -> BatchOutcome:
     """Write the first usable one of an article's captures, and return what became of it."""
-    refusals: list[tuple[Record, Exception]] = []
+    refusals: list[tuple[CaptureLocation, Exception]] = []
     for record in candidates:
         try:
             article = article_of(record)
@@ -186,7 +187,7 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
             refusals.append((record, error))
             continue
         passed = tuple(f"passed over: {error}" for _, error in refusals if not _is_image(error))
-        return Outcome(
+        return BatchOutcome(
             Status.WRITTEN if is_written else Status.UNCHANGED,
             where=f"article {article.id} ({record})",
             capture=record.capture,
@@ -195,35 +196,37 @@ def normalise(candidates: Candidates, writer: Writer) -> Outcome:
     return _none_usable(refusals)
 
 
-def _none_usable(refusals: list[tuple[Record, Exception]]) -> Outcome:
+def _none_usable(refusals: list[tuple[CaptureLocation, Exception]]) -> BatchOutcome:
     """A failure if any capture might have been an article; else what the newest one is."""
-    known = [refusal for refusal in refusals if not isinstance(refusal[1], Revisit)]
+    known = [refusal for refusal in refusals if not isinstance(refusal[1], RevisitRecord)]
     for record, error in known or refusals:
         if not isinstance(error, NotAnArticle):
             is_expected = isinstance(error, (BadRecord, NormaliseError))
             said = str(error) if is_expected else f"a fault of this program: {error!r}"
-            return Outcome(Status.FAILED, str(record), record.capture, said=said)
+            return BatchOutcome(Status.FAILED, str(record), record.capture, message=said)
     record, error = known[0]
     assert isinstance(error, NotAnArticle)
-    return Outcome(Status.NOT_ARTICLE, str(record), record.capture, error.reason, str(error))
+    return BatchOutcome(Status.NOT_ARTICLE, str(record), record.capture, error.kind, str(error))
 
 
 def _is_image(error: Exception) -> bool:
     """Whether an address of a picture was passed over: the index has such rows by the way."""
-    return isinstance(error, NotAnArticle) and error.reason is Reason.IMAGE
+    return isinstance(error, NotAnArticle) and error.kind is PageKind.IMAGE
 
 
 def _listed(
-    found: Iterable[Record | BadRecord], summary: Summary, listed: Callable[[int], None]
-) -> Iterator[Record]:
+    found: Iterable[CaptureLocation | BadRecord],
+    summary: BatchSummary,
+    listed: Callable[[int], None],
+) -> Iterator[CaptureLocation]:
     """Pass on the captures of articles; what is none by its address or damaged is counted here."""
     for count, record in enumerate(found, start=1):
         listed(count)
         if isinstance(record, BadRecord):
-            summary.add(Outcome(Status.FAILED, where="", said=str(record)))
+            summary.add(BatchOutcome(Status.FAILED, where="", message=str(record)))
         elif record.capture.article_id is None:
-            reason = by_address(record.capture)
-            summary.add(Outcome(Status.NOT_ARTICLE, where=str(record), reason=reason))
+            reason = kind_by_address(record.capture)
+            summary.add(BatchOutcome(Status.NOT_ARTICLE, where=str(record), kind=reason))
         else:
             yield record
 
@@ -235,12 +238,12 @@ def _workers(paths: Sequence[Path]) -> int:
     return cpu_count() if size >= _FEWEST_BYTES_FOR_WORKERS else 1
 
 
-def _in_turn(work: Iterable[Candidates], out: Path) -> Iterator[Outcome]:
-    writer = Writer(out)
-    return (normalise(candidates, writer) for candidates in work)
+def _in_turn(work: Iterable[CaptureLocations], out: Path) -> Iterator[BatchOutcome]:
+    writer = ArticleWriter(out)
+    return (convert(candidates, writer) for candidates in work)
 
 
-def outcomes_of(work: list[Candidates], out: Path) -> list[Outcome]:
+def convert_many(work: list[CaptureLocations], out: Path) -> list[BatchOutcome]:
     """Do some articles, one after the other: the work of a worker process."""
     return list(_in_turn(work, out))
 
@@ -251,8 +254,8 @@ def spare_cores() -> int:
 
 
 def _in_processes(
-    work: list[Candidates], out: Path, workers: int, pool: ProcessPoolExecutor
-) -> Iterator[Outcome]:
+    work: list[CaptureLocations], out: Path, workers: int, pool: ProcessPoolExecutor
+) -> Iterator[BatchOutcome]:
     size = min(_LARGEST_CHUNK, len(work) // (8 * workers) + 1)
     chunks = [work[at : at + size] for at in range(0, len(work), size)]
     lost = yield from _by(pool, chunks, out)
@@ -260,13 +263,13 @@ def _in_processes(
         # Chunks are taken in their order, so that whatever killed a worker is in one of these.
         for chunk in lost[:workers]:
             yield from _after_crash(chunk, out)
-        with processes(workers) as fresh:
+        with process_pool(workers) as fresh:
             lost = yield from _by(fresh, lost[workers:], out)
 
 
 def _by(
-    pool: ProcessPoolExecutor, chunks: list[list[Candidates]], out: Path
-) -> Generator[Outcome, None, list[list[Candidates]]]:
+    pool: ProcessPoolExecutor, chunks: list[list[CaptureLocations]], out: Path
+) -> Generator[BatchOutcome, None, list[list[CaptureLocations]]]:
     """Yield what workers find, in order; return the chunks that were lost when one died."""
     lost = []
     running = [_submitted(pool, chunk, out) for chunk in chunks]
@@ -280,22 +283,22 @@ def _by(
 
 
 def _submitted(
-    pool: ProcessPoolExecutor, chunk: list[Candidates], out: Path
-) -> Future[list[Outcome]] | None:
+    pool: ProcessPoolExecutor, chunk: list[CaptureLocations], out: Path
+) -> Future[list[BatchOutcome]] | None:
     """What a worker will find, `None` if one has died already."""
     try:
-        return pool.submit(outcomes_of, chunk, out)
+        return pool.submit(convert_many, chunk, out)
     except BrokenProcessPool:
         return None
 
 
-def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
+def _after_crash(chunk: list[CaptureLocations], out: Path) -> Iterator[BatchOutcome]:
     """Do a chunk again in a process of its own; if that dies too, halve it to find the page.
 
     The parser is C: a fault in it ends its process (selectolax #91 and #217 tell of some).
     """
-    with processes(1) as pool:
-        outcomes = _result(pool.submit(outcomes_of, chunk, out))
+    with process_pool(1) as pool:
+        outcomes = _result(pool.submit(convert_many, chunk, out))
     if outcomes is not None:
         yield from outcomes
     elif len(chunk) > 1:
@@ -304,10 +307,10 @@ def _after_crash(chunk: list[Candidates], out: Path) -> Iterator[Outcome]:
         yield from _after_crash(chunk[middle:], out)
     else:
         said = "the parser crashed on this page or on another capture of its article"
-        yield Outcome(Status.FAILED, str(chunk[0][0]), chunk[0][0].capture, said=said)
+        yield BatchOutcome(Status.FAILED, str(chunk[0][0]), chunk[0][0].capture, message=said)
 
 
-def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
+def _result(future: Future[list[BatchOutcome]]) -> list[BatchOutcome] | None:
     """What a worker found, `None` if it died."""
     try:
         return future.result()
@@ -321,7 +324,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     if workers == 1:
         yield None
         return
-    pool = processes(workers)
+    pool = process_pool(workers)
     try:
         for _ in range(workers):
             pool.submit(os.getpid)

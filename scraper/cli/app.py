@@ -14,18 +14,19 @@ from typing import Annotated
 import typer
 
 from normalise import Capture, extract, omissions, render
-from normalise.files import Writer, article_path
+from normalise.files import ArticleWriter, article_path
 from scraper.batch import run as batch
-from scraper.batch.run import Outcome, Status, Summary
+from scraper.batch.run import BatchOutcome, BatchSummary, Status
 from scraper.cli import inspection
 from scraper.cli.audit import audit
 from scraper.cli.compare import compare
 from scraper.cli.console import show_summary, show_warnings, watching
 from scraper.cli.crawl import Debug, Jobs, crawl, status
-from scraper.cli.errors import FAILED, errors, messages, output, print_exactly
+from scraper.cli.errors import FAILED, handle_errors, print_exactly, stderr, stdout
 from scraper.cli.fetch import captures, fetch, record
-from scraper.errors import BadRecord, WrongUsage
-from scraper.warc.sources import is_crawl, is_warc, page_in, saved_page
+from scraper.crawl.layout import is_crawl
+from scraper.errors import BadRecord, UsageError
+from scraper.warc.sources import is_warc, read_page_file, saved_page
 
 STANDARD_INPUT = Path("-")
 
@@ -109,9 +110,9 @@ def normalise(
 
     Example: `hkcnews normalise captures.warc.gz --out archive`
     """
-    with errors(debug=debug), _input(sources) as paths:
+    with handle_errors(debug=debug), _input(sources) as paths:
         if out is not None and out.exists() and not out.is_dir():
-            raise WrongUsage(f"{out} is a file: --out takes a folder")
+            raise UsageError(f"{out} is a file: --out takes a folder")
         if len(paths) == 1 and url is None and is_crawl(paths[0]):
             failed = _normalise_crawl(paths[0], out, jobs, verbose=verbose)
         elif url is not None or (len(paths) == 1 and _is_html(paths[0])):
@@ -145,13 +146,13 @@ def inspect(
 
     Example: `hkcnews inspect page.html --url https://web.archive.org/web/2021...`
     """
-    with errors(debug=debug), _input([page]) as paths:
+    with handle_errors(debug=debug), _input([page]) as paths:
         path, capture = _page(paths[0], url)
         article = extract(_read(path), capture)
         if json:
             print_exactly(inspection.as_text(article))
         else:
-            inspection.show(output(), article)
+            inspection.show(stdout(), article)
 
 
 def main() -> None:
@@ -167,10 +168,10 @@ def main() -> None:
 
 def _normalise_all(paths: list[Path], out: Path | None, jobs: int | None, *, verbose: bool) -> bool:
     if out is None:
-        raise WrongUsage("many pages need a folder to be written to: give --out DIR")
-    with watching(messages) as watcher:
-        summary = batch.run(paths, out, jobs, watcher.listed, watcher.done)
-    show_summary(messages, summary, verbose=verbose)
+        raise UsageError("many pages need a folder to be written to: give --out DIR")
+    with watching(stderr) as watcher:
+        summary = batch.convert_all(paths, out, jobs, watcher.listed, watcher.done)
+    show_summary(stderr, summary, verbose=verbose)
     return bool(summary.failed)
 
 
@@ -178,13 +179,13 @@ def _normalise_crawl(path: Path, out: Path | None, jobs: int | None, *, verbose:
     from scraper.crawl import folder, rerender  # noqa: PLC0415 - the other sources need none
     from scraper.wayback import policy  # noqa: PLC0415 - the other sources need none
 
-    with watching(messages) as watcher:
+    with watching(stderr) as watcher:
         if out is not None and out.resolve() != path.resolve():
             summary = rerender.render_elsewhere(path, out, jobs, watcher.done)
         else:
-            with folder.opened(path, policy.software()) as opened:
+            with folder.open_folder(path, policy.software()) as opened:
                 summary = rerender.render_in_place(opened, jobs, watcher.done)
-    show_summary(messages, summary, verbose=verbose)
+    show_summary(stderr, summary, verbose=verbose)
     return bool(summary.failed)
 
 
@@ -196,16 +197,16 @@ def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: 
         print_exactly(text)
         is_written = True
     else:
-        is_written = Writer(out).write(article.id, text)
+        is_written = ArticleWriter(out).write(article.id, text)
     status = Status.WRITTEN if is_written else Status.UNCHANGED
     warnings = (*article.warnings, *omissions(article))
-    outcome = Outcome(status, where=f"article {article.id}", warnings=warnings)
+    outcome = BatchOutcome(status, where=f"article {article.id}", warnings=warnings)
     if out is None:
-        show_warnings(messages, [outcome])
+        show_warnings(stderr, [outcome])
     else:
-        summary = Summary()
+        summary = BatchSummary()
         summary.add(outcome)
-        show_summary(messages, summary, verbose=verbose)
+        show_summary(stderr, summary, verbose=verbose)
 
 
 # --- input ----------------------------------------------------------------------------------
@@ -218,9 +219,9 @@ def _input(sources: list[Path]) -> Iterator[list[Path]]:
         yield sources
         return
     if len(sources) > 1:
-        raise WrongUsage("standard input goes alone: leave out the other sources, or -")
+        raise UsageError("standard input goes alone: leave out the other sources, or -")
     if sys.stdin is None:
-        raise WrongUsage("standard input is closed: give a file, or something to read")
+        raise UsageError("standard input is closed: give a file, or something to read")
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as folder:
         path = Path(folder, "standard-input")
         with path.open("wb") as file:
@@ -234,9 +235,9 @@ def _is_html(path: Path) -> bool:
 
 def _only(paths: list[Path]) -> Path:
     if len(paths) > 1:
-        raise WrongUsage("--url names the capture of one HTML file: give just that file")
+        raise UsageError("--url names the capture of one HTML file: give just that file")
     if not _is_html(paths[0]):
-        raise WrongUsage(f"{paths[0]} names its captures itself: leave out --url")
+        raise UsageError(f"{paths[0]} names its captures itself: leave out --url")
     return paths[0]
 
 
@@ -244,19 +245,19 @@ def _page(path: Path, url: str | None) -> tuple[Path, Capture]:
     """One page and its capture: an HTML file with its address, or a folder with both."""
     if not path.is_dir():
         if is_warc(path):
-            raise WrongUsage(f"{path} holds many pages: `hkcnews normalise` reads it")
+            raise UsageError(f"{path} holds many pages: `hkcnews normalise` reads it")
         return path, _capture(url)
     if url is not None:
-        raise WrongUsage(f"{path} names its capture itself: leave out --url")
+        raise UsageError(f"{path} names its capture itself: leave out --url")
     saved = saved_page(path)
     if isinstance(saved, BadRecord):
-        raise WrongUsage(f"no saved page is in that folder: {saved}")
+        raise UsageError(f"no saved page is in that folder: {saved}")
     return saved.path, saved.capture
 
 
 def _capture(url: str | None) -> Capture:
     if url is None:
-        raise WrongUsage(
+        raise UsageError(
             f"an HTML page does not say which capture it is: give --url, such as {_EXAMPLE_URL}"
         )
     return Capture.from_url(url)
@@ -264,6 +265,6 @@ def _capture(url: str | None) -> Capture:
 
 def _read(path: Path) -> bytes:
     try:
-        return page_in(path)
+        return read_page_file(path)
     except OSError as error:
-        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error

@@ -14,14 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli.console import safe, say
+from scraper.cli.console import escape_controls, print_line
 from scraper.cli.crawl import Debug, Jobs
-from scraper.cli.errors import FAILED, errors, messages, output, print_exactly
-from scraper.errors import WrongUsage
+from scraper.cli.errors import FAILED, handle_errors, print_exactly, stderr, stdout
+from scraper.errors import UsageError
 
 # What reads an archive is imported when it is needed: the other commands would wait for it.
 if TYPE_CHECKING:
-    from scraper.verify.audit import Audit
+    from scraper.verify.audit import AuditReport
 
 STANDARD_OUTPUT = Path("-")
 _FIRST_FEW = 5
@@ -66,17 +66,17 @@ def audit(
 
     Example: `hkcnews audit archive --json defects.json`
     """
-    with errors(debug=debug):
+    with handle_errors(debug=debug):
         from scraper.verify import audit as auditing  # noqa: PLC0415
 
         for file in (json, aliases):
             _check(file)
         if json == aliases == STANDARD_OUTPUT:
-            raise WrongUsage("--json and --aliases can't both go to standard output")
+            raise UsageError("--json and --aliases can't both go to standard output")
         with _watching() as done:
             found = auditing.audit(archive, jobs, done)
         is_taken = STANDARD_OUTPUT in (json, aliases)
-        _show(messages if is_taken else output(), found, archive)
+        _show(stderr if is_taken else stdout(), found, archive)
         _write(json, found.as_json())
         _write(aliases, found.aliases)
     raise typer.Exit(0 if found.is_sound else FAILED)
@@ -87,9 +87,9 @@ def _check(file: Path | None) -> None:
     if file is None or file == STANDARD_OUTPUT:
         return
     if file.is_dir():
-        raise WrongUsage(f"{file} is a folder: name a file")
+        raise UsageError(f"{file} is a folder: name a file")
     if not file.parent.is_dir():
-        raise WrongUsage(f"the folder of {file} does not exist: make it, or name another file")
+        raise UsageError(f"the folder of {file} does not exist: make it, or name another file")
 
 
 def _write(file: Path | None, content: object) -> None:
@@ -104,8 +104,8 @@ def _write(file: Path | None, content: object) -> None:
 def _watching() -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, nothing elsewhere: the audit takes some seconds."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    is_hidden = not messages.is_terminal
-    with Progress(*columns, console=messages, transient=True, disable=is_hidden) as progress:
+    is_hidden = not stderr.is_terminal
+    with Progress(*columns, console=stderr, transient=True, disable=is_hidden) as progress:
         task = progress.add_task("", total=None)
 
         def done(count: int, total: int) -> None:
@@ -118,7 +118,7 @@ def _watching() -> Iterator[Callable[[int, int], None]]:
 # --- the summary ----------------------------------------------------------------------------
 
 
-def _show(console: Console, audit: Audit, archive: Path) -> None:
+def _show(console: Console, audit: AuditReport, archive: Path) -> None:
     """Print what can't be read and why, then each defect: count, name, in words, first ids."""
     _show_unreadable(console, audit)
     lists = audit.as_json()
@@ -126,28 +126,30 @@ def _show(console: Console, audit: Audit, archive: Path) -> None:
     table.add_column(justify="right")
     for defect in audit.found:
         if listed := lists[defect.value]:
-            first = safe(", ".join(_first_few(audit, defect.value, listed)))
+            first = escape_controls(", ".join(_first_few(audit, defect.value, listed)))
             table.add_row(f"{len(listed):,}", defect.value, defect.words, Text(first))
     console.print(table)
-    say(
+    print_line(
         console,
         "",
         f"{audit.files:,} files read, {audit.flawless:,} of them without a defect of their own",
     )
     if not audit.is_sound:
         again = f"`hkcnews crawl --out DIR --only-missing {archive}`"
-        say(console, "", f"some hold no article: {again} looks for other captures of them")
+        print_line(console, "", f"some hold no article: {again} looks for other captures of them")
 
 
-def _show_unreadable(console: Console, audit: Audit) -> None:
+def _show_unreadable(console: Console, audit: AuditReport) -> None:
     lines = [f"article {number}: {why}" for number, why in audit.unreadable.items()]
     for line in lines[:_MOST_UNREADABLE]:
-        say(console, "unreadable:", line, "red")
+        print_line(console, "unreadable:", line, "red")
     if len(lines) > _MOST_UNREADABLE:
-        say(console, "", f"... and {len(lines) - _MOST_UNREADABLE:,} more (--json names them all)")
+        print_line(
+            console, "", f"... and {len(lines) - _MOST_UNREADABLE:,} more (--json names them all)"
+        )
 
 
-def _first_few(audit: Audit, name: str, listed: Sequence[int | str]) -> Iterator[str]:
+def _first_few(audit: AuditReport, name: str, listed: Sequence[int | str]) -> Iterator[str]:
     """The first ids of a defect: gaps as ranges, an alias with the newer id."""
     if name == "gap":
         each = [f"{low}-{high}" if low < high else str(low) for low, high in audit.gaps]

@@ -14,17 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli.console import safe, say
+from scraper.cli.console import escape_controls, print_line
 from scraper.cli.crawl import Debug, Jobs
-from scraper.cli.errors import FAILED, errors, messages, output, print_exactly
-from scraper.errors import WrongUsage
+from scraper.cli.errors import FAILED, handle_errors, print_exactly, stderr, stdout
+from scraper.errors import UsageError
 
 # What compares is imported when it is needed: the other commands would wait for it.
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scraper.verify.compare import Comparison
-    from scraper.verify.trees import Result, Trees
+    from scraper.verify.trees import TreeComparison, Trees
 
 _STANDARD_OUTPUT = Path("-")
 _MOST_IDS = 20
@@ -65,18 +65,18 @@ def compare(
 
     Example: `hkcnews compare archive ../hkcnews-article-archive --show 3`
     """
-    with errors(debug=debug):
+    with handle_errors(debug=debug):
         from scraper.verify.compare import Kind  # noqa: PLC0415
         from scraper.verify.trees import Trees, compare_trees  # noqa: PLC0415
 
         if json is not None and json != _STANDARD_OUTPUT and not json.absolute().parent.is_dir():
-            raise WrongUsage(f"--json {json}: no such folder as {json.parent}; make it first")
+            raise UsageError(f"--json {json}: no such folder as {json.parent}; make it first")
         if json is not None and json.is_dir():
-            raise WrongUsage(f"--json {json}: that is a folder; give a file, or - for output")
+            raise UsageError(f"--json {json}: that is a folder; give a file, or - for output")
         trees = Trees.of(mine, reference)
         with _watching() as done:
             result = compare_trees(trees, jobs, done)
-        console = messages if json == _STANDARD_OUTPUT else output()
+        console = stderr if json == _STANDARD_OUTPUT else stdout()
         _show_counts(console, result)
         _show_examples(console, result, trees, show)
         _say_where(result, is_told=json is not None or show > 0)
@@ -97,8 +97,8 @@ def _watching() -> Iterator[Callable[[int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    off = not messages.is_terminal
-    with Progress(*columns, console=messages, transient=True, disable=off) as progress:
+    off = not stderr.is_terminal
+    with Progress(*columns, console=stderr, transient=True, disable=off) as progress:
         task = progress.add_task("comparing", total=None)
         yield lambda count, total: progress.update(task, completed=count, total=total)
 
@@ -106,20 +106,22 @@ def _watching() -> Iterator[Callable[[int, int], None]]:
 # --- what people see ------------------------------------------------------------------------
 
 
-def _show_counts(console: Console, result: Result) -> None:
+def _show_counts(console: Console, result: TreeComparison) -> None:
     from scraper.verify.compare import Kind  # noqa: PLC0415
 
-    departures = ", ".join(f"{why} {count:,}" for why, count in result.departures.most_common())
+    departures = ", ".join(
+        f"{why} {count:,}" for why, count in result.allowed_differences.most_common()
+    )
     for count, what, more in (
         (result.identical, "identical", ""),
         (len(result.ids[Kind.REPAIRED]), "repaired", departures),
         (len(result.ids[Kind.OTHER_CAPTURE]), "another capture of the same text", ""),
         (len(result.ids[Kind.REGRESSION]), "regressions", ""),
-        (len(result.only_mine), "only in MINE", ""),
-        (len(result.only_reference), "only in REFERENCE", ""),
+        (len(result.only_actual), "only in MINE", ""),
+        (len(result.only_expected), "only in REFERENCE", ""),
         (len(result.ids[Kind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
     ):
-        say(console, f"{count:>9,}", what + (f" ({more})" if more else ""))
+        print_line(console, f"{count:>9,}", what + (f" ({more})" if more else ""))
     if not result.fields:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -134,7 +136,7 @@ def _show_counts(console: Console, result: Result) -> None:
     console.print(table)
 
 
-def _say_where(result: Result, *, is_told: bool) -> None:
+def _say_where(result: TreeComparison, *, is_told: bool) -> None:
     """Name the regressions, as far as they fit."""
     from scraper.verify.compare import Kind  # noqa: PLC0415
 
@@ -144,15 +146,15 @@ def _say_where(result: Result, *, is_told: bool) -> None:
     named = ", ".join(map(str, ids[:_MOST_IDS]))
     more = f" and {len(ids) - _MOST_IDS:,} more" if len(ids) > _MOST_IDS else ""
     hint = "" if is_told else "; --show 3 shows what differs, --json FILE names all"
-    say(
-        messages,
+    print_line(
+        stderr,
         "regressions:",
         f"{'article' if len(ids) == 1 else 'articles'} {named}{more}{hint}",
         "red",
     )
 
 
-def _show_examples(console: Console, result: Result, trees: Trees, most: int) -> None:
+def _show_examples(console: Console, result: TreeComparison, trees: Trees, most: int) -> None:
     from scraper.verify.compare import Kind  # noqa: PLC0415
 
     kinds = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
@@ -166,16 +168,16 @@ def _show_difference(console: Console, trees: Trees, article: int) -> None:
     from scraper.verify.trees import read  # noqa: PLC0415
 
     pair = trees.pair(article)
-    assert pair.mine is not None, "only files that both have differ"
-    assert pair.reference is not None
-    mine, reference = read(pair.mine), read(pair.reference)
+    assert pair.actual is not None, "only files that both have differ"
+    assert pair.expected is not None
+    mine, reference = read(pair.actual), read(pair.expected)
     console.print()
-    say(console, f"article {article}:", _words(compare(mine, reference, article)), "bold")
+    print_line(console, f"article {article}:", _words(compare(mine, reference, article)), "bold")
     lines = difflib.unified_diff(
-        _lines(reference), _lines(mine), pair.reference, pair.mine, lineterm="", n=1
+        _lines(reference), _lines(mine), pair.expected, pair.actual, lineterm="", n=1
     )
     for line in lines:
-        shown = safe(line.translate(_SHOWN))
+        shown = escape_controls(line.translate(_SHOWN))
         console.print(Text(shown, _STYLES.get(shown[:1], "")), soft_wrap=True)
 
 

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from scraper.batch.run import Outcome, Status, Summary
+from scraper.batch.run import BatchOutcome, BatchSummary, Status
 
 _MOST_WARNINGS = 20
 _SECONDS_BETWEEN_LINES = 5.0
@@ -34,14 +34,14 @@ class Watcher(Protocol):
         """So many articles of so many are finished."""
 
 
-def safe(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return a text without control characters, which a page's title may bring to a terminal."""
     return "".join(c if c.isprintable() or c == "\u3000" else _shown(c) for c in text)
 
 
-def safe_lines(text: str) -> str:
+def escape_lines(text: str) -> str:
     """Return a text of several lines without control characters but the ends of its lines."""
-    return "\n".join(map(safe, text.split("\n")))
+    return "\n".join(map(escape_controls, text.split("\n")))
 
 
 def _shown(character: str) -> str:
@@ -95,30 +95,36 @@ class _Lines:
             self._console.print(line)
 
 
-def say(console: Console, kind: str, text: str, style: str = "") -> None:
+def print_line(console: Console, kind: str, text: str, style: str = "") -> None:
     """Print one line of words that may come from a page: as they are, but harmless."""
-    line = Text.assemble((kind, style), " ", safe(text)) if kind else Text(safe(text))
+    line = (
+        Text.assemble((kind, style), " ", escape_controls(text))
+        if kind
+        else Text(escape_controls(text))
+    )
     console.print(line, soft_wrap=True)
 
 
-def show_summary(console: Console, summary: Summary, *, verbose: bool) -> None:
+def show_summary(console: Console, summary: BatchSummary, *, verbose: bool) -> None:
     """Print the warnings, what failed and why, and the counts."""
     show_warnings(console, summary.warned, verbose=verbose)
     for outcome in summary.failed:
         where = f" ({outcome.where})" if outcome.where else ""
-        say(console, "failed:", outcome.said + where, "red")
+        print_line(console, "failed:", outcome.message + where, "red")
     counts = summary.counts
-    kinds = ", ".join(f"{reason} {count:,}" for reason, count in summary.reasons.most_common())
+    kinds = ", ".join(f"{reason} {count:,}" for reason, count in summary.kinds.most_common())
     for status in Status:
         more = f" ({kinds})" if kinds and status is Status.NOT_ARTICLE else ""
-        say(console, f"{counts[status]:>9,}", f"{status}{more}")
+        print_line(console, f"{counts[status]:>9,}", f"{status}{more}")
 
 
-def show_warnings(console: Console, warned: list[Outcome], *, verbose: bool = True) -> None:
+def show_warnings(console: Console, warned: list[BatchOutcome], *, verbose: bool = True) -> None:
     """Print what was odd, a line each; only the first ones unless all are wanted."""
     lines = [f"{outcome.where}: {text}" for outcome in warned for text in outcome.warnings]
     shown = lines if verbose else lines[:_MOST_WARNINGS]
     for line in shown:
-        say(console, "warning:", line, "yellow")
+        print_line(console, "warning:", line, "yellow")
     if len(lines) > len(shown):
-        say(console, "", f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)")
+        print_line(
+            console, "", f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)"
+        )

@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from normalise.models import ARCHIVE
-from scraper.cli.console import say
-from scraper.cli.errors import FAILED, errors, messages, output
-from scraper.errors import WrongUsage
-from scraper.selection.ids import Ids
+from normalise.capture import ARCHIVE
+from scraper.cli.console import print_line
+from scraper.cli.errors import FAILED, handle_errors, stderr, stdout
+from scraper.errors import UsageError
+from scraper.selection.ids import IdSet
 from scraper.selection.ranking import Prefer
-from scraper.wayback.policy import CONCURRENCY, COOLDOWN, PAGES_A_SECOND, Polite, software
+from scraper.wayback.policy import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_COOLDOWN,
+    DEFAULT_RATE,
+    RequestPolicy,
+    software,
+)
 
 # What crawls is imported when it is needed: `normalise` and --help would wait for it.
 if TYPE_CHECKING:
-    from scraper.crawl.folder import Folder
-    from scraper.crawl.report import Report
-    from scraper.crawl.run import Plan
+    from scraper.crawl.folder import CrawlFolder
+    from scraper.crawl.report import CrawlReport
+    from scraper.crawl.run import CrawlPlan
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Jobs = Annotated[
@@ -118,9 +124,9 @@ def crawl(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would take, and fetch no page.")
     ] = False,
-    rate: Rate = PAGES_A_SECOND,
-    concurrency: Concurrency = CONCURRENCY,
-    cooldown: Cooldown = COOLDOWN,
+    rate: Rate = DEFAULT_RATE,
+    concurrency: Concurrency = DEFAULT_CONCURRENCY,
+    cooldown: Cooldown = DEFAULT_COOLDOWN,
     contact: Contact = "",
     warc_size: Annotated[
         int,
@@ -141,25 +147,25 @@ def crawl(
 
     Example: `hkcnews crawl --out archive --contact me@example.org`
     """
-    with errors(debug=debug):
-        from scraper.crawl.folder import opened  # noqa: PLC0415
-        from scraper.crawl.run import Plan  # noqa: PLC0415
+    with handle_errors(debug=debug):
+        from scraper.crawl.folder import open_folder  # noqa: PLC0415
+        from scraper.crawl.run import CrawlPlan  # noqa: PLC0415
 
-        polite = Polite(archive.rstrip("/"), rate, concurrency, cooldown, contact)
+        polite = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
         if captures is not None and refresh_index:
-            raise WrongUsage("--captures takes the place of the index: leave out --refresh-index")
+            raise UsageError("--captures takes the place of the index: leave out --refresh-index")
         for path in (captures, only_missing):
             if path is not None and not path.exists():
-                raise WrongUsage(f"{path} does not exist")
-        plan = Plan(
-            ids=Ids.of(ids) if ids is not None else None,
+                raise UsageError(f"{path} does not exist")
+        plan = CrawlPlan(
+            ids=IdSet.parse(ids) if ids is not None else None,
             limit=limit,
-            listed=captures,
+            capture_list=captures,
             reference=only_missing,
             prefer=prefer,
             refresh_index=refresh_index,
         )
-        with opened(out, software(), warc_size) as folder:
+        with open_folder(out, software(), warc_size) as folder:
             failed = _estimate(plan, polite, folder) if dry_run else _run(plan, polite, folder)
     raise typer.Exit(FAILED if failed else 0)
 
@@ -171,57 +177,57 @@ def status(out: Out, debug: Debug = False) -> None:
 
     Example: `hkcnews status --out archive`
     """
-    with errors(debug=debug):
+    with handle_errors(debug=debug):
         from scraper.cli.progress import show_report  # noqa: PLC0415
         from scraper.crawl.ledger import Ledger  # noqa: PLC0415
-        from scraper.crawl.report import Report  # noqa: PLC0415
+        from scraper.crawl.report import CrawlReport  # noqa: PLC0415
 
-        ledger = Ledger.of(out)
+        ledger = Ledger.open_existing(out)
         try:
-            report = Report.of(ledger)
-            show_report(output(), report)
+            report = CrawlReport.of(ledger)
+            show_report(stdout(), report)
             _write(report, out)
         finally:
             ledger.close()
 
 
-def _run(plan: Plan, polite: Polite, folder: Folder) -> bool:
+def _run(plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder) -> bool:
     """Crawl, and tell what became of it however it ended; return whether an article failed."""
     from scraper.cli.progress import show_passed_over, show_report, watching  # noqa: PLC0415
     from scraper.crawl import run as crawling  # noqa: PLC0415
-    from scraper.crawl.progress import Tally  # noqa: PLC0415
-    from scraper.crawl.report import Report  # noqa: PLC0415
+    from scraper.crawl.progress import CrawlProgress  # noqa: PLC0415
+    from scraper.crawl.report import CrawlReport  # noqa: PLC0415
 
-    tally = Tally()
+    tally = CrawlProgress()
     try:
-        with watching(messages, tally):
+        with watching(stderr, tally):
             asyncio.run(crawling.run(plan, polite, folder, tally))
         if not tally.total:
-            say(messages, "", "nothing is left to do")
+            print_line(stderr, "", "nothing is left to do")
     finally:
-        show_passed_over(messages, tally)
-        report = Report.of(folder.ledger)
-        show_report(messages, report)
+        show_passed_over(stderr, tally)
+        report = CrawlReport.of(folder.ledger)
+        show_report(stderr, report)
         _write(report, folder.path)
-    return bool(tally.unknown) or any(e.article in tally.asked_for for e in report.failed)
+    return bool(tally.without_capture) or any(e.article_id in tally.wanted for e in report.failed)
 
 
-def _write(report: Report, folder: Path) -> None:
+def _write(report: CrawlReport, folder: Path) -> None:
     """Write a report; where the disk refuses it that is said, and hides no other error."""
     try:
         report.write(folder)
     except OSError as error:
-        say(messages, "warning:", f"the report can't be written: {error}", "yellow")
+        print_line(stderr, "warning:", f"the report can't be written: {error}", "yellow")
 
 
-def _estimate(plan: Plan, polite: Polite, folder: Folder) -> bool:
+def _estimate(plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder) -> bool:
     from scraper.cli.progress import show_estimate, show_passed_over, watching  # noqa: PLC0415
     from scraper.crawl import run as crawling  # noqa: PLC0415
-    from scraper.crawl.progress import Tally  # noqa: PLC0415
+    from scraper.crawl.progress import CrawlProgress  # noqa: PLC0415
 
-    tally = Tally()
-    with watching(messages, tally):
+    tally = CrawlProgress()
+    with watching(stderr, tally):
         estimate = asyncio.run(crawling.estimate(plan, polite, folder, tally))
-    show_passed_over(messages, tally)
-    show_estimate(output(), estimate, polite.rate)
+    show_passed_over(stderr, tally)
+    show_estimate(stdout(), estimate, polite.rate)
     return False

@@ -13,16 +13,16 @@ from rich.console import Console
 
 from normalise import BadCapture, NormaliseError, Unreadable
 from scraper.cli import inspection
-from scraper.cli.console import safe_lines, say
-from scraper.errors import Paused, ScraperError, Stopped, WrongUsage
+from scraper.cli.console import escape_lines, print_line
+from scraper.errors import Paused, ScraperError, Stopped, UsageError
 
 FAILED, WRONG_USAGE, PAUSED, INTERRUPTED = 1, 2, 3, 130
 _WIDTH_WITHOUT_TERMINAL = 10_000  # nothing is folded where a program reads it
 
-messages = Console(stderr=True)
+stderr = Console(stderr=True)
 
 
-def output() -> Console:
+def stdout() -> Console:
     """Return standard output for tables: as wide as the terminal, as need be without one."""
     console = Console()
     return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
@@ -34,7 +34,7 @@ def print_exactly(text: str) -> None:
     Just on a terminal its control characters are shown instead, so that no page moves it.
     """
     if sys.stdout.isatty():
-        text = safe_lines(text)
+        text = escape_lines(text)
     rest = memoryview(text.encode("utf-8"))
     while rest:  # unbuffered output may take a part only
         rest = rest[sys.stdout.buffer.write(rest) :]
@@ -42,7 +42,7 @@ def print_exactly(text: str) -> None:
 
 
 @contextmanager
-def errors(*, debug: bool) -> Iterator[None]:
+def handle_errors(*, debug: bool) -> Iterator[None]:
     """Turn what went wrong into a message and an exit code; with `debug` the traceback as well."""
     try:
         yield
@@ -51,27 +51,27 @@ def errors(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
     except (ScraperError, NormaliseError, OSError, KeyboardInterrupt) as error:
         if debug:
-            print(safe_lines(traceback.format_exc()), file=sys.stderr)  # noqa: T201
+            print(escape_lines(traceback.format_exc()), file=sys.stderr)  # noqa: T201
         raise typer.Exit(_told(error)) from None
 
 
-def tell(error: BaseException) -> None:
+def print_error(error: BaseException) -> None:
     """Print what went wrong, each line of it harmless."""
     first, *more = str(error).split("\n")
-    say(messages, "error:", first, "red")
+    print_line(stderr, "error:", first, "red")
     for line in more:
-        say(messages, "", line)
+        print_line(stderr, "", line)
 
 
 def _told(error: BaseException) -> int:
     """Print what went wrong; return the exit code."""
     if isinstance(error, (KeyboardInterrupt, Stopped)):
-        say(messages, "interrupted:", "run the same command again to go on", "red")
+        print_line(stderr, "interrupted:", "run the same command again to go on", "red")
         return INTERRUPTED
     if isinstance(error, Paused):
-        say(messages, "paused:", str(error), "red")
+        print_line(stderr, "paused:", str(error), "red")
         return PAUSED
-    tell(error)
+    print_error(error)
     if isinstance(error, Unreadable):
-        inspection.show_clues(messages, error)
-    return WRONG_USAGE if isinstance(error, (WrongUsage, BadCapture)) else FAILED
+        inspection.show_clues(stderr, error)
+    return WRONG_USAGE if isinstance(error, (UsageError, BadCapture)) else FAILED

@@ -14,24 +14,24 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from normalise.files import Writer, article_path
-from normalise.models import ARCHIVE
-from scraper.cli.console import safe, say
+from normalise.capture import ARCHIVE
+from normalise.files import ArticleWriter, article_path
+from scraper.cli.console import escape_controls, print_line
 from scraper.cli.crawl import ArchiveOrigin, Contact, Cooldown, Debug, Rate
-from scraper.cli.errors import FAILED, errors, messages, output, print_exactly, tell
-from scraper.errors import NoCapture, NoIndex, WrongUsage
-from scraper.selection.target import Target, target
-from scraper.warc.sources import is_crawl
-from scraper.wayback.policy import COOLDOWN, PAGES_A_SECOND, Polite, software
+from scraper.cli.errors import FAILED, handle_errors, print_error, print_exactly, stderr, stdout
+from scraper.crawl.layout import is_crawl
+from scraper.errors import IndexUnavailable, NoCapture, UsageError
+from scraper.selection.target import Target, parse_target
+from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy, software
 
 # What fetches is imported when it is needed: `normalise` and --help would wait for it.
 if TYPE_CHECKING:
-    from scraper.crawl.folder import Folder
+    from scraper.crawl.folder import CrawlFolder
     from scraper.crawl.ledger import Ledger
-    from scraper.crawl.refetch import Fetched
-    from scraper.selection.ranking import Ranking, Row
-    from scraper.wayback.client import Archive
-    from scraper.wayback.throttle import Pause
+    from scraper.crawl.refetch import FetchedCapture
+    from scraper.models import CdxRecord, Pause
+    from scraper.selection.ranking import Ranking
+    from scraper.wayback.client import WaybackClient
 
 T = TypeVar("T")
 Targets = Annotated[
@@ -49,7 +49,7 @@ At = Annotated[
         "--at", metavar="TIMESTAMP", help="Try the captures of this time first: 2021, 20210629, ..."
     ),
 ]
-CrawlFolder = Annotated[
+OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="The folder of a crawl, which knows the captures."),
 ]
@@ -75,8 +75,8 @@ def fetch(
         typer.Option("--all", help="Fetch every usable capture, and tell how the article changed."),
     ] = False,
     archive: ArchiveOrigin = ARCHIVE,
-    rate: Rate = PAGES_A_SECOND,
-    cooldown: Cooldown = COOLDOWN,
+    rate: Rate = DEFAULT_RATE,
+    cooldown: Cooldown = DEFAULT_COOLDOWN,
     contact: Contact = "",
     debug: Debug = False,
 ) -> None:
@@ -90,11 +90,11 @@ def fetch(
 
     Example: `hkcnews fetch 11911 --out archive --contact me@example.org`
     """
-    with errors(debug=debug):
-        wanted = [target(text, at) for text in targets]
+    with handle_errors(debug=debug):
+        wanted = [parse_target(text, at) for text in targets]
         if dry_run and out is None:
-            raise WrongUsage("--dry-run shows what would change in a folder: give --out DIR")
-        polite = Polite(archive.rstrip("/"), rate, 1, cooldown, contact)
+            raise UsageError("--dry-run shows what would change in a folder: give --out DIR")
+        polite = RequestPolicy(archive.rstrip("/"), rate, 1, cooldown, contact)
         if dry_run:
             with _ledger_if_any(out) as ledger:
                 failed = _asking(polite, ledger, Job(wanted, out, ledger, None, every=every).run)
@@ -108,11 +108,11 @@ def fetch(
 def captures(
     text: One,
     at: At = "",
-    out: CrawlFolder = None,
+    out: OutFolder = None,
     json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
     archive: ArchiveOrigin = ARCHIVE,
-    rate: Rate = PAGES_A_SECOND,
-    cooldown: Cooldown = COOLDOWN,
+    rate: Rate = DEFAULT_RATE,
+    cooldown: Cooldown = DEFAULT_COOLDOWN,
     contact: Contact = "",
     debug: Debug = False,
 ) -> None:
@@ -124,30 +124,33 @@ def captures(
 
     Example: `hkcnews captures 11911 --out archive`
     """
-    with errors(debug=debug):
-        from scraper.crawl.refetch import ranking  # noqa: PLC0415
+    with handle_errors(debug=debug):
+        from scraper.crawl.refetch import rank_captures  # noqa: PLC0415
 
-        polite = Polite(archive.rstrip("/"), rate, 1, cooldown, contact)
-        wanted = target(text, at)
+        polite = RequestPolicy(archive.rstrip("/"), rate, 1, cooldown, contact)
+        wanted = parse_target(text, at)
         with _ledger(out) as ledger:
-            found: Ranking = _asking(polite, ledger, lambda asked: ranking(wanted, asked, ledger))
+            found: Ranking = _asking(
+                polite, ledger, lambda asked: rank_captures(wanted, asked, ledger)
+            )
         rows = _rows(found)
         if json:
             print_exactly(json_format.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         else:
-            output().print(_table(rows))
+            stdout().print(_table(rows))
 
 
 def _rows(found: Ranking) -> list[dict[str, str | int | None]]:
     """The captures as plain values, those that need no try last and without a rank."""
     ranked = [
-        _row_of(place, one.row, one.why) for place, one in enumerate(found.candidates, start=1)
+        _row_of(place, one.record, one.reason)
+        for place, one in enumerate(found.candidates, start=1)
     ]
-    dropped = [_row_of(None, one.row, f"no article: {one.reason}") for one in found.dropped]
+    dropped = [_row_of(None, one.record, f"no article: {one.kind}") for one in found.rejected]
     return ranked + dropped
 
 
-def _row_of(rank: int | None, row: Row, reason: str) -> dict[str, str | int | None]:
+def _row_of(rank: int | None, row: CdxRecord, reason: str) -> dict[str, str | int | None]:
     return {
         "rank": rank,
         "timestamp": row.capture.timestamp,
@@ -166,7 +169,7 @@ def _table(rows: list[dict[str, str | int | None]]) -> Table:
     for name in names:
         table.add_column(name, overflow="fold", no_wrap=name in names[:3])
     for row in rows:
-        table.add_row(*(Text(safe(str(row[name] or "-"))) for name in names))
+        table.add_row(*(Text(escape_controls(str(row[name] or "-"))) for name in names))
     return table
 
 
@@ -192,8 +195,8 @@ def record(
         Path | None, typer.Option("--fixtures", metavar="DIR", help="Where fixtures are kept.")
     ] = None,
     archive: ArchiveOrigin = ARCHIVE,
-    rate: Rate = PAGES_A_SECOND,
-    cooldown: Cooldown = COOLDOWN,
+    rate: Rate = DEFAULT_RATE,
+    cooldown: Cooldown = DEFAULT_COOLDOWN,
     contact: Contact = "",
     debug: Debug = False,
 ) -> None:
@@ -208,17 +211,19 @@ def record(
 
     Example: `hkcnews record 11911 --name two-headlines --why "the first of two h1 is the title"`
     """
-    with errors(debug=debug):
+    with handle_errors(debug=debug):
         from scraper.testing import record  # noqa: PLC0415
 
-        wanted = target(text, at)
-        root = record.checked(fixtures, name, why)
+        wanted = parse_target(text, at)
+        root = record.check_name(fixtures, name, why)
         if source is not None:
-            body, capture = record.from_file(source, wanted)
+            body, capture = record.read_from_file(source, wanted)
         else:
-            polite = Polite(archive.rstrip("/"), rate, 1, cooldown, contact)
-            body, capture = _asking(polite, None, lambda asked: record.from_archive(wanted, asked))
-        say(output(), "", str(record.save(root, name, why, body, capture)))
+            polite = RequestPolicy(archive.rstrip("/"), rate, 1, cooldown, contact)
+            body, capture = _asking(
+                polite, None, lambda asked: record.fetch_from_archive(wanted, asked)
+            )
+        print_line(stdout(), "", str(record.save(root, name, why, body, capture)))
 
 
 # --- fetching -------------------------------------------------------------------------------
@@ -234,35 +239,35 @@ class Job:
     wanted: list[Target]
     out: Path | None
     ledger: Ledger | None
-    folder: Folder | None
+    folder: CrawlFolder | None
     every: bool
 
-    async def run(self, archive: Archive) -> bool:
+    async def run(self, archive: WaybackClient) -> bool:
         """Do it for all targets; return whether one of them could not be had."""
         failed = False
         for wanted in self.wanted:
             try:
                 await self._fetch(wanted, archive)
-            except (NoCapture, NoIndex) as error:
-                tell(error)
+            except (NoCapture, IndexUnavailable) as error:
+                print_error(error)
                 failed = True
         return failed
 
-    async def _fetch(self, wanted: Target, archive: Archive) -> None:
+    async def _fetch(self, wanted: Target, archive: WaybackClient) -> None:
         from scraper.crawl import refetch  # noqa: PLC0415
 
         keeps = self.folder is not None
-        found = await refetch.ranking(wanted, archive, self.ledger, keeps=keeps)
-        tried: list[Fetched] = []
-        async for one in refetch.fetched(found.candidates, archive):
+        found = await refetch.rank_captures(wanted, archive, self.ledger, keeps=keeps)
+        tried: list[FetchedCapture] = []
+        async for one in refetch.fetch_each(found.candidates, archive):
             tried.append(one)
             if self.folder is not None:
-                refetch.keep(self.folder, one)
+                refetch.store_attempt(self.folder, one)
             if one.article is not None and not self.every:
                 break
         best = next((one for one in tried if one.article is not None), None)
         if best is None:
-            raise refetch.none_usable(wanted, found, tried)
+            raise refetch.no_capture_error(wanted, found, tried)
         if self.out is None:
             print_exactly(best.text)
         else:
@@ -270,58 +275,60 @@ class Job:
         if self.every:
             _show_history(tried, to_output=self.out is not None)
 
-    def _replace(self, out: Path, best: Fetched) -> None:
+    def _replace(self, out: Path, best: FetchedCapture) -> None:
         from scraper.crawl import refetch  # noqa: PLC0415
-        from scraper.crawl.history import diff  # noqa: PLC0415
+        from scraper.crawl.history import unified_diff  # noqa: PLC0415
 
         assert best.article is not None, "the best one is an article"
         path = out / article_path(best.article.id)
         is_there = path.exists()
         before = path.read_bytes().decode("utf-8", "replace") if is_there else ""
         if self.folder is not None:  # first of all: whoever reads the diff may stop reading
-            Writer(out).write(best.article.id, best.text)
-            refetch.end(self.folder, best)
+            ArticleWriter(out).write(best.article.id, best.text)
+            refetch.record_written(self.folder, best)
         name = str(path) if is_there else "no file"
-        lines = list(diff(before, best.text, name, best.article.capture.url))
+        lines = list(unified_diff(before, best.text, name, best.article.capture.url))
         for line in lines:
-            say(output(), "", line)
+            print_line(stdout(), "", line)
         if not lines:
-            say(messages, "", f"{path}: unchanged")
+            print_line(stderr, "", f"{path}: unchanged")
 
 
-def _show_history(tried: list[Fetched], *, to_output: bool) -> None:
-    from scraper.crawl.history import history  # noqa: PLC0415
+def _show_history(tried: list[FetchedCapture], *, to_output: bool) -> None:
+    from scraper.crawl.history import describe_history  # noqa: PLC0415
 
     versions = [(one.article, one.text) for one in tried if one.article is not None]
-    for line in history(versions):
-        say(output() if to_output else messages, "", line)
+    for line in describe_history(versions):
+        print_line(stdout() if to_output else stderr, "", line)
 
 
-def _asking(polite: Polite, ledger: Ledger | None, ask: Callable[[Archive], Awaitable[T]]) -> T:
+def _asking(
+    polite: RequestPolicy, ledger: Ledger | None, ask: Callable[[WaybackClient], Awaitable[T]]
+) -> T:
     """Do something in a session with the archive."""
     from scraper.cli.progress import pause_line  # noqa: PLC0415
-    from scraper.crawl.session import asking  # noqa: PLC0415
+    from scraper.crawl.session import open_session  # noqa: PLC0415
 
     def told(pause: Pause | None) -> None:
         line = pause_line(pause)
         if line:
-            say(messages, "", line)
+            print_line(stderr, "", line)
 
     async def session() -> T:
-        async with asking(polite, ledger, told) as (archive, _):
+        async with open_session(polite, ledger, told) as (archive, _):
             return await ask(archive)
 
     return asyncio.run(session())
 
 
 @contextmanager
-def _folder(out: Path | None) -> Iterator[Folder | None]:
-    from scraper.crawl.folder import opened  # noqa: PLC0415
+def _folder(out: Path | None) -> Iterator[CrawlFolder | None]:
+    from scraper.crawl.folder import open_folder  # noqa: PLC0415
 
     if out is None:
         yield None
     else:
-        with opened(out, software()) as folder:
+        with open_folder(out, software()) as folder:
             yield folder
 
 
@@ -339,5 +346,5 @@ def _ledger(out: Path | None) -> Iterator[Ledger | None]:
     if out is None:
         yield None
         return
-    with closing(Ledger.of(out)) as ledger:
+    with closing(Ledger.open_existing(out)) as ledger:
         yield ledger

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from normalise import Article, Unreadable, models, omissions
 from normalise.editions.json import as_json
-from scraper.cli.console import safe, say
+from scraper.cli.console import escape_controls, print_line
 
 _NOT_FOUND = "-"
 _COUNTED: dict[type, str] = {
@@ -31,23 +31,23 @@ _LEFT_RAW = "\n\u3000\xa0"
 
 def show(console: Console, article: Article) -> None:
     """Print the table, and the warnings below it."""
-    report = article.report
+    report = article.provenance
     rules = report.rules if report else {}
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
     table.add_column("found by", overflow="fold")
     for field, value in _values(article):
-        table.add_row(field, Text(safe(value) or _NOT_FOUND), Text(rules.get(field, "")))
+        table.add_row(field, Text(escape_controls(value) or _NOT_FOUND), Text(rules.get(field, "")))
     console.print(table)
     for warning in (*article.warnings, *omissions(article)):
-        say(console, "warning:", warning, "yellow")
+        print_line(console, "warning:", warning, "yellow")
 
 
 def show_clues(console: Console, error: Unreadable) -> None:
     """Print where the headlines and most of the text of an unreadable page stand."""
     for clue in error.clues:
-        say(console, "", clue)
+        print_line(console, "", clue)
 
 
 def as_text(article: Article) -> str:
@@ -57,7 +57,7 @@ def as_text(article: Article) -> str:
 
 
 def _values(article: Article) -> list[tuple[str, str]]:
-    report, box = article.report, article.box
+    report, box = article.provenance, article.box
     rows = [
         ("id", str(article.id)),
         ("capture", article.capture.url),

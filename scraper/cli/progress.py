@@ -14,12 +14,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli.console import safe, say
-from scraper.crawl.ledger import Ending
-from scraper.crawl.progress import Tally
-from scraper.crawl.report import Hard, Report
+from scraper.cli.console import escape_controls, print_line
+from scraper.crawl.outcomes import ArticleStatus
+from scraper.crawl.progress import CrawlProgress
+from scraper.crawl.report import CostlyAttempt, CrawlReport
 from scraper.crawl.run import Estimate
-from scraper.wayback.throttle import Pause
+from scraper.models import Pause
 
 _SECONDS_BETWEEN_LINES = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -27,7 +27,7 @@ _MOST_FAILURES = 20
 
 
 @contextmanager
-def watching(console: Console, tally: Tally) -> Iterator[None]:
+def watching(console: Console, tally: CrawlProgress) -> Iterator[None]:
     """Show how far a crawl is for as long as the block lasts."""
     if console.is_terminal and not console.is_dumb_terminal:
         look = _Look(tally)
@@ -47,14 +47,16 @@ def watching(console: Console, tally: Tally) -> Iterator[None]:
 class _Look:
     """The live display: made anew several times a second."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: CrawlProgress) -> None:
         self._tally = tally
         self._pace = _Pace(tally)
 
     def now(self) -> Group:
         """What to show at this moment: the phase or the pause, a bar, and the counts."""
         tally = self._tally
-        phase = Text(safe(_phase(tally)), "yellow" if pause_line(tally.pause) else "bold")
+        phase = Text(
+            escape_controls(_phase(tally)), "yellow" if pause_line(tally.pause) else "bold"
+        )
         if not tally.total:
             return Group(phase)
         bar = Table.grid(padding=(0, 2))
@@ -66,7 +68,7 @@ class _Look:
 class _Pace:
     """Pages a second since the first one, pauses included: what the ETA goes by."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: CrawlProgress) -> None:
         self._tally = tally
         self._start: float | None = None
 
@@ -86,11 +88,11 @@ class _Pace:
         return duration((self._tally.total - self._tally.done) / articles)
 
 
-def _phase(tally: Tally) -> str:
+def _phase(tally: CrawlProgress) -> str:
     if line := pause_line(tally.pause):
         return line
-    is_listing = tally.rows and not tally.total
-    return f"{tally.phase}: {tally.rows:,} captures" if is_listing else tally.phase
+    is_listing = tally.records and not tally.total
+    return f"{tally.phase}: {tally.records:,} captures" if is_listing else tally.phase
 
 
 def pause_line(pause: Pause | None) -> str:
@@ -99,10 +101,10 @@ def pause_line(pause: Pause | None) -> str:
     if pause is None or left <= 0:
         return ""
     when = dt.datetime.fromtimestamp(pause.until, dt.UTC)
-    return f"paused: {pause.why}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
+    return f"paused: {pause.reason}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
 
 
-def _counts(tally: Tally, pace: _Pace) -> list[str]:
+def _counts(tally: CrawlProgress, pace: _Pace) -> list[str]:
     """The outcomes so far, the pace, and the time that is left."""
     parts = [f"{count:,} {ending}" for ending, count in _endings(tally)]
     if tally.put_off:
@@ -111,11 +113,11 @@ def _counts(tally: Tally, pace: _Pace) -> list[str]:
     return [*parts, f"{pace.left} left"] if pace.left else parts
 
 
-def _endings(tally: Tally) -> list[tuple[Ending, int]]:
-    return [(ending, tally.endings[ending]) for ending in Ending if tally.endings[ending]]
+def _endings(tally: CrawlProgress) -> list[tuple[ArticleStatus, int]]:
+    return [(ending, tally.statuses[ending]) for ending in ArticleStatus if tally.statuses[ending]]
 
 
-def _print_lines(console: Console, tally: Tally, ended: threading.Event) -> None:
+def _print_lines(console: Console, tally: CrawlProgress, ended: threading.Event) -> None:
     """A line for each phase and each pause, and one now and then between them."""
     pace = _Pace(tally)
     told: tuple[str, Pause | None] | None = None
@@ -124,12 +126,12 @@ def _print_lines(console: Console, tally: Tally, ended: threading.Event) -> None
         state = (tally.phase, tally.pause)
         if state != told or time.monotonic() >= due:
             told, due = state, time.monotonic() + _SECONDS_BETWEEN_LINES
-            say(console, "", _line(tally, pace))
+            print_line(console, "", _line(tally, pace))
         if ended.wait(_SECONDS_BETWEEN_LOOKS):
             return
 
 
-def _line(tally: Tally, pace: _Pace) -> str:
+def _line(tally: CrawlProgress, pace: _Pace) -> str:
     if not tally.total:
         return _phase(tally)
     done = f"{tally.done:,} of {tally.total:,}"
@@ -149,58 +151,62 @@ def duration(seconds: float) -> str:
 # --- the end --------------------------------------------------------------------------------
 
 
-def show_passed_over(console: Console, tally: Tally) -> None:
+def show_passed_over(console: Console, tally: CrawlProgress) -> None:
     """Print what a list names and was not taken, and why."""
     for what, count in tally.passed_over.most_common(_MOST_FAILURES):
-        say(console, "passed over:", f"{what} ({count:,})" if count > 1 else what, "yellow")
-    if tally.unknown:
-        some = ", ".join(map(str, tally.unknown[:_MOST_FAILURES]))
-        say(console, "not to be had:", f"there is no capture of {some}", "red")
+        print_line(console, "passed over:", f"{what} ({count:,})" if count > 1 else what, "yellow")
+    if tally.without_capture:
+        some = ", ".join(map(str, tally.without_capture[:_MOST_FAILURES]))
+        print_line(console, "not to be had:", f"there is no capture of {some}", "red")
     more = len(tally.passed_over) - _MOST_FAILURES
     if more > 0:
-        say(console, "", f"... and {more:,} more rows that were passed over")
+        print_line(console, "", f"... and {more:,} more rows that were passed over")
 
 
 def show_estimate(console: Console, estimate: Estimate, rate: float) -> None:
     """Print what a crawl would take."""
     pace = f"at {rate:g} a second" if rate else "without a pace"
-    say(console, f"{estimate.articles:>9,}", "articles to fetch")
-    say(console, f"{estimate.requests:>9,}", "requests at least, one for each article")
-    say(console, f"{estimate.seconds / 3600:>9.1f}", f"hours {pace}, pauses not counted")
+    print_line(console, f"{estimate.articles:>9,}", "articles to fetch")
+    print_line(console, f"{estimate.requests:>9,}", "requests at least, one for each article")
+    print_line(console, f"{estimate.seconds / 3600:>9.1f}", f"hours {pace}, pauses not counted")
 
 
-def show_report(console: Console, report: Report) -> None:
+def show_report(console: Console, report: CrawlReport) -> None:
     """Print what became of all articles, and what was hard."""
     for ended in report.failed[:_MOST_FAILURES]:
-        say(console, "failed:", f"article {ended.article}: {ended.said}", "red")
+        print_line(console, "failed:", f"article {ended.article_id}: {ended.message}", "red")
     if len(report.failed) > _MOST_FAILURES:
         more = len(report.failed) - _MOST_FAILURES
-        say(console, "", f"... and {more:,} more that failed (report.json names them all)")
-    for ending in Ending:
+        print_line(console, "", f"... and {more:,} more that failed (report.json names them all)")
+    for ending in ArticleStatus:
         reasons = ", ".join(
             f"{reason} {count:,}"
             for reason, count in report.reasons[ending].most_common()
             if reason
         )
-        _count(console, report, report.endings[ending], ending, reasons)
+        _count(console, report, report.statuses[ending], ending, reasons)
     if report.open:
         _count(console, report, report.open, "not done yet")
-    say(
+    print_line(
         console, f"{report.articles:>9,}", f"articles known, {report.requests:,} requests for pages"
     )
     if report.paused_until:
-        say(console, "paused:", f"the archive wants no requests until {report.paused_until}", "red")
+        print_line(
+            console, "paused:", f"the archive wants no requests until {report.paused_until}", "red"
+        )
     _show_hard(console, "slowest:", report.slowest, 1.0)
     _show_hard(console, "most retried:", report.most_retried)
 
 
-def _count(console: Console, report: Report, count: int, what: str, more: str = "") -> None:
+def _count(console: Console, report: CrawlReport, count: int, what: str, more: str = "") -> None:
     percent = f"{report.percent(count):.1f} %"
-    say(console, f"{count:>9,}", f"{percent:>7}  {what}{f' ({more})' if more else ''}")
+    print_line(console, f"{count:>9,}", f"{percent:>7}  {what}{f' ({more})' if more else ''}")
 
 
-def _show_hard(console: Console, title: str, hard: tuple[Hard, ...], seconds: float = 0.0) -> None:
+def _show_hard(
+    console: Console, title: str, hard: tuple[CostlyAttempt, ...], seconds: float = 0.0
+) -> None:
     for one in hard:
         if one.seconds >= seconds:
-            what = f"article {one.article}: {one.requests} requests in {one.seconds:.1f} s"
-            say(console, title, f"{what}, {one.capture.url}")
+            what = f"article {one.article_id}: {one.requests} requests in {one.seconds:.1f} s"
+            print_line(console, title, f"{what}, {one.capture.url}")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from normalise.site import PROMO_OPENINGS
-from scraper.corpus.files import split, values
+from scraper.corpus.files import front_matter_values, split_front_matter
 
 _TITLE_LINE = re.compile(r"\s*#(?: [^\n]*)?(?:\n|\Z)")
 # The tail of a body (facts/format.md 4): the appeal of the page template, then the author box.
@@ -34,9 +34,9 @@ class ArticleText:
     bio: str
 
 
-def taken_apart(whole: str) -> ArticleText | None:
+def parse_article(whole: str) -> ArticleText | None:
     """Return the parts of a file's text, `None` where it has no front matter."""
-    parts = split(whole)
+    parts = split_front_matter(whole)
     if parts is None:
         return None
     front_matter, body = parts
@@ -51,7 +51,7 @@ def taken_apart(whole: str) -> ArticleText | None:
 def _fields(front_matter: str) -> tuple[dict[str, str], str]:
     """The scalars of a front matter, and what is wrong with its YAML."""
     try:
-        found = values(front_matter)
+        found = front_matter_values(front_matter)
     except ValueError as error:
         lines = _LINE.findall(front_matter)
         return {key: value.replace('\\"', '"') for key, value in lines}, str(error)

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from normalise.site import PROMO_OPENINGS
-from scraper.corpus.files import articles_below, split, values
-from scraper.errors import WrongUsage
+from scraper.corpus.files import find_articles, front_matter_values, split_front_matter
+from scraper.errors import UsageError
 
 _TITLE_LINE = re.compile(r"(?<!\s)\s*#(?: [^\n]*)?(?:\n|\Z)")
 _RULE = re.compile(r"^---$", re.MULTILINE)
@@ -27,17 +27,17 @@ _RULE_AND_SIGNS = re.compile(f"[{_NOTHING}]*")
 _NO_ARTICLE = frozenset({"眾新聞告別感謝讀者", "TemporarilyOffline"})
 
 
-def articles_held(folder: Path) -> set[int]:
+def held_ids(folder: Path) -> set[int]:
     """Return the ids of all real articles among the files `article_<id>.md` below a folder.
 
-    Raises `WrongUsage` where that is no folder, holds no such file, or can't be read.
+    Raises `UsageError` where that is no folder, holds no such file, or can't be read.
     """
     held: set[int] = set()
-    for article, path in articles_below(folder):
+    for article, path in find_articles(folder):
         try:
             text = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
-            raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+            raise UsageError(f"{path} can't be read: {error.strerror}") from error
         if is_article(text):
             held.add(article)
     return held
@@ -50,7 +50,7 @@ def is_article(text: str) -> bool:
     are not. The farewell page and the archive's outage page are told by their headline where
     author and date are empty, so that an article may have the same title.
     """
-    parts = split(text)
+    parts = split_front_matter(text)
     if parts is None:
         return False
     front_matter, body = parts
@@ -72,7 +72,7 @@ def _is_other_page(front_matter: str) -> bool:
     if "告別" not in front_matter and "Offline" not in front_matter:
         return False
     try:
-        found = values(front_matter)
+        found = front_matter_values(front_matter)
     except ValueError:
         return False
     headline = "".join(found.get("title", "").split())

@@ -10,49 +10,49 @@ from pathlib import Path
 from frontmatter.default_handlers import YAMLHandler
 from yaml import CBaseLoader, YAMLError
 
-from scraper.errors import WrongUsage
+from scraper.errors import UsageError
 
 _FILE_NAME = re.compile(r"article_([0-9]{1,9})\.md")
 _YAML = YAMLHandler()
 _LONGEST_BLOCK = 16_000  # characters; nesting twice as deep overflows the stack of libyaml
 
 
-def markdown_below(folder: Path) -> Iterator[Path]:
+def find_markdown(folder: Path) -> Iterator[Path]:
     """Yield every `*.md` below a folder, in the order of their paths.
 
-    Raises `WrongUsage` where a folder can't be read, so that no list comes out short.
+    Raises `UsageError` where a folder can't be read, so that no list comes out short.
     """
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        raise WrongUsage(f"{folder} can't be read as a folder: {error.strerror}") from error
+        raise UsageError(f"{folder} can't be read as a folder: {error.strerror}") from error
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
-            yield from markdown_below(Path(entry.path))
+            yield from find_markdown(Path(entry.path))
         elif entry.name.endswith(".md"):
             yield Path(entry.path)
 
 
-def articles_below(folder: Path) -> Iterator[tuple[int, Path]]:
+def find_articles(folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield the id and the path of every file `article_<id>.md` below a folder, by their paths.
 
-    Raises `WrongUsage` where there is none, or a folder can't be read.
+    Raises `UsageError` where there is none, or a folder can't be read.
     """
     is_archive = False
-    for path in markdown_below(folder):
+    for path in find_markdown(folder):
         name = _FILE_NAME.fullmatch(path.name)
         if name is not None:
             is_archive = True
             yield int(name[1]), path
     if not is_archive:
-        raise WrongUsage(
+        raise UsageError(
             f"no article (article_<id>.md) lies anywhere below {folder}; "
             "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
         )
 
 
-def split(text: str) -> tuple[str, str] | None:
+def split_front_matter(text: str) -> tuple[str, str] | None:
     """Return the front matter and the body of a file's text, `None` where it has no front matter.
 
     The front matter comes as its lines of YAML, the body with LF line ends.
@@ -66,7 +66,7 @@ def split(text: str) -> tuple[str, str] | None:
         return None
 
 
-def values(block: str) -> dict[str, str]:
+def front_matter_values(block: str) -> dict[str, str]:
     """Return the scalars of a front matter, as text, whatever they look like.
 
     No other value is: written out, a few lists of lists by name are longer than any memory.

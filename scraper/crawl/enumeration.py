@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from normalise import Capture
-from scraper.crawl.ledger import Ledger, Source, utc_now
-from scraper.crawl.progress import Tally
-from scraper.errors import BadRecord, NoAnswer, NoIndex, Unplayable, WrongUsage
-from scraper.selection.capture_list import captures_in
-from scraper.selection.ranking import Row
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.outcomes import CaptureSource
+from scraper.crawl.progress import CrawlProgress
+from scraper.errors import BadRecord, IndexUnavailable, PlaybackError, RetriesExhausted, UsageError
+from scraper.models import CdxRecord
+from scraper.selection.capture_list import read_captures
+from scraper.utc import utc_now
 from scraper.wayback import cdx
-from scraper.wayback.client import Archive, Effort
+from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
 _KEY = "index key"  # to the page of the index that is next
@@ -27,95 +29,102 @@ _MOST_EMPTY_PAGES = 20
 
 def refresh_index(ledger: Ledger) -> None:
     """Let the index be read once more; a reading that was broken off goes on where it was."""
-    if not ledger.noted(_REFRESHING):
+    if not ledger.get_note(_REFRESHING):
         _forget_index(ledger)
-        ledger.note(_REFRESHING, utc_now())
+        ledger.set_note(_REFRESHING, utc_now())
 
 
 def _forget_index(ledger: Ledger) -> None:
     """Let the next enumeration begin at the first page; the rows that are known are kept."""
     for name in (_KEY, _LISTED, _FINISHED, _REFRESHING):
-        ledger.note(name, None)
+        ledger.set_note(name, None)
 
 
-async def enumerate_index(archive: Archive, ledger: Ledger, tally: Tally) -> None:
+async def read_index(archive: WaybackClient, ledger: Ledger, tally: CrawlProgress) -> None:
     """Take in every capture of an article that the index lists, from where it was left off.
 
-    Nothing is asked where that was finished before. Raises `NoIndex` where the index gives no
-    list, or none that ends.
+    Nothing is asked where that was finished before. Raises `IndexUnavailable` where the index
+    gives no list, or none that ends.
     """
-    if ledger.noted(_FINISHED):
+    if ledger.get_note(_FINISHED):
         return
-    if not ledger.noted(_LISTED):
+    if not ledger.get_note(_LISTED):
         await _take_pages(archive, ledger, tally)
-    ledger.find_shared()
-    ledger.note(_FINISHED, utc_now())
-    ledger.note(_REFRESHING, None)
+    ledger.update_shared_digests()
+    ledger.set_note(_FINISHED, utc_now())
+    ledger.set_note(_REFRESHING, None)
 
 
-async def _take_pages(archive: Archive, ledger: Ledger, tally: Tally) -> None:
-    key = ledger.noted(_KEY)
+async def _take_pages(archive: WaybackClient, ledger: Ledger, tally: CrawlProgress) -> None:
+    key = ledger.get_note(_KEY)
     seen = {key}
     empty = 0
     for _ in range(_MOST_PAGES):
         page = await _page(archive, key)
         key = page.resume_key
         is_last = key is None
-        empty = 0 if page.rows or page.passed_over else empty + 1
+        empty = 0 if page.records or page.passed_over else empty + 1
         if not is_last and (key in seen or empty == _MOST_EMPTY_PAGES):
             _forget_index(ledger)
-            raise NoIndex(
+            raise IndexUnavailable(
                 "the index goes in a circle: its pages do not end; start again another day, "
                 "with --refresh-index, or give a list with --captures FILE"
             )
         seen.add(key)
-        tally.rows += ledger.add(
-            Source.INDEX, page.rows, {_KEY: key, _LISTED: utc_now() if is_last else None}
+        tally.records += ledger.add_records(
+            CaptureSource.INDEX, page.records, {_KEY: key, _LISTED: utc_now() if is_last else None}
         )
         if is_last:
             break
     else:
-        raise NoIndex(f"the index does not end after {_MOST_PAGES} pages; give --captures FILE")
-    if not ledger.articles(Source.INDEX):
+        raise IndexUnavailable(
+            f"the index does not end after {_MOST_PAGES} pages; give --captures FILE"
+        )
+    if not ledger.article_ids(CaptureSource.INDEX):
         _forget_index(ledger)
-        raise NoIndex(
-            f"the index lists no capture of an article below {cdx.ARTICLES}; "
+        raise IndexUnavailable(
+            f"the index lists no capture of an article below {cdx.ARTICLES_PREFIX}; "
             "the archive may have excluded the site: try again, or give --captures FILE"
         )
 
 
-async def _page(archive: Archive, key: str | None) -> cdx.IndexPage:
+async def _page(archive: WaybackClient, key: str | None) -> cdx.CdxPage:
     try:
-        return await archive.ask(Endpoint.INDEX, cdx.target(cdx.ARTICLES, key), cdx.read, Effort())
-    except NoIndex as error:
-        raise NoIndex(
+        return await archive.get(
+            Endpoint.INDEX,
+            cdx.query_target(cdx.ARTICLES_PREFIX, key),
+            cdx.parse_response,
+            RequestStats(),
+        )
+    except IndexUnavailable as error:
+        raise IndexUnavailable(
             f"{error}: give the captures with --captures FILE, a list or a folder of articles"
         ) from error
-    except (NoAnswer, Unplayable) as error:
-        raise NoIndex(
+    except (RetriesExhausted, PlaybackError) as error:
+        raise IndexUnavailable(
             f"the index gives no list: {error}; what it has given is kept: "
             "start the same command again later, or give the captures with --captures FILE"
         ) from error
 
 
-def take_list(path: Path, ledger: Ledger) -> Counter[str]:
+def read_list(path: Path, ledger: Ledger) -> Counter[str]:
     """Take in the captures of a list instead; return what was passed over, counted in words.
 
-    Raises `WrongUsage` where the list has no capture of an article.
+    Raises `UsageError` where the list has no capture of an article.
     """
     passed_over: Counter[str] = Counter()
-    ledger.forget_list()
-    ledger.add(Source.LIST, _rows(captures_in(path), passed_over), {})
-    if not ledger.articles(Source.LIST):
-        raise WrongUsage(f"{path} names no capture of an article of hkcnews.com")
+    ledger.clear_list()
+    ledger.add_records(CaptureSource.LIST, _rows(read_captures(path), passed_over), {})
+    if not ledger.article_ids(CaptureSource.LIST):
+        raise UsageError(f"{path} names no capture of an article of hkcnews.com")
     return passed_over
 
 
-def _rows(found: Iterator[Capture | BadRecord], passed_over: Counter[str]) -> Iterator[Row]:
+def _rows(found: Iterator[Capture | BadRecord], passed_over: Counter[str]) -> Iterator[CdxRecord]:
     for capture in found:
         if isinstance(capture, BadRecord):
             passed_over[str(capture)] += 1
-        elif (row := Row(capture)).article is None:
+        elif (row := CdxRecord(capture)).article_id is None:
             passed_over["captures of other pages than articles"] += 1
         else:
             yield row

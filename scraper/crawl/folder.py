@@ -18,10 +18,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from normalise import Capture
-from scraper.crawl.ledger import Ending, Ledger
-from scraper.errors import InUse, WrongUsage
-from scraper.warc.writer import LARGEST_FILE, Store
-from scraper.wayback.playback import Page
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.outcomes import ArticleStatus
+from scraper.errors import FolderInUse, UsageError
+from scraper.models import Memento
+from scraper.warc.writer import MAX_FILE_BYTES, WarcStore
 
 _LOCK = "crawl.lock"
 _ARTICLE = re.compile(r"article_([0-9]+)\.md")
@@ -30,46 +31,48 @@ _HALF_WRITTEN = ("articles/*/.article_*.md.*.part", ".report.json.*.part")
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class CrawlFolder:
     """An open folder."""
 
     path: Path
     ledger: Ledger
-    store: Store
+    store: WarcStore
 
-    def location(self, capture: Capture) -> str | None:
+    def redirect_of(self, capture: Capture) -> str | None:
         """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
-        return self.ledger.location(capture)
+        return self.ledger.redirect_of(capture)
 
-    def keep(self, page: Page) -> None:
+    def add(self, page: Memento) -> None:
         """Store a page, and write down where."""
-        self.ledger.keep(page.served, self.store.append(page), page.location)
+        self.ledger.add_memento(page.served, self.store.append(page), page.location)
 
 
 @contextmanager
-def opened(path: Path, software: str, largest_file: int = LARGEST_FILE) -> Iterator[Folder]:
+def open_folder(
+    path: Path, software: str, largest_file: int = MAX_FILE_BYTES
+) -> Iterator[CrawlFolder]:
     """Open a folder, made if need be, for as long as the block lasts.
 
-    Raises `InUse` where another has it open, `WrongUsage` where it can't be one.
+    Raises `FolderInUse` where another has it open, `UsageError` where it can't be one.
     """
     if path.exists() and not path.is_dir():
-        raise WrongUsage(f"{path} is a file: --out takes a folder")
+        raise UsageError(f"{path} is a file: --out takes a folder")
     path.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path / _LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        raise InUse(
+        raise FolderInUse(
             f"another crawl works in {path}: wait for its end, or stop it; "
             f"`hkcnews status --out {path}` tells how far it is"
         ) from None
     try:
         ledger = Ledger(path)
         try:
-            store = Store(path, largest_file, software)
+            store = WarcStore(path, largest_file, software)
             _agree(path, ledger, store)
             try:
-                yield Folder(path, ledger, store)
+                yield CrawlFolder(path, ledger, store)
             finally:
                 store.close()
         finally:
@@ -78,20 +81,20 @@ def opened(path: Path, software: str, largest_file: int = LARGEST_FILE) -> Itera
         lock.release()
 
 
-def _agree(path: Path, ledger: Ledger, store: Store) -> None:
+def _agree(path: Path, ledger: Ledger, store: WarcStore) -> None:
     """Make ledger, store and files tell the same, whatever a killed run has left."""
     sizes = store.sizes()
-    ends = ledger.ends()
+    ends = ledger.file_ends()
     for warc, end in ends.items():
         if sizes.get(warc, 0) < end:  # the machine went down, or somebody removed a file
-            ledger.forget_behind(warc, sizes.get(warc, 0))
-    for stored in store.repair(ledger.ends()):
-        ledger.keep(stored.served, stored.place, stored.location)
+            ledger.forget_after(warc, sizes.get(warc, 0))
+    for stored in store.repair(ledger.file_ends()):
+        ledger.add_memento(stored.served, stored.location, stored.redirect)
     for part in chain.from_iterable(path.glob(pattern) for pattern in _HALF_WRITTEN):
         part.unlink(missing_ok=True)  # a worker of the killed run may just have finished it
     there = _articles_in(path)
-    for article, ending in ledger.endings().items():
-        if ending is Ending.WRITTEN and article not in there:
+    for article, ending in ledger.statuses().items():
+        if ending is ArticleStatus.WRITTEN and article not in there:
             ledger.reopen(article)
 
 

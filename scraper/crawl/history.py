@@ -13,7 +13,7 @@ _TIMESTAMP = re.compile(r"/web/\d{14}")
 _NAMES_CAPTURE = re.compile(r'^(?:url|original_url): ".*"\n', re.MULTILINE)
 
 
-def diff(before: str, after: str, name_before: str, name_after: str) -> Iterator[str]:
+def unified_diff(before: str, after: str, name_before: str, name_after: str) -> Iterator[str]:
     """Yield the lines of a unified diff, without line ends; none where the texts are the same."""
     old, new = _lines(before), _lines(after)
     yield from difflib.unified_diff(old, new, name_before, name_after, lineterm="")
@@ -25,7 +25,7 @@ def _lines(text: str) -> list[str]:
     return [*lines, f"{rest}  (no newline at the end)"] if rest else lines
 
 
-def history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
+def describe_history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
     """Yield, from the oldest capture to the newest, what an article said and what changed.
 
     What differs with every capture is left out: its own address, and its timestamp in links.
@@ -41,7 +41,8 @@ def history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
             yield "    as before"
         else:
             yield from (
-                f"    {line}" for line in diff(last[1], plain, _when(last[0]), _when(article))
+                f"    {line}"
+                for line in unified_diff(last[1], plain, _when(last[0]), _when(article))
             )
         last = article, plain
 

@@ -1,27 +1,30 @@
 """The ledger of a crawl: what the index lists, what was tried, what became of each article.
 
 One SQLite file in the crawl's folder. Every change is in it before the next step begins, so that
-a killed run loses only what was under way. Errors of SQLite become `Broken` here.
+a killed run loses only what was under way. Errors of SQLite become `StorageError` here.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from normalise import Capture
-from scraper.errors import Broken, WrongUsage
-from scraper.selection.ranking import Row
-from scraper.warc.sources import LEDGER_FILE, is_crawl
-from scraper.warc.writer import Place
-from scraper.wayback.throttle import Pause
+from scraper.crawl.layout import LEDGER_FILE, is_crawl
+from scraper.crawl.outcomes import (
+    ArticleOutcome,
+    ArticleStatus,
+    Attempt,
+    AttemptResult,
+    CaptureSource,
+)
+from scraper.errors import StorageError, UsageError
+from scraper.models import CdxRecord, Pause, WarcLocation
+from scraper.utc import utc_now
 
 _VERSION = 1
 _SCHEMA = """
@@ -61,66 +64,6 @@ CREATE TABLE articles (
 """
 
 
-class Source(StrEnum):
-    """Where candidates come from."""
-
-    INDEX = "index"
-    LIST = "list"
-    ASKED = "asked"  # of single articles, by `hkcnews fetch`
-
-
-class Verdict(StrEnum):
-    """What a try came to."""
-
-    STORED = "stored"  # fetched, and not yet looked at
-    ARTICLE = "article"
-    NOT_ARTICLE = "not-article"
-    UNREADABLE = "unreadable"
-    UNPLAYABLE = "unplayable"
-    NO_ANSWER = "no-answer"
-    CRASHED = "crashed"  # the process that looked at it died, of the page or of something else
-
-
-class Ending(StrEnum):
-    """What became of an article; the value is the word shown to people."""
-
-    WRITTEN = "written"
-    NO_CAPTURE = "no usable capture"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A capture that was asked for, what it came to, and the capture that was served.
-
-    `requests` and `seconds` are what it took.
-    """
-
-    asked: Capture
-    verdict: Verdict
-    reason: str = ""
-    said: str = ""
-    served: Capture | None = None
-    requests: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What became of an article, and the capture that it was written from.
-
-    `is_pinned` says that somebody has asked for this very article since the crawl: its capture
-    then comes before better ones.
-    """
-
-    article: int
-    ending: Ending
-    reason: str = ""
-    said: str = ""
-    capture: Capture | None = None
-    is_pinned: bool = False
-
-
 class Ledger:
     """Opened by one crawl at a time; others may read it meanwhile."""
 
@@ -142,18 +85,18 @@ class Ledger:
         if version == 0:
             self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
         elif version != _VERSION:
-            raise Broken(
+            raise StorageError(
                 f"{self._path} is of version {version}, this program knows {_VERSION}: "
                 "use the program that made it, or another folder"
             )
 
     @classmethod
-    def of(cls, folder: Path) -> Ledger:
-        """Return the ledger of a crawl. Raises `WrongUsage` where there is none."""
+    def open_existing(cls, folder: Path) -> Ledger:
+        """Return the ledger of a crawl. Raises `UsageError` where there is none."""
         if not is_crawl(folder):
-            raise WrongUsage(f"{folder} holds no crawl: there is no {LEDGER_FILE} in it")
+            raise UsageError(f"{folder} holds no crawl: there is no {LEDGER_FILE} in it")
         if not (folder / LEDGER_FILE).stat().st_size:
-            raise WrongUsage(f"the crawl in {folder} has just begun: ask again in a moment")
+            raise UsageError(f"the crawl in {folder} has just begun: ask again in a moment")
         return cls(folder)
 
     def close(self) -> None:
@@ -163,7 +106,7 @@ class Ledger:
 
     # --- notes -----------------------------------------------------------------------------
 
-    def note(self, name: str, value: str | None) -> None:
+    def set_note(self, name: str, value: str | None) -> None:
         """Keep a value under a name; `None` forgets it."""
         with self._errors():
             if value is None:
@@ -171,20 +114,20 @@ class Ledger:
             else:
                 self._db.execute("REPLACE INTO about VALUES (?, ?)", (name, value))
 
-    def noted(self, name: str) -> str | None:
+    def get_note(self, name: str) -> str | None:
         """Return what is kept under a name."""
         with self._errors():
             row = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def keep_pause(self, origin: str, pause: Pause | None) -> None:
+    def save_pause(self, origin: str, pause: Pause | None) -> None:
         """Keep the pause that an archive has asked for, for the next run to wait out."""
-        kept = None if pause is None else f"{pause.until!r} {pause.streak} {pause.why}"
-        self.note(f"pause {origin}", kept)
+        kept = None if pause is None else f"{pause.until!r} {pause.streak} {pause.reason}"
+        self.set_note(f"pause {origin}", kept)
 
-    def kept_pause(self, origin: str) -> Pause | None:
+    def load_pause(self, origin: str) -> Pause | None:
         """Return the pause that was kept for an archive."""
-        kept = self.noted(f"pause {origin}")
+        kept = self.get_note(f"pause {origin}")
         if kept is None:
             return None
         until, streak, why = kept.split(" ", 2)
@@ -193,17 +136,19 @@ class Ledger:
     def pauses(self) -> list[Pause]:
         """Return the pauses that were kept, for whichever archive."""
         query = "SELECT substr(name, 7) FROM about WHERE name LIKE 'pause %'"
-        kept = (self.kept_pause(origin) for (origin,) in list(self._rows(query)))
+        kept = (self.load_pause(origin) for (origin,) in list(self._rows(query)))
         return [pause for pause in kept if pause is not None]
 
     # --- captures --------------------------------------------------------------------------
 
-    def add(self, source: Source, rows: Iterable[Row], notes: dict[str, str | None]) -> int:
+    def add_records(
+        self, source: CaptureSource, rows: Iterable[CdxRecord], notes: dict[str, str | None]
+    ) -> int:
         """Take rows and notes in together, both or neither; return how many rows are new."""
         values = (
             (
                 source,
-                row.article,
+                row.article_id,
                 row.capture.timestamp,
                 row.capture.original,
                 row.mimetype,
@@ -217,15 +162,15 @@ class Ledger:
             self._db.executemany("INSERT OR IGNORE INTO captures VALUES (?,?,?,?,?,?,?)", values)
             new = self._db.total_changes - before
             for name, value in notes.items():
-                self.note(name, value)
+                self.set_note(name, value)
         return new
 
-    def forget_list(self) -> None:
+    def clear_list(self) -> None:
         """Forget the captures of the last list."""
         with self._errors():
-            self._db.execute("DELETE FROM captures WHERE source = ?", (Source.LIST,))
+            self._db.execute("DELETE FROM captures WHERE source = ?", (CaptureSource.LIST,))
 
-    def find_shared(self) -> None:
+    def update_shared_digests(self) -> None:
         """Find the digests that several articles have."""
         with self._errors(), self._together():
             self._db.execute("DELETE FROM shared")
@@ -234,28 +179,28 @@ class Ledger:
                 "GROUP BY digest HAVING min(article) != max(article)"
             )
 
-    def shared(self) -> frozenset[str]:
+    def shared_digests(self) -> frozenset[str]:
         """Return the digests that several articles have."""
         return frozenset(digest for (digest,) in self._rows("SELECT digest FROM shared"))
 
-    def articles(self, source: Source) -> list[int]:
+    def article_ids(self, source: CaptureSource) -> list[int]:
         """Return the ids of which there are captures, in their order."""
         query = "SELECT DISTINCT article FROM captures WHERE source = ? ORDER BY article"
         return [article for (article,) in self._rows(query, source)]
 
-    def known(self) -> int:
+    def count_articles(self) -> int:
         """Return how many articles there are, those included that only an earlier list named."""
         query = "SELECT count(*) FROM (SELECT article FROM captures UNION SELECT id FROM articles)"
         return int(next(self._rows(query))[0])
 
-    def captures(self, source: Source, article: int) -> list[Row]:
+    def cdx_records(self, source: CaptureSource, article: int) -> list[CdxRecord]:
         """Return what is known of the captures of an article."""
         query = (
             "SELECT timestamp, original, mimetype, statuscode, digest FROM captures "
             "WHERE source = ? AND article = ?"
         )
         return [
-            Row(Capture(timestamp, original), mimetype, statuscode, digest)
+            CdxRecord(Capture(timestamp, original), mimetype, statuscode, digest)
             for timestamp, original, mimetype, statuscode, digest in self._rows(
                 query, source, article
             )
@@ -263,33 +208,33 @@ class Ledger:
 
     # --- pages -----------------------------------------------------------------------------
 
-    def keep(self, served: Capture, place: Place, location: str = "") -> None:
+    def add_memento(self, served: Capture, place: WarcLocation, location: str = "") -> None:
         """Write down where a capture is stored, and where it leads if it is a redirect."""
         values = (
             *(served.timestamp, served.original, location),
-            *(place.warc, place.offset, place.length),
+            *(place.file, place.offset, place.length),
         )
         with self._errors():
             self._db.execute("REPLACE INTO pages VALUES (?,?,?,?,?,?)", values)
 
-    def location(self, capture: Capture) -> str | None:
+    def redirect_of(self, capture: Capture) -> str | None:
         """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
         query = "SELECT location FROM pages WHERE timestamp = ? AND original = ?"
         for (location,) in self._rows(query, capture.timestamp, capture.original):
             return str(location)
         return None
 
-    def place(self, capture: Capture) -> Place:
+    def memento_location(self, capture: Capture) -> WarcLocation:
         """Return where a stored capture lies."""
         query = "SELECT warc, start, length FROM pages WHERE timestamp = ? AND original = ?"
         (row,) = self._rows(query, capture.timestamp, capture.original)
-        return Place(*row)
+        return WarcLocation(*row)
 
-    def ends(self) -> dict[str, int]:
+    def file_ends(self) -> dict[str, int]:
         """Return the byte at which the last known record of each file of the store ends."""
         return dict(self._rows("SELECT warc, max(start + length) FROM pages GROUP BY warc"))
 
-    def forget_behind(self, warc: str, end: int) -> None:
+    def forget_after(self, warc: str, end: int) -> None:
         """Forget what should lie in a file behind its end, and what was made of it."""
         behind = "SELECT timestamp, original FROM pages WHERE warc = ? AND start + length > ?"
         with self._errors(), self._together():
@@ -305,25 +250,25 @@ class Ledger:
 
     # --- tries -----------------------------------------------------------------------------
 
-    def tried(self, attempt: Try) -> None:
+    def record_attempt(self, attempt: Attempt) -> None:
         """Write down what a try came to; what was known of the same capture is replaced."""
-        asked, served = attempt.asked, attempt.served
+        asked, served = attempt.requested, attempt.served
         values = (
             *(asked.timestamp, asked.original, asked.article_id),
-            *(attempt.verdict, attempt.reason, attempt.said),
+            *(attempt.result, attempt.reason, attempt.message),
             *((served.timestamp, served.original) if served else (None, None)),
             *(attempt.requests, attempt.seconds, utc_now()),
         )
         with self._errors():
             self._db.execute("REPLACE INTO tries VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
 
-    def tries(self, article: int) -> dict[Capture, Try]:
+    def attempts(self, article: int) -> dict[Capture, Attempt]:
         """Return what was tried for an article, by the capture asked for, in order."""
         query = f"SELECT {_TRY} FROM tries WHERE article = ? ORDER BY rowid"  # noqa: S608
         found = [_try(row) for row in self._rows(query, article)]
-        return {attempt.asked: attempt for attempt in found}
+        return {attempt.requested: attempt for attempt in found}
 
-    def stored(self) -> Iterator[tuple[int, Capture, Place]]:
+    def stored_mementos(self) -> Iterator[tuple[int, Capture, WarcLocation]]:
         """Yield every stored page that was an answer to a try, by article and in order.
 
         The one that somebody has asked for comes first.
@@ -337,21 +282,21 @@ class Ledger:
             "ORDER BY article, id IS NULL, tries.rowid"
         )
         for article, timestamp, original, *place in self._rows(query):
-            yield article, Capture(timestamp, original), Place(*place)
+            yield article, Capture(timestamp, original), WarcLocation(*place)
 
     # --- articles --------------------------------------------------------------------------
 
-    def end(self, ended: Ended, last: Try | None = None) -> None:
+    def record_outcome(self, ended: ArticleOutcome, last: Attempt | None = None) -> None:
         """Write down what became of an article, together with the try that decided it."""
         capture = ended.capture
         values = (
-            *(ended.article, ended.ending, ended.reason, ended.said),
+            *(ended.article_id, ended.status, ended.reason, ended.message),
             *((capture.timestamp, capture.original) if capture else (None, None)),
             *(ended.is_pinned, utc_now()),
         )
         with self._errors(), self._together():
             if last is not None:
-                self.tried(last)
+                self.record_attempt(last)
             self._db.execute("REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?)", values)
 
     def reopen(self, article: int) -> None:
@@ -359,29 +304,32 @@ class Ledger:
         with self._errors():
             self._db.execute("DELETE FROM articles WHERE id = ?", (article,))
 
-    def endings(self) -> dict[int, Ending]:
+    def statuses(self) -> dict[int, ArticleStatus]:
         """Return what became of each article that has come to an end."""
         rows = self._rows("SELECT id, outcome FROM articles")
-        return {article: Ending(ending) for article, ending in rows}
+        return {article: ArticleStatus(ending) for article, ending in rows}
 
-    def pinned(self) -> frozenset[int]:
+    def pinned_ids(self) -> frozenset[int]:
         """Return the articles that somebody has asked for since the crawl."""
         return frozenset(
             article for (article,) in self._rows("SELECT id FROM articles WHERE pinned")
         )
 
-    def counts(self) -> Counter[tuple[Ending, str]]:
+    def count_outcomes(self) -> Counter[tuple[ArticleStatus, str]]:
         """Return how many articles came to each end for each reason."""
         query = "SELECT outcome, reason, count(*) FROM articles GROUP BY outcome, reason"
-        return Counter({(Ending(end), why): count for end, why, count in self._rows(query)})
+        return Counter({(ArticleStatus(end), why): count for end, why, count in self._rows(query)})
 
-    def failures(self) -> list[Ended]:
+    def failures(self) -> list[ArticleOutcome]:
         """Return the articles that failed, and why."""
         query = "SELECT id, reason, said FROM articles WHERE outcome = ? ORDER BY id"
-        rows = self._rows(query, Ending.FAILED)
-        return [Ended(article, Ending.FAILED, reason, said) for article, reason, said in rows]
+        rows = self._rows(query, ArticleStatus.FAILED)
+        return [
+            ArticleOutcome(article, ArticleStatus.FAILED, reason, said)
+            for article, reason, said in rows
+        ]
 
-    def hardest(self, by: str, most: int = 5) -> list[tuple[int, Capture, int, float]]:
+    def costliest_attempts(self, by: str, most: int = 5) -> list[tuple[int, Capture, int, float]]:
         """Return the tries with most `requests` or `seconds`: article, capture, both figures."""
         assert by in {"requests", "seconds"}, by
         query = (
@@ -393,7 +341,7 @@ class Ledger:
             for article, timestamp, original, requests, seconds in self._rows(query, most)
         ]
 
-    def requests(self) -> int:
+    def count_requests(self) -> int:
         """Return how many requests all tries have taken."""
         return int(next(self._rows("SELECT coalesce(sum(requests), 0) FROM tries"))[0])
 
@@ -418,7 +366,7 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            raise Broken(f"the ledger {self._path} can't be used: {error}") from error
+            raise StorageError(f"the ledger {self._path} can't be used: {error}") from error
 
 
 _TRY = (
@@ -427,18 +375,8 @@ _TRY = (
 )
 
 
-def _try(row: Sequence[Any]) -> Try:
+def _try(row: Sequence[Any]) -> Attempt:
     timestamp, original, verdict, reason, said, served_at, served_as, requests, seconds = row
     served = None if served_at is None else Capture(served_at, served_as)
     asked = Capture(timestamp, original)
-    return Try(asked, Verdict(verdict), reason, said, served, requests, seconds)
-
-
-def utc(moment: dt.datetime) -> str:
-    """Return a time in UTC as it is written, to the second: `2022-01-03T12:00:00Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def utc_now() -> str:
-    """Return the time in UTC, as `utc` writes it."""
-    return utc(dt.datetime.now(dt.UTC))
+    return Attempt(asked, AttemptResult(verdict), reason, said, served, requests, seconds)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from scraper.crawl.ledger import Ending
-from scraper.wayback.throttle import Pause
+from scraper.crawl.outcomes import ArticleStatus
+from scraper.models import Pause
 
 
 @dataclass
-class Tally:
+class CrawlProgress:
     """Counts since the start of the run.
 
     `phase` is what is being done, in words; `rows` those of the index, `pages` those fetched;
@@ -20,17 +20,17 @@ class Tally:
     """
 
     phase: str = "opening the folder"
-    rows: int = 0
+    records: int = 0
     pages: int = 0
     done: int = 0
     total: int = 0
     put_off: int = 0
-    endings: Counter[Ending] = field(default_factory=Counter)
+    statuses: Counter[ArticleStatus] = field(default_factory=Counter)
     pause: Pause | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
-    asked_for: frozenset[int] = frozenset()
-    unknown: list[int] = field(default_factory=list)
+    wanted: frozenset[int] = frozenset()
+    without_capture: list[int] = field(default_factory=list)
 
-    def paused(self, pause: Pause | None) -> None:
+    def record_pause(self, pause: Pause | None) -> None:
         """Take note of a pause, or of its good end."""
         self.pause = pause

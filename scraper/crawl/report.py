@@ -11,25 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from normalise import Capture
-from normalise.files import replace_file
-from scraper.crawl.ledger import Ended, Ending, Ledger, utc, utc_now
-from scraper.wayback.throttle import Pause
+from normalise.files import write_atomically
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.outcomes import ArticleOutcome, ArticleStatus
+from scraper.models import Pause
+from scraper.utc import format_utc, utc_now
 
 FILE = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Hard:
+class CostlyAttempt:
     """A capture that took many requests, or long."""
 
-    article: int
+    article_id: int
     capture: Capture
     requests: int
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CrawlReport:
     """What became of each article that is known.
 
     `reasons` counts the articles of each ending by why; `open` are those not done yet.
@@ -38,32 +40,34 @@ class Report:
 
     articles: int
     open: int
-    endings: Counter[Ending]
-    reasons: dict[Ending, Counter[str]]
-    failed: tuple[Ended, ...]
+    statuses: Counter[ArticleStatus]
+    reasons: dict[ArticleStatus, Counter[str]]
+    failed: tuple[ArticleOutcome, ...]
     requests: int
-    slowest: tuple[Hard, ...]
-    most_retried: tuple[Hard, ...]
+    slowest: tuple[CostlyAttempt, ...]
+    most_retried: tuple[CostlyAttempt, ...]
     pause: Pause | None
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Report:
+    def of(cls, ledger: Ledger) -> CrawlReport:
         """Return what the ledger says now."""
-        endings: Counter[Ending] = Counter()
-        reasons: dict[Ending, Counter[str]] = {ending: Counter() for ending in Ending}
-        for (ending, reason), count in ledger.counts().items():
+        endings: Counter[ArticleStatus] = Counter()
+        reasons: dict[ArticleStatus, Counter[str]] = {ending: Counter() for ending in ArticleStatus}
+        for (ending, reason), count in ledger.count_outcomes().items():
             endings[ending] += count
             reasons[ending][reason] += count
-        known = ledger.known()
+        known = ledger.count_articles()
         return cls(
             articles=known,
             open=known - endings.total(),
-            endings=endings,
+            statuses=endings,
             reasons=reasons,
             failed=tuple(ledger.failures()),
-            requests=ledger.requests(),
-            slowest=tuple(Hard(*row) for row in ledger.hardest("seconds")),
-            most_retried=tuple(Hard(*row) for row in ledger.hardest("requests") if row[2] > 1),
+            requests=ledger.count_requests(),
+            slowest=tuple(CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds")),
+            most_retried=tuple(
+                CostlyAttempt(*row) for row in ledger.costliest_attempts("requests") if row[2] > 1
+            ),
             pause=max(ledger.pauses(), key=lambda pause: pause.until, default=None),
         )
 
@@ -75,14 +79,14 @@ class Report:
             "open": self.open,
             "outcomes": {
                 ending.value: {
-                    "count": self.endings[ending],
-                    "percent": round(self.percent(self.endings[ending]), 2),
+                    "count": self.statuses[ending],
+                    "percent": round(self.percent(self.statuses[ending]), 2),
                     "reasons": dict(self.reasons[ending].most_common()),
                 }
-                for ending in Ending
+                for ending in ArticleStatus
             },
             "failed": [
-                {"article": end.article, "reason": end.reason, "said": end.said}
+                {"article": end.article_id, "reason": end.reason, "said": end.message}
                 for end in self.failed
             ],
             "requests": self.requests,
@@ -96,7 +100,7 @@ class Report:
         """The time in UTC until which the archive wants no requests, `None` if it does."""
         if self.pause is None or self.pause.until <= time.time():
             return None
-        return utc(dt.datetime.fromtimestamp(self.pause.until, dt.UTC))
+        return format_utc(dt.datetime.fromtimestamp(self.pause.until, dt.UTC))
 
     def percent(self, count: int) -> float:
         """Return what part of all known articles so many are."""
@@ -105,12 +109,12 @@ class Report:
     def write(self, folder: Path) -> None:
         """Put it into the crawl's folder, as a whole."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
-        replace_file(folder / FILE, text.encode("utf-8"), 0o644)
+        write_atomically(folder / FILE, text.encode("utf-8"), 0o644)
 
 
-def _hard(hard: Hard) -> dict[str, Any]:
+def _hard(hard: CostlyAttempt) -> dict[str, Any]:
     return {
-        "article": hard.article,
+        "article": hard.article_id,
         "capture": hard.capture.url,
         "requests": hard.requests,
         "seconds": round(hard.seconds, 3),

@@ -15,28 +15,36 @@ from pathlib import Path
 from typing import Any
 
 from scraper.batch import run as batch
-from scraper.batch.run import Candidates, Outcome, Status
-from scraper.corpus.completeness import articles_held
+from scraper.batch.run import BatchOutcome, CaptureLocations, Status
+from scraper.corpus.completeness import held_ids
 from scraper.crawl import enumeration
 from scraper.crawl.fetcher import Fetcher
-from scraper.crawl.folder import Folder
-from scraper.crawl.ledger import Ended, Ending, Ledger, Source, Try, Verdict
-from scraper.crawl.progress import Tally
-from scraper.crawl.session import asking
+from scraper.crawl.folder import CrawlFolder
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.outcomes import (
+    ArticleOutcome,
+    ArticleStatus,
+    Attempt,
+    AttemptResult,
+    CaptureSource,
+)
+from scraper.crawl.progress import CrawlProgress
+from scraper.crawl.session import open_session
 from scraper.errors import ScraperError, Stopped
-from scraper.selection.ids import Ids
-from scraper.selection.ranking import Prefer, Ranking, Row, rank
-from scraper.wayback.client import Archive
-from scraper.wayback.policy import Polite
-from scraper.wayback.stop import Stop
-from scraper.workers import Crash, Workers
+from scraper.models import CdxRecord
+from scraper.selection.ids import IdSet
+from scraper.selection.ranking import Prefer, Ranking, rank
+from scraper.wayback.client import WaybackClient
+from scraper.wayback.policy import RequestPolicy
+from scraper.wayback.stop import StopSignal
+from scraper.workers import WorkerCrash, WorkerPool
 
 # Articles under way beside those that are fetched: while pages are looked at, others come.
 _LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CrawlPlan:
     """What to crawl.
 
     `ids` are those wanted, `None` for all; `limit` is the largest number of articles; `listed` is
@@ -44,22 +52,22 @@ class Plan:
     again.
     """
 
-    ids: Ids | None = None
+    ids: IdSet | None = None
     limit: int | None = None
-    listed: Path | None = None
+    capture_list: Path | None = None
     reference: Path | None = None
     prefer: Prefer = Prefer.NEWEST
     refresh_index: bool = False
 
     @property
-    def named(self) -> frozenset[int]:
+    def named_ids(self) -> frozenset[int]:
         """The ids that are asked for one by one, not as part of a range."""
         return self.ids.single if self.ids else frozenset()
 
     @property
-    def source(self) -> Source:
+    def source(self) -> CaptureSource:
         """Where the candidates come from."""
-        return Source.INDEX if self.listed is None else Source.LIST
+        return CaptureSource.INDEX if self.capture_list is None else CaptureSource.LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +79,46 @@ class Estimate:
     seconds: float
 
 
-async def run(plan: Plan, polite: Polite, folder: Folder, tally: Tally) -> None:
+async def run(
+    plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder, tally: CrawlProgress
+) -> None:
     """Crawl into a folder; what became of each article is in its ledger then.
 
     Raises `Stopped` after Ctrl-C, when all that was under way has come to an end; `Paused` where
-    the archive has refused for long; `NoIndex` where there are no captures to be had; `Broken`
-    and `OSError` where the disk refuses. All that was done until then is kept.
+    the archive has refused for long; `IndexUnavailable` where there are no captures to be
+    had; `StorageError` and `OSError` where the disk refuses. All that was done until then is kept.
     """
-    async with asking(polite, folder.ledger, tally.paused) as (archive, stop):
+    async with open_session(polite, folder.ledger, tally.record_pause) as (archive, stop):
         todo = await _todo(plan, folder, archive, tally)
         if todo:
-            do = partial(batch.outcomes_of, out=folder.path)
-            async with Workers(do, batch.spare_cores()) as workers:
-                crawl = Crawl(plan, folder, Fetcher(archive, folder), workers, tally, stop)
+            do = partial(batch.convert_many, out=folder.path)
+            async with WorkerPool(do, batch.spare_cores()) as workers:
+                crawl = Crawler(plan, folder, Fetcher(archive, folder), workers, tally, stop)
                 await crawl.articles(todo, polite.concurrency + _LOOKED_AT)
 
 
-async def estimate(plan: Plan, polite: Polite, folder: Folder, tally: Tally) -> Estimate:
+async def estimate(
+    plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder, tally: CrawlProgress
+) -> Estimate:
     """Return what `run` would do; the index is asked for it where that was not done before."""
-    async with asking(polite, folder.ledger, tally.paused) as (archive, _):
+    async with open_session(polite, folder.ledger, tally.record_pause) as (archive, _):
         todo = len(await _todo(plan, folder, archive, tally))
     return Estimate(todo, todo, todo / polite.rate if polite.rate else 0.0)
 
 
-class Crawl:
+class Crawler:
     """The crawl of articles whose captures are known."""
 
     def __init__(
         self,
-        plan: Plan,
-        folder: Folder,
+        plan: CrawlPlan,
+        folder: CrawlFolder,
         fetcher: Fetcher,
-        workers: Workers[Candidates, Outcome],
-        tally: Tally,
-        stop: Stop,
+        workers: WorkerPool[CaptureLocations, BatchOutcome],
+        tally: CrawlProgress,
+        stop: StopSignal,
     ) -> None:
-        self._choice = Choice(plan, folder.ledger)
+        self._choice = CaptureSelector(plan, folder.ledger)
         self._folder = folder
         self._fetcher = fetcher
         self._workers = workers
@@ -164,36 +176,40 @@ class Crawl:
             raise
         except Exception as error:
             said = f"a fault of this program: {error!r}"
-            ended, last = Ended(article, Ending.FAILED, "fault", said), None
+            ended, last = ArticleOutcome(article, ArticleStatus.FAILED, "fault", said), None
         if ended is None:
             return False
-        self._folder.ledger.end(ended, last)
+        self._folder.ledger.record_outcome(ended, last)
         self._tally.done += 1
-        self._tally.endings[ended.ending] += 1
+        self._tally.statuses[ended.status] += 1
         return True
 
-    async def _ended(self, article: int, *, is_last: bool) -> tuple[Ended | None, Try | None]:
+    async def _ended(
+        self, article: int, *, is_last: bool
+    ) -> tuple[ArticleOutcome | None, Attempt | None]:
         """What becomes of an article, `None` where it is put off; and the try that decided it."""
         ranking = self._choice.ranking(article)
-        known = self._folder.ledger.tries(article)
-        tries: list[Try] = []
+        known = self._folder.ledger.attempts(article)
+        tries: list[Attempt] = []
         for candidate in ranking.candidates:
             self._stop.check()
             attempt = known.get(candidate.capture)
-            if attempt is None or attempt.verdict is Verdict.NO_ANSWER:
-                attempt = await self._fetched(candidate.row, ranking, attempt)
+            if attempt is None or attempt.result is AttemptResult.NO_ANSWER:
+                attempt = await self._fetched(candidate.record, ranking, attempt)
             if attempt.served is not None:
                 attempt, warnings = await self._judged(attempt)
-                if attempt.verdict is Verdict.ARTICLE:
+                if attempt.result is AttemptResult.ARTICLE:
                     said = "; ".join(warnings)
-                    return Ended(article, Ending.WRITTEN, "", said, attempt.served), attempt
-            self._folder.ledger.tried(attempt)
-            if attempt.verdict is Verdict.NO_ANSWER and not is_last:
+                    return ArticleOutcome(
+                        article, ArticleStatus.WRITTEN, "", said, attempt.served
+                    ), attempt
+            self._folder.ledger.record_attempt(attempt)
+            if attempt.result is AttemptResult.NO_ANSWER and not is_last:
                 return None, None
             tries.append(attempt)
         return _none_usable(article, ranking, tries), None
 
-    async def _fetched(self, row: Row, ranking: Ranking, before: Try | None) -> Try:
+    async def _fetched(self, row: CdxRecord, ranking: Ranking, before: Attempt | None) -> Attempt:
         """Ask for a capture; what it took before, in vain, counts as well."""
         attempt = await self._fetcher.fetch(row, ranking.candidates)
         self._tally.pages += 1
@@ -202,100 +218,110 @@ class Crawl:
         requests, seconds = before.requests + attempt.requests, before.seconds + attempt.seconds
         return replace(attempt, requests=requests, seconds=seconds)
 
-    async def _judged(self, attempt: Try) -> tuple[Try, tuple[str, ...]]:
+    async def _judged(self, attempt: Attempt) -> tuple[Attempt, tuple[str, ...]]:
         """What a stored page is; if it is an article, it is written."""
         assert attempt.served is not None, "a stored page was served"
-        place = self._folder.ledger.place(attempt.served)
+        place = self._folder.ledger.memento_location(attempt.served)
         try:
-            record = self._folder.store.record(attempt.served, place)
-            outcome = await self._workers.result((record,))
-        except Crash:
+            record = self._folder.store.location(attempt.served, place)
+            outcome = await self._workers.run((record,))
+        except WorkerCrash:
             said = f"the process that read this page died: {record}; the next run reads it again"
-            return replace(attempt, verdict=Verdict.CRASHED, reason=Verdict.CRASHED, said=said), ()
-        verdict, reason = _JUDGED[outcome.status], outcome.reason or ""
-        if verdict is Verdict.UNREADABLE:
-            reason = Verdict.UNREADABLE
-        return replace(attempt, verdict=verdict, reason=reason, said=outcome.said), outcome.warnings
+            return replace(
+                attempt, result=AttemptResult.CRASHED, reason=AttemptResult.CRASHED, message=said
+            ), ()
+        verdict, reason = _JUDGED[outcome.status], outcome.kind or ""
+        if verdict is AttemptResult.UNREADABLE:
+            reason = AttemptResult.UNREADABLE
+        return replace(
+            attempt, result=verdict, reason=reason, message=outcome.message
+        ), outcome.warnings
 
 
-_FAILED = frozenset({Verdict.UNREADABLE, Verdict.CRASHED, Verdict.NO_ANSWER})
+_FAILED = frozenset({AttemptResult.UNREADABLE, AttemptResult.CRASHED, AttemptResult.NO_ANSWER})
 _JUDGED = {
-    Status.WRITTEN: Verdict.ARTICLE,
-    Status.UNCHANGED: Verdict.ARTICLE,
-    Status.NOT_ARTICLE: Verdict.NOT_ARTICLE,
-    Status.FAILED: Verdict.UNREADABLE,
+    Status.WRITTEN: AttemptResult.ARTICLE,
+    Status.UNCHANGED: AttemptResult.ARTICLE,
+    Status.NOT_ARTICLE: AttemptResult.NOT_ARTICLE,
+    Status.FAILED: AttemptResult.UNREADABLE,
 }
 
 
-def _none_usable(article: int, ranking: Ranking, tries: list[Try]) -> Ended:
+def _none_usable(article: int, ranking: Ranking, tries: list[Attempt]) -> ArticleOutcome:
     """A failure if any capture might have been an article; else what the best one is."""
     for attempt in tries:
-        if attempt.verdict in _FAILED:
-            return Ended(article, Ending.FAILED, attempt.reason, attempt.said)
-    for verdict in (Verdict.NOT_ARTICLE, Verdict.UNPLAYABLE):
+        if attempt.result in _FAILED:
+            return ArticleOutcome(article, ArticleStatus.FAILED, attempt.reason, attempt.message)
+    for verdict in (AttemptResult.NOT_ARTICLE, AttemptResult.UNPLAYABLE):
         for attempt in tries:
-            if attempt.verdict is verdict:
-                return Ended(article, Ending.NO_CAPTURE, attempt.reason, attempt.said)
-    newest = ranking.dropped[0]
-    said = f"none of its {len(ranking.dropped)} captures can be an article: {newest.reason}"
-    return Ended(article, Ending.NO_CAPTURE, newest.reason, said)
+            if attempt.result is verdict:
+                return ArticleOutcome(
+                    article, ArticleStatus.NO_CAPTURE, attempt.reason, attempt.message
+                )
+    newest = ranking.rejected[0]
+    said = f"none of its {len(ranking.rejected)} captures can be an article: {newest.kind}"
+    return ArticleOutcome(article, ArticleStatus.NO_CAPTURE, newest.kind, said)
 
 
-class Choice:
+class CaptureSelector:
     """Which articles are to be done, and which of their captures first."""
 
-    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+    def __init__(self, plan: CrawlPlan, ledger: Ledger) -> None:
         self._plan = plan
         self._ledger = ledger
-        self._shared = ledger.shared()
+        self._shared = ledger.shared_digests()
 
     def ranking(self, article: int) -> Ranking:
         """Return the captures of an article, best first."""
-        rows = self._ledger.captures(self._plan.source, article)
+        rows = self._ledger.cdx_records(self._plan.source, article)
         return rank(rows, self._shared, self._plan.prefer)
 
-    def asked_for(self, held: Collection[int]) -> frozenset[int]:
+    def wanted(self, held: Collection[int]) -> frozenset[int]:
         """Return the articles that are wanted and have captures, but for those `held`."""
         return frozenset(
             article
-            for article in self._ledger.articles(self._plan.source)
+            for article in self._ledger.article_ids(self._plan.source)
             if (self._plan.ids is None or article in self._plan.ids) and article not in held
         )
 
-    def todo(self, asked_for: Collection[int]) -> list[int]:
+    def pending(self, asked_for: Collection[int]) -> list[int]:
         """Return the articles that have not come to an end, those that were never tried first."""
-        endings = self._ledger.endings()
+        endings = self._ledger.statuses()
         todo = [a for a in sorted(asked_for) if self._is_open(a, endings.get(a))]
         todo.sort(key=endings.__contains__)
         return todo[: self._plan.limit]
 
-    def _is_open(self, article: int, ending: Ending | None) -> bool:
+    def _is_open(self, article: int, ending: ArticleStatus | None) -> bool:
         """Whether there is something left to try."""
-        if ending is None or ending is Ending.WRITTEN:
+        if ending is None or ending is ArticleStatus.WRITTEN:
             return ending is None
-        tries = self._ledger.tries(article)
+        tries = self._ledger.attempts(article)
         verdicts = (
-            tries[candidate.capture].verdict if candidate.capture in tries else None
+            tries[candidate.capture].result if candidate.capture in tries else None
             for candidate in self.ranking(article).candidates
         )
         return any(verdict in _LEFT_TO_DO for verdict in verdicts)
 
 
-_LEFT_TO_DO = frozenset({None, Verdict.CRASHED, Verdict.NO_ANSWER})
+_LEFT_TO_DO = frozenset({None, AttemptResult.CRASHED, AttemptResult.NO_ANSWER})
 
 
-async def _todo(plan: Plan, folder: Folder, archive: Archive, tally: Tally) -> list[int]:
-    held = articles_held(plan.reference) if plan.reference else set()
-    if plan.listed is None:
+async def _todo(
+    plan: CrawlPlan, folder: CrawlFolder, archive: WaybackClient, tally: CrawlProgress
+) -> list[int]:
+    held = held_ids(plan.reference) if plan.reference else set()
+    if plan.capture_list is None:
         tally.phase = "reading the index"
         if plan.refresh_index:
             enumeration.refresh_index(folder.ledger)
-        await enumeration.enumerate_index(archive, folder.ledger, tally)
+        await enumeration.read_index(archive, folder.ledger, tally)
     else:
         tally.phase = "reading the list"
-        tally.passed_over = enumeration.take_list(plan.listed, folder.ledger)
+        tally.passed_over = enumeration.read_list(plan.capture_list, folder.ledger)
     tally.phase = "choosing captures"
-    choice = Choice(plan, folder.ledger)
-    tally.asked_for = choice.asked_for(held)
-    tally.unknown = sorted(plan.named - set(folder.ledger.articles(plan.source)) - set(held))
-    return choice.todo(tally.asked_for)
+    choice = CaptureSelector(plan, folder.ledger)
+    tally.wanted = choice.wanted(held)
+    tally.without_capture = sorted(
+        plan.named_ids - set(folder.ledger.article_ids(plan.source)) - set(held)
+    )
+    return choice.pending(tally.wanted)

@@ -18,9 +18,9 @@ from io import BufferedReader
 from pathlib import Path
 
 from normalise import BadCapture, Capture
-from normalise.models import ARCHIVE
-from scraper.corpus.files import markdown_below, split, values
-from scraper.errors import BadRecord, WrongUsage
+from normalise.capture import ARCHIVE
+from scraper.corpus.files import find_markdown, front_matter_values, split_front_matter
+from scraper.errors import BadRecord, UsageError
 
 _GZIP = b"\x1f\x8b"
 _LONGEST_LINE = 1 << 20  # bytes; the longest addresses have 3,000 characters
@@ -35,20 +35,20 @@ _A_ROW = (
 csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_LINE))
 
 
-def captures_in(path: Path) -> Iterator[Capture | BadRecord]:
+def read_captures(path: Path) -> Iterator[Capture | BadRecord]:
     """Yield the captures that a list names, in its order, whatever pages they are of.
 
     A file is a table with the columns `timestamp` and `original`, or, without a header, rows that
     have both somewhere; a folder gives the `url` in the front matter of every `*.md` below it.
     What names no capture is yielded as the error that says where and why.
 
-    Raises `WrongUsage` where the list can't be read to its end, where a table names no capture at
+    Raises `UsageError` where the list can't be read to its end, where a table names no capture at
     all, and where a folder has no `*.md`.
     """
     try:
         is_folder = path.is_dir()
     except OSError as error:
-        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
     yield from _in_folder(path) if is_folder else _in_table(path)
 
 
@@ -57,7 +57,7 @@ def captures_in(path: Path) -> Iterator[Capture | BadRecord]:
 
 def _in_folder(folder: Path) -> Iterator[Capture | BadRecord]:
     is_archive = False
-    for path in markdown_below(folder):
+    for path in find_markdown(folder):
         is_archive = True
         try:
             capture = _capture_of_file(path)
@@ -69,7 +69,7 @@ def _in_folder(folder: Path) -> Iterator[Capture | BadRecord]:
         else:
             yield capture
     if not is_archive:
-        raise WrongUsage(
+        raise UsageError(
             f"no file *.md lies anywhere below {folder}; "
             "give the folder of an archive of articles, or a file that lists captures"
         )
@@ -77,10 +77,10 @@ def _in_folder(folder: Path) -> Iterator[Capture | BadRecord]:
 
 def _capture_of_file(path: Path) -> Capture:
     """The capture that an article file names. Raises `BadCapture`, `OSError`, `ValueError`."""
-    parts = split(path.read_bytes().decode("utf-8"))
+    parts = split_front_matter(path.read_bytes().decode("utf-8"))
     if parts is None:
         raise ValueError("no front matter")
-    return Capture.from_url(values(parts[0]).get("url", ""))
+    return Capture.from_url(front_matter_values(parts[0]).get("url", ""))
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def _in_table(path: Path) -> Iterator[Capture | BadRecord]:
             has_capture = True
             yield capture
     if not has_capture:
-        raise WrongUsage(f"{path} names no capture in any of its lines; {_A_ROW}")
+        raise UsageError(f"{path} names no capture in any of its lines; {_A_ROW}")
 
 
 def _layout(line: str) -> _Layout:
@@ -185,7 +185,7 @@ def _at(place: int, cells: list[str]) -> str:
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield each line with its number, without line end.
 
-    Raises `WrongUsage` where the file can't be read or is no text, be it after many lines.
+    Raises `UsageError` where the file can't be read or is no text, be it after many lines.
     """
     number = 0
     try:
@@ -194,15 +194,15 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 number += 1
                 yield number, _text(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except UnicodeError as error:
-        raise WrongUsage(
+        raise UsageError(
             f"{path}, line {number}, is no text of a list: {error}; save the list as UTF-8"
         ) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise WrongUsage(
+        raise UsageError(
             f"{path} is damaged or cut off behind line {number}: {error}; get the file again"
         ) from error
     except OSError as error:
-        raise WrongUsage(f"{path} can't be read: {error.strerror or error}") from error
+        raise UsageError(f"{path} can't be read: {error.strerror or error}") from error
 
 
 def _text(line: bytes) -> str:

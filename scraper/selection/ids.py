@@ -6,37 +6,37 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from normalise.files import LAST_ID
-from scraper.errors import WrongUsage
+from normalise.files import MAX_ID
+from scraper.errors import UsageError
 
 _PART = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Ids:
+class IdSet:
     """Some ids, as ranges that hold their ends, in their order; `single` stand by themselves."""
 
     ranges: tuple[tuple[int, int], ...]
     single: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, text: str) -> Ids:
-        """Return the ids that a text names. Raises `WrongUsage` for one that names none."""
+    def parse(cls, text: str) -> IdSet:
+        """Return the ids that a text names. Raises `UsageError` for one that names none."""
         ranges = []
         for part in text.split(","):
             match = _PART.fullmatch(part.strip())
             first = int(match[1]) if match else 0
             last = int(match[2] or match[1]) if match else 0
-            if not 1 <= first <= last <= LAST_ID:
-                raise WrongUsage(
-                    f"--ids takes ids and ranges from 1 to {LAST_ID}, such as 1-1000,11911; "
+            if not 1 <= first <= last <= MAX_ID:
+                raise UsageError(
+                    f"--ids takes ids and ranges from 1 to {MAX_ID}, such as 1-1000,11911; "
                     f"this is none: {part!r}"
                 )
             ranges.append((first, last))
         return cls(_merged(ranges), frozenset(first for first, last in ranges if first == last))
 
     def __contains__(self, article: int) -> bool:
-        at = bisect_right(self.ranges, (article, LAST_ID)) - 1
+        at = bisect_right(self.ranges, (article, MAX_ID)) - 1
         return at >= 0 and self.ranges[at][0] <= article <= self.ranges[at][1]
 
 

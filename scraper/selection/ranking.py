@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from normalise import Capture, Reason
-from normalise.files import LAST_ID
-from normalise.page.kinds import by_address
+from normalise import Capture, PageKind
+from normalise.page.kinds import kind_by_address
+from scraper.models import CdxRecord
 
 # From then on the site answered every address with its farewell page: all of the 529 captures
 # of 2023 in the published archive are that page (facts/peers.md 0, wayback.md 1.8).
@@ -33,52 +33,38 @@ class Prefer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What the index says of one capture; "" for what it does not say."""
-
-    capture: Capture
-    mimetype: str = ""
-    statuscode: str = ""
-    digest: str = ""
-
-    @property
-    def article(self) -> int | None:
-        """The id of the article, `None` for any other page."""
-        number = self.capture.article_id
-        return number if number is not None and 1 <= number <= LAST_ID else None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Candidate:
     """A capture that may be an article; `why` is the reason for its place, in words."""
 
-    row: Row
-    why: str
+    record: CdxRecord
+    reason: str
 
     @property
     def capture(self) -> Capture:
         """The capture itself."""
-        return self.row.capture
+        return self.record.capture
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class Rejected:
     """A capture that can't be an article, and what it is."""
 
-    row: Row
-    reason: Reason
+    record: CdxRecord
+    kind: PageKind
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The captures of one article: those to try, best first, and those that need no try."""
 
-    candidates: tuple[Ranked, ...]
-    dropped: tuple[Dropped, ...]
+    candidates: tuple[Candidate, ...]
+    rejected: tuple[Rejected, ...]
 
 
 def rank(
-    rows: Iterable[Row], shared: Collection[str] = (), prefer: Prefer = Prefer.NEWEST
+    records: Iterable[CdxRecord],
+    shared_digests: Collection[str] = (),
+    prefer: Prefer = Prefer.NEWEST,
 ) -> Ranking:
     """Return the captures of one article in the order in which to try them.
 
@@ -86,49 +72,49 @@ def rank(
     ids have. Last come suspect captures, before them those of mangled addresses; within each of
     these the newest, or the oldest, is first. The same rows in another order are ranked alike.
     """
-    candidates: dict[Capture, Row] = {}
-    dropped: dict[Capture, Dropped] = {}
-    for row in sorted(rows, key=lambda row: (row.mimetype, row.statuscode, row.digest)):
+    candidates: dict[Capture, CdxRecord] = {}
+    dropped: dict[Capture, Rejected] = {}
+    for row in sorted(records, key=lambda row: (row.mimetype, row.statuscode, row.digest)):
         reason = _cannot_be(row)
         if reason is None:
             candidates.setdefault(row.capture, row)
         else:
-            dropped.setdefault(row.capture, Dropped(row, reason))
+            dropped.setdefault(row.capture, Rejected(row, reason))
     for capture in candidates:  # one row of it speaks for it: that is enough for a try
         dropped.pop(capture, None)
     in_order = sorted(candidates.values(), key=lambda row: row.capture.original)
     in_order.sort(key=lambda row: row.capture.timestamp, reverse=prefer is Prefer.NEWEST)
-    in_order.sort(key=lambda row: (_is_suspect(row, shared), _is_mangled(row)))
-    ranked = tuple(Ranked(row, _why(row, shared, prefer)) for row in in_order)
-    newest_first = sorted(dropped.values(), key=lambda drop: drop.row.capture.original)
-    newest_first.sort(key=lambda drop: drop.row.capture.timestamp, reverse=True)
+    in_order.sort(key=lambda row: (_is_suspect(row, shared_digests), _is_mangled(row)))
+    ranked = tuple(Candidate(row, _why(row, shared_digests, prefer)) for row in in_order)
+    newest_first = sorted(dropped.values(), key=lambda drop: drop.record.capture.original)
+    newest_first.sort(key=lambda drop: drop.record.capture.timestamp, reverse=True)
     return Ranking(ranked, tuple(newest_first))
 
 
-def _cannot_be(row: Row) -> Reason | None:
+def _cannot_be(row: CdxRecord) -> PageKind | None:
     """What a capture is by its row alone, `None` where it may be an article."""
-    by_its_address = by_address(row.capture)
+    by_its_address = kind_by_address(row.capture)
     if by_its_address is not None:
         return by_its_address
     if row.statuscode.startswith("3"):
-        return Reason.REDIRECT
+        return PageKind.REDIRECT
     if row.statuscode.startswith(("4", "5")):
-        return Reason.ERROR_PAGE
+        return PageKind.ERROR_PAGE
     mimetype = row.mimetype.partition(";")[0].strip().lower()
     if mimetype.startswith("image/"):
-        return Reason.IMAGE
-    return None if mimetype in _HTML or mimetype in _UNKNOWN else Reason.NOT_HTML
+        return PageKind.IMAGE
+    return None if mimetype in _HTML or mimetype in _UNKNOWN else PageKind.NOT_HTML
 
 
-def _is_suspect(row: Row, shared: Collection[str]) -> bool:
+def _is_suspect(row: CdxRecord, shared: Collection[str]) -> bool:
     return row.capture.timestamp >= FIRST_FAREWELL or row.digest in shared
 
 
-def _is_mangled(row: Row) -> bool:
+def _is_mangled(row: CdxRecord) -> bool:
     return _MANGLED.search(row.capture.original) is not None
 
 
-def _why(row: Row, shared: Collection[str], prefer: Prefer) -> str:
+def _why(row: CdxRecord, shared: Collection[str], prefer: Prefer) -> str:
     reasons = []
     if row.capture.timestamp >= FIRST_FAREWELL:
         reasons.append("suspect: since 2023 the site shows its farewell page")

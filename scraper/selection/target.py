@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from normalise import BadCapture, Capture
-from normalise.files import LAST_ID
-from scraper.errors import WrongUsage
-from scraper.selection.ranking import Row
+from normalise.files import MAX_ID
+from scraper.errors import UsageError
+from scraper.models import CdxRecord
 
 _ID = re.compile(r"[0-9]{1,9}")
 _OF_SITE = re.compile(
@@ -31,25 +31,25 @@ _WHOLE = 14  # digits of a timestamp
 class Target:
     """An article; if one capture of it is meant, that one; if a time is, its first digits."""
 
-    article: int
+    article_id: int
     capture: Capture | None = None
     at: str = ""
 
     def __str__(self) -> str:
-        return self.capture.url if self.capture else f"article {self.article}"
+        return self.capture.url if self.capture else f"article {self.article_id}"
 
 
-def target(text: str, at: str = "") -> Target:
+def parse_target(text: str, at: str = "") -> Target:
     """Return what a text means; `at` are the first digits of a timestamp, "" for any.
 
     Addresses may be spelled in any way that people copy them in: http or https, with or without
     `www.`, raw or percent-encoded, cut behind the id. Of an address of the archive its timestamp
-    and the captured address are taken, whatever its modifier. Raises `WrongUsage` for what names
+    and the captured address are taken, whatever its modifier. Raises `UsageError` for what names
     no article.
     """
     text = text.strip()
     if at and not re.fullmatch(r"[0-9]{1,14}", at):
-        raise WrongUsage(f"--at takes the digits of a timestamp, such as 20210629, not {at!r}")
+        raise UsageError(f"--at takes the digits of a timestamp, such as 20210629, not {at!r}")
     archived = _OF_ARCHIVE.fullmatch(text)
     if archived is None:
         return _article(text, at)
@@ -67,9 +67,9 @@ def target(text: str, at: str = "") -> Target:
 def _article(text: str, at: str) -> Target:
     match = _ID.fullmatch(text) or _OF_SITE.fullmatch(text)
     article = int(match["id"] if "id" in match.groupdict() else match[0]) if match else 0
-    if not 1 <= article <= LAST_ID:
-        raise WrongUsage(
-            f"{text!r} is no article: give an id from 1 to {LAST_ID}, an address such as "
+    if not 1 <= article <= MAX_ID:
+        raise UsageError(
+            f"{text!r} is no article: give an id from 1 to {MAX_ID}, an address such as "
             "https://www.hkcnews.com/article/11911/..., or that of a capture at web.archive.org"
         )
     return Target(article, at=at)
@@ -79,10 +79,10 @@ def _captured(text: str, timestamp: str, address: str, at: str) -> Target:
     try:
         capture = Capture.of(timestamp, address)
     except (BadCapture, UnicodeEncodeError) as error:  # half of a surrogate pair is no text
-        raise WrongUsage(f"{text!r} is not the address of a capture: {error}") from error
-    article = Row(capture).article
+        raise UsageError(f"{text!r} is not the address of a capture: {error}") from error
+    article = CdxRecord(capture).article_id
     if article is None:
-        raise WrongUsage(f"{text!r} is no capture of an article of hkcnews.com")
+        raise UsageError(f"{text!r} is no capture of an article of hkcnews.com")
     if at:
-        raise WrongUsage("the address of a capture says when it was taken: leave out --at")
+        raise UsageError("the address of a capture says when it was taken: leave out --at")
     return Target(article, capture)

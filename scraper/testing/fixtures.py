@@ -19,7 +19,7 @@ import typer
 
 from normalise import Capture, NotAnArticle, Unreadable, Unrenderable, extract, render
 from normalise.editions.json import as_json
-from scraper.errors import WrongUsage
+from scraper.errors import UsageError
 from scraper.warc.sources import CAPTURE_FILE, PAGE_FILE
 
 ROOT = Path(__file__).parents[2] / "fixtures"
@@ -54,18 +54,18 @@ def load(folder: Path, root: Path = ROOT) -> Fixture:
     return Fixture(folder, folder.relative_to(root).as_posix(), capture, saved["why"])
 
 
-def every(root: Path = ROOT) -> Iterator[Fixture]:
+def load_all(root: Path = ROOT) -> Iterator[Fixture]:
     """Yield the fixtures below a folder, by name."""
     for path in sorted(root.glob(f"*/*/{CAPTURE_FILE}")):
         yield load(path.parent, root)
 
 
-def outcome(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
+def expected_files(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
     """Return the kind of fixture that a page is, and its expectation files with their texts."""
     try:
         article = extract(page, capture)
     except NotAnArticle as error:
-        return REFUSED, {REFUSAL_FILE: _json({"reason": error.reason.value})}
+        return REFUSED, {REFUSAL_FILE: _json({"reason": error.kind.value})}
     except Unreadable as error:
         return UNREADABLE, {REFUSAL_FILE: _json({"missing": error.missing})}
     try:
@@ -75,12 +75,12 @@ def outcome(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
     return ARTICLE, {ARTICLE_FILE: _json(as_json(article)), TEXT_FILE: text}
 
 
-def settled(fixture: Fixture) -> Fixture:
+def move_to_kind(fixture: Fixture) -> Fixture:
     """Put a fixture among those of the kind that its page is today; return it as it is there.
 
     A page that fitted no rule becomes an article when a rule is mended.
     """
-    kind, _ = outcome(fixture.page, fixture.capture)
+    kind, _ = expected_files(fixture.page, fixture.capture)
     root = fixture.folder.parents[1]
     folder = root / kind / fixture.folder.name
     if folder == fixture.folder:
@@ -91,7 +91,7 @@ def settled(fixture: Fixture) -> Fixture:
 
 def refresh(fixture: Fixture) -> list[str]:
     """Write what comes of the page today; return the names of the files that changed."""
-    _, texts = outcome(fixture.page, fixture.capture)
+    _, texts = expected_files(fixture.page, fixture.capture)
     changed = [file for file, text in texts.items() if fixture.golden(file) != text]
     for file in changed:
         (fixture.folder / file).write_bytes(texts[file].encode("utf-8"))
@@ -106,10 +106,10 @@ def refresh(fixture: Fixture) -> list[str]:
 def add(name: str, page: bytes, capture: Capture, why: str, root: Path = ROOT) -> Fixture:
     """Save a page as a new fixture, with what comes of it today.
 
-    Raises `WrongUsage` where a fixture of that name exists: a saved page is never replaced.
+    Raises `UsageError` where a fixture of that name exists: a saved page is never replaced.
     """
     refuse_taken(name, root)
-    kind, _ = outcome(page, capture)
+    kind, _ = expected_files(page, capture)
     folder = root / kind / name
     folder.mkdir(parents=True)
     (folder / PAGE_FILE).write_bytes(page)
@@ -121,9 +121,9 @@ def add(name: str, page: bytes, capture: Capture, why: str, root: Path = ROOT) -
 
 
 def refuse_taken(name: str, root: Path = ROOT) -> None:
-    """Raise `WrongUsage` where a fixture of that name exists: a saved page is never replaced."""
+    """Raise `UsageError` where a fixture of that name exists: a saved page is never replaced."""
     if any(root.glob(f"*/{name}")):
-        raise WrongUsage(f"a fixture named {name} exists; choose another name, or remove it first")
+        raise UsageError(f"a fixture named {name} exists; choose another name, or remove it first")
 
 
 def _json(value: Any) -> str:
@@ -141,9 +141,9 @@ def _app() -> None:
 @app.command("refresh")
 def _refresh(names: Annotated[list[str] | None, typer.Argument(metavar="FIXTURE")] = None) -> None:
     """Write what comes of the saved pages today; look at the diff before you commit it."""
-    chosen = [load(ROOT / name) for name in names] if names else list(every())
+    chosen = [load(ROOT / name) for name in names] if names else list(load_all())
     for fixture in chosen:
-        now = settled(fixture)
+        now = move_to_kind(fixture)
         if now != fixture:
             typer.echo(f"{fixture.name} is {now.name} now")
         for file in refresh(now):

@@ -16,7 +16,7 @@ from enum import StrEnum
 from normalise.page import cloudflare_email
 
 
-class Departure(StrEnum):
+class AllowedDifference(StrEnum):
     """Why a difference is none to worry about; the value is the words shown to people."""
 
     MAIL = "hidden e-mail addresses"
@@ -29,7 +29,7 @@ class Departure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Captures:
+class ComparedCaptures:
     """Which captures two files show.
 
     `timestamp` and `origin` (scheme and host) are those of mine; `shown` is the timestamp in the
@@ -72,7 +72,7 @@ _MAIL_LINK = re.compile(rf"(?P<mail>{_MAIL})\]\(mailto:(?P=mail)(?:\?[^)\s]*)?\)
 _MAIL_TARGET = re.compile(rf"mailto:{_MAIL}(?:\?[^)\s]*)?\)")
 
 # How far a step leads in the reference and in mine, and the departure that it takes.
-_Step = tuple[int, int, Departure | None]
+_Step = tuple[int, int, AllowedDifference | None]
 
 
 def timestamp_in(content: str) -> str | None:
@@ -81,7 +81,7 @@ def timestamp_in(content: str) -> str | None:
     return match["timestamp"] if match else None
 
 
-def is_of(content: str, captures: Captures) -> bool:
+def is_of(content: str, captures: ComparedCaptures) -> bool:
     """Return whether all addresses of a content of mine are as its own capture has them.
 
     Each bears its timestamp, and those that were paths on the page bear its host (format.md 3.6).
@@ -93,13 +93,15 @@ def is_of(content: str, captures: Captures) -> bool:
     )
 
 
-def departures(mine: str, reference: str, captures: Captures) -> frozenset[Departure] | None:
+def find_allowed_differences(
+    mine: str, reference: str, captures: ComparedCaptures
+) -> frozenset[AllowedDifference] | None:
     """Return what makes two texts differ, `None` where anything else does.
 
     Without a key the address behind "[email protected]" is not known: any is taken for it, and
     with it ASCII letters that stand next to it.
     """
-    found: set[Departure] = set()
+    found: set[AllowedDifference] = set()
     there = here = 0  # places in the reference and in mine
     while (place := _KNOWN_PLACE.search(reference, there)) is not None:
         unchanged = reference[there : place.start()]
@@ -114,13 +116,13 @@ def departures(mine: str, reference: str, captures: Captures) -> frozenset[Depar
     return frozenset(found) if mine[here:] == reference[there:] else None
 
 
-def _step(place: re.Match[str], mine: str, here: int, captures: Captures) -> _Step | None:
+def _step(place: re.Match[str], mine: str, here: int, captures: ComparedCaptures) -> _Step | None:
     if place["shown"]:
         return _shown(place, mine, here)
     if place["target"]:
         end = _target(place["target_key"], mine, here)
         if end is not None:
-            return place.end(), end, Departure.MAIL
+            return place.end(), end, AllowedDifference.MAIL
         place = _address(place)
     return _archived(place, mine, here, captures)
 
@@ -129,7 +131,7 @@ def _shown(place: re.Match[str], mine: str, here: int) -> _Step | None:
     """What stands for "[email protected]", and the link round it if that is hidden too."""
     end = _link(place["key"], mine, here) if place["hiding"] else _bare(place, mine, here)
     if end is not None:
-        return place.end(), end, Departure.MAIL
+        return place.end(), end, AllowedDifference.MAIL
     same = mine.startswith(place["shown"], here)
     return (place.end("shown"), here + len(place["shown"]), None) if same else None
 
@@ -138,8 +140,8 @@ def _link(key: str | None, mine: str, here: int) -> int | None:
     if key is None:
         link = _MAIL_LINK.match(mine, here)
         return link.end() if link else None
-    plain = cloudflare_email.decoded(key)
-    decoded = f"{cloudflare_email.bare(plain)}](mailto:{plain})" if plain else ""
+    plain = cloudflare_email.decode_key(key)
+    decoded = f"{cloudflare_email.address_only(plain)}](mailto:{plain})" if plain else ""
     return here + len(decoded) if plain and mine.startswith(decoded, here) else None
 
 
@@ -147,7 +149,7 @@ def _target(key: str | None, mine: str, here: int) -> int | None:
     if key is None:
         target = _MAIL_TARGET.match(mine, here)
         return target.end() if target else None
-    plain = cloudflare_email.decoded(key)
+    plain = cloudflare_email.decode_key(key)
     decoded = f"mailto:{plain})"
     return here + len(decoded) if plain and mine.startswith(decoded, here) else None
 
@@ -172,12 +174,14 @@ def _address(place: re.Match[str]) -> re.Match[str]:
     return match
 
 
-def _archived(theirs: re.Match[str], mine: str, here: int, captures: Captures) -> _Step | None:
+def _archived(
+    theirs: re.Match[str], mine: str, here: int, captures: ComparedCaptures
+) -> _Step | None:
     ours = _ADDRESS.match(mine, here)
     if ours is None:
         rest = _OTHER_SCHEME.match(theirs.string, theirs.end())
         same = rest is not None and mine.startswith(rest[0], here)
-        return (theirs.end(), here, Departure.NOT_WEB) if same else None
+        return (theirs.end(), here, AllowedDifference.NOT_WEB) if same else None
     of_capture = theirs["timestamp"] == captures.shown
     if (
         ours["form"] != theirs["form"]
@@ -186,10 +190,10 @@ def _archived(theirs: re.Match[str], mine: str, here: int, captures: Captures) -
         or not _is_same_origin(ours["origin"], theirs["origin"], captures)
     ):
         return None
-    return theirs.end(), ours.end(), Departure.CAPTURE if ours[0] != theirs[0] else None
+    return theirs.end(), ours.end(), AllowedDifference.CAPTURE if ours[0] != theirs[0] else None
 
 
-def _is_same_origin(ours: str | None, theirs: str | None, captures: Captures) -> bool:
+def _is_same_origin(ours: str | None, theirs: str | None, captures: ComparedCaptures) -> bool:
     """Whether two hosts are the same, or each that of its capture: `/path` on the page.
 
     The reference's is known only as some spelling of the site where it names the wrong capture.

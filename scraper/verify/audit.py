@@ -13,10 +13,10 @@ from itertools import pairwise
 from multiprocessing import cpu_count
 from pathlib import Path
 
-from scraper.corpus.files import markdown_below
-from scraper.errors import ScraperError, WrongUsage
+from scraper.corpus.files import find_markdown
+from scraper.errors import ScraperError, UsageError
 from scraper.verify.defects import NO_ARTICLE, Defect, Finding, examine
-from scraper.workers import processes
+from scraper.workers import process_pool
 
 # The ids that an archive has a path for: 1 to 999999, without zeros before them.
 _FILE_NAME = re.compile(r"article_([1-9][0-9]{0,5})\.md")
@@ -26,7 +26,7 @@ _LARGEST_CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class AuditReport:
     """What is wrong with an archive: ids by defect, in order.
 
     `misnamed` are the paths below the archive of files of `Defect.BAD_NAME`, which have no id.
@@ -63,17 +63,17 @@ def audit(
     folder: Path,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _, __: None,
-) -> Audit:
+) -> AuditReport:
     """Return what is wrong with the files `article_<id>.md` at any depth below a folder.
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do;
     `done` is told how many files of how many have been read. Other Markdown files are none of its
-    business, unless they are named nearly like an article. Raises `WrongUsage` where the folder
+    business, unless they are named nearly like an article. Raises `UsageError` where the folder
     can't be read or holds no article, `ScraperError` where a worker process died.
     """
     files, misnamed = _listed(folder)
     if not files and not misnamed:
-        raise WrongUsage(
+        raise UsageError(
             f"no article (article_<id>.md) lies anywhere below {folder}; "
             "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
         )
@@ -87,7 +87,7 @@ def audit(
 def _listed(folder: Path) -> tuple[list[tuple[int, str]], list[str]]:
     """The id and path of every article, and the paths of those that are named nearly so."""
     files, misnamed = [], []
-    for path in markdown_below(folder):
+    for path in find_markdown(folder):
         name = _FILE_NAME.fullmatch(path.name)
         if name is not None:
             files.append((int(name[1]), str(path)))
@@ -116,8 +116,8 @@ class _Tally:
         self.ids.add(article_id)
         for defect in finding.defects:
             self.found[defect].add(article_id)
-        if finding.why:
-            self.unreadable[article_id] = finding.why
+        if finding.reason:
+            self.unreadable[article_id] = finding.reason
         if finding.digest is not None:
             self._add_digest(article_id, finding.digest)
 
@@ -127,14 +127,16 @@ class _Tally:
             self.newest[digest] = max(other, article_id)
             self.older[min(other, article_id)] = digest
 
-    def audit(self, misnamed: tuple[str, ...]) -> Audit:
+    def audit(self, misnamed: tuple[str, ...]) -> AuditReport:
         """All of it, with what only shows once every file has been seen."""
         aliases = {each: self.newest[self.older[each]] for each in sorted(self.older)}
         gaps = tuple(_gaps(sorted(self.ids)))
         found = {defect: tuple(sorted(ids)) for defect, ids in self.found.items()}
         found[Defect.ALIAS] = tuple(aliases)
         found[Defect.GAP] = tuple(each for low, high in gaps for each in range(low, high + 1))
-        return Audit(self.files, self.flawless, found, misnamed, aliases, gaps, self.unreadable)
+        return AuditReport(
+            self.files, self.flawless, found, misnamed, aliases, gaps, self.unreadable
+        )
 
 
 def _gaps(ids: list[int]) -> Iterator[tuple[int, int]]:
@@ -150,11 +152,11 @@ def _findings(files: list[tuple[int, str]], jobs: int | None) -> Iterator[tuple[
     chunks = [files[at : at + _LARGEST_CHUNK] for at in range(0, len(files), _LARGEST_CHUNK)]
     if workers == 1:
         for chunk in chunks:
-            yield from examined(chunk)
+            yield from examine_files(chunk)
         return
-    pool = processes(workers)
+    pool = process_pool(workers)
     try:
-        for findings in pool.map(examined, chunks):
+        for findings in pool.map(examine_files, chunks):
             yield from findings
     except (BrokenProcessPool, SystemExit) as error:
         raise ScraperError(
@@ -165,7 +167,7 @@ def _findings(files: list[tuple[int, str]], jobs: int | None) -> Iterator[tuple[
         pool.shutdown(cancel_futures=True)
 
 
-def examined(files: list[tuple[int, str]]) -> list[tuple[int, Finding]]:
+def examine_files(files: list[tuple[int, str]]) -> list[tuple[int, Finding]]:
     """Return what is wrong with some files: the work of a worker process."""
     return [(article_id, _examined(article_id, path)) for article_id, path in files]
 
@@ -175,5 +177,5 @@ def _examined(article_id: int, path: str) -> Finding:
         data = Path(path).read_bytes()
     except OSError as error:
         why = f"it can't be opened: {error.strerror}"
-        return Finding(frozenset({Defect.UNREADABLE}), why=why)
+        return Finding(frozenset({Defect.UNREADABLE}), reason=why)
     return examine(data, article_id)

@@ -20,9 +20,15 @@ from normalise import BadCapture, Capture
 from normalise.editions.front_matter import quoted
 from scraper.corpus.completeness import is_article
 from scraper.corpus.fields import Field, Fields, Part
-from scraper.corpus.files import values
-from scraper.verify.allowed_differences import Captures, Departure, departures, is_of, timestamp_in
-from scraper.verify.promos import appeal_of, is_shown
+from scraper.corpus.files import front_matter_values
+from scraper.verify.allowed_differences import (
+    AllowedDifference,
+    ComparedCaptures,
+    find_allowed_differences,
+    is_of,
+    timestamp_in,
+)
+from scraper.verify.promos import identify_promo, may_show
 
 
 class Kind(StrEnum):
@@ -41,7 +47,7 @@ class Comparison:
 
     kind: Kind
     fields: tuple[tuple[Field, Kind], ...] = ()
-    departures: frozenset[Departure] = frozenset()
+    differences: frozenset[AllowedDifference] = frozenset()
 
 
 _IDENTICAL = Comparison(Kind.IDENTICAL)
@@ -49,8 +55,8 @@ _NOT_AN_ARTICLE = Comparison(Kind.NOT_AN_ARTICLE)
 _WORST_FIRST = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
 
 # Why a part differs; `None` for a reason that is none of the known ones.
-_Why = frozenset[Departure] | None
-_EQUAL: frozenset[Departure] = frozenset()
+_Why = frozenset[AllowedDifference] | None
+_EQUAL: frozenset[AllowedDifference] = frozenset()
 
 _TEXTS = (Part.TITLE, Part.AUTHOR, Part.CATEGORY, Part.TAGS)
 _CONTENT = (Part.BODY, Part.BOX)
@@ -77,7 +83,7 @@ def compare(mine: bytes, reference: bytes, article: int) -> Comparison:
     reasons: list[tuple[Field, _Why]] = []
     if _is_crlf(theirs) and "\r" not in ours:  # as 10524 and 10527 (format.md 1.3)
         theirs = theirs.replace("\r\n", "\n")
-        reasons.append((Field.LAYOUT, frozenset({Departure.LINE_ENDS})))
+        reasons.append((Field.LAYOUT, frozenset({AllowedDifference.LINE_ENDS})))
     elif _is_crlf(ours) and "\r" not in theirs:
         ours = ours.replace("\r\n", "\n")
         reasons.append((Field.LAYOUT, None))
@@ -86,7 +92,7 @@ def compare(mine: bytes, reference: bytes, article: int) -> Comparison:
 
 def _result(reasons: list[tuple[Field, _Why]]) -> Comparison:
     kinds: dict[Field, Kind] = {}
-    known: set[Departure] = set()
+    known: set[AllowedDifference] = set()
     for field, why in reasons:
         kinds[field] = _worst([_kind(why), *filter(None, [kinds.get(field)])])
         known |= why or _EQUAL
@@ -97,7 +103,7 @@ def _result(reasons: list[tuple[Field, _Why]]) -> Comparison:
 def _kind(why: _Why) -> Kind:
     if why is None:
         return Kind.REGRESSION
-    return Kind.OTHER_CAPTURE if why <= {Departure.CAPTURE} else Kind.REPAIRED
+    return Kind.OTHER_CAPTURE if why <= {AllowedDifference.CAPTURE} else Kind.REPAIRED
 
 
 def _worst(kinds: list[Kind]) -> Kind:
@@ -118,7 +124,7 @@ class _Pair:
         self._timestamp, self._original = _named(mine)
         shown = timestamp_in(reference.content) or _named(reference)[0]
         address = self._original if shown == self._timestamp else ""
-        self._captures = Captures(
+        self._captures = ComparedCaptures(
             timestamp=self._timestamp,
             origin="/".join(self._original.split("/")[:3]),
             shown=shown,
@@ -141,7 +147,7 @@ class _Pair:
     def _why(self, part: Part) -> _Why:
         ours, theirs = self._mine.text(part), self._reference.text(part)
         if part in _CONTENT:
-            return departures(ours, theirs, self._captures)
+            return find_allowed_differences(ours, theirs, self._captures)
         if part is Part.PROMO:
             return self._promo(ours, theirs)
         if part in _TEXTS:
@@ -154,18 +160,18 @@ class _Pair:
 
     def _promo(self, ours: str, theirs: str) -> _Why:
         """The same promo with other addresses, or another one that was shown at my time."""
-        known = departures(ours, theirs, self._captures)
+        known = find_allowed_differences(ours, theirs, self._captures)
         if known is not None or not self._captures.differ:
             return known
-        mine, other = appeal_of(ours), appeal_of(theirs)
+        mine, other = identify_promo(ours), identify_promo(theirs)
         is_possible = (
             mine is not None
             and other is not None
             and mine is not other
-            and is_shown(mine, self._timestamp)
+            and may_show(mine, self._timestamp)
             and is_of(ours, self._captures)
         )
-        return frozenset({Departure.CAPTURE}) if is_possible else None
+        return frozenset({AllowedDifference.CAPTURE}) if is_possible else None
 
     def _date(self, part: Part) -> _Why:
         """A date that the reference lacks, on or before the day of my capture (format.md 6.4)."""
@@ -180,7 +186,7 @@ class _Pair:
             is_before = dt.datetime.fromisoformat(value) <= _moment(self._timestamp) + _AHEAD
         except ValueError:
             return None
-        return frozenset({Departure.DATE}) if is_before else None
+        return frozenset({AllowedDifference.DATE}) if is_before else None
 
     def _url(self) -> _Why:
         """`url` and `original_url` together: the same capture uncut, or another one of the id."""
@@ -191,12 +197,12 @@ class _Pair:
         is_cut = written == whole.partition("/web/")[0] and written != whole
         if not is_cut and written != whole:
             return None
-        found = {Departure.UNCUT} if is_cut else set[Departure]()
+        found = {AllowedDifference.UNCUT} if is_cut else set[AllowedDifference]()
         if self._mine.text(Part.URL) != self._reference.text(Part.URL):
             is_other = self._timestamp != their_timestamp
             if not is_other or _article(their_timestamp, whole) != self._article:
                 return None
-            found.add(Departure.CAPTURE)
+            found.add(AllowedDifference.CAPTURE)
         return frozenset(found)
 
     def _is_mine_right(self) -> bool:
@@ -258,7 +264,7 @@ def _escaped(ours: str, theirs: str) -> _Why:
     is_all = ours.count("\n") == theirs.count("\n") and all(
         mine == other or _is_escape(mine, other) for mine, other in pairs
     )
-    return frozenset({Departure.ESCAPES}) if is_all else None
+    return frozenset({AllowedDifference.ESCAPES}) if is_all else None
 
 
 def _is_escape(ours: str, theirs: str) -> bool:
@@ -274,6 +280,6 @@ def _reads_as(inner: str, value: str) -> bool:
     if _BREAKS_OF_YAML_1_1.search(inner):
         return False
     try:
-        return values(f'x: "{inner}"') == {"x": value}
+        return front_matter_values(f'x: "{inner}"') == {"x": value}
     except ValueError:
         return False

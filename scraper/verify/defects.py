@@ -13,11 +13,11 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Self
 
-from normalise import BadCapture, Capture, Reason
-from normalise.page.kinds import by_address
-from scraper.corpus.article_text import ArticleText, taken_apart
+from normalise import BadCapture, Capture, PageKind
+from normalise.page.kinds import kind_by_address
+from scraper.corpus.article_text import ArticleText, parse_article
 from scraper.corpus.completeness import is_article
-from scraper.verify.duplicate_text import repeats
+from scraper.verify.duplicate_text import has_duplicate_text
 
 
 class Defect(StrEnum):
@@ -124,13 +124,13 @@ class Finding:
 
     defects: frozenset[Defect]
     digest: bytes | None = None
-    why: str = ""
+    reason: str = ""
 
 
 def examine(data: bytes, article_id: int) -> Finding:
     """Return what is wrong with the bytes of the file of an article; nothing is raised."""
     whole = data.decode("utf-8", "replace")
-    parts = taken_apart(whole)
+    parts = parse_article(whole)
     if parts is None:
         return _unreadable("it has no front matter")
     try:
@@ -152,7 +152,7 @@ def examine(data: bytes, article_id: int) -> Finding:
 
 
 def _unreadable(why: str) -> Finding:
-    return Finding(frozenset({Defect.UNREADABLE}), why=why)
+    return Finding(frozenset({Defect.UNREADABLE}), reason=why)
 
 
 def _other_page(parts: ArticleText) -> Defect:
@@ -172,7 +172,7 @@ def _in_address(parts: ArticleText, capture: Capture) -> set[Defect]:
         found.add(Defect.SLUG_FFFD)
     if _ENCODED_AGAIN.search(capture.original):
         found.add(Defect.SLUG_DOUBLE_ENCODED)
-    if by_address(capture) is Reason.IMAGE:
+    if kind_by_address(capture) is PageKind.IMAGE:
         found.add(Defect.URL_IS_IMAGE)
     if parts.fields.get("original_url") != capture.original:
         found.add(Defect.ORIGINAL_URL_CUT)
@@ -199,7 +199,7 @@ def _in_text(parts: ArticleText) -> set[Defect]:
         found.add(Defect.LINK_NOT_REWRITTEN)
     if _EMPTY_HEADING.search(parts.content):
         found.add(Defect.EMPTY_HEADING)
-    if repeats(parts.content):
+    if has_duplicate_text(parts.content):
         found.add(Defect.TEXT_TWICE)
     if _is_mojibake(parts):
         found.add(Defect.MOJIBAKE_PTCP154)

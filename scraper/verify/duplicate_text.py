@@ -17,7 +17,7 @@ _NO_TEXT = ("<figure>", "{{<", "| ", "---")
 _LONGEST_BY_CHANCE = 20
 
 
-def repeats(content: str) -> bool:
+def has_duplicate_text(content: str) -> bool:
     """Return whether the blocks right after an item, quote or heading repeat its text.
 
     They repeat all of it, or its end: what stands before that is the item's own.

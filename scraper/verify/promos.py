@@ -11,7 +11,7 @@ from enum import StrEnum
 from scraper.corpus.fields import RULE
 
 
-class Appeal(StrEnum):
+class Promo(StrEnum):
     """Each of them, and that there is none."""
 
     NONE = "none"
@@ -22,12 +22,12 @@ class Appeal(StrEnum):
 
 # From the first to the last capture known to show it, as the beginnings of timestamps. Where no
 # capture is known between two, either may be shown.
-_SHOWN: tuple[tuple[Appeal, str, str], ...] = (
-    (Appeal.NONE, "2017", "20170606"),
-    (Appeal.CROWDFUNDING, "201705", "20170705"),
-    (Appeal.ENDED, "20170704", "20180429"),
-    (Appeal.STANDARD, "20180320", "20220108"),
-    (Appeal.NONE, "20220101", "9"),
+_SHOWN: tuple[tuple[Promo, str, str], ...] = (
+    (Promo.NONE, "2017", "20170606"),
+    (Promo.CROWDFUNDING, "201705", "20170705"),
+    (Promo.ENDED, "20170704", "20180429"),
+    (Promo.STANDARD, "20180320", "20220108"),
+    (Promo.NONE, "20220101", "9"),
 )
 
 # The two with a link are known to the letter, but for the timestamp and host of that link.
@@ -46,19 +46,19 @@ _ENDED = (
 # Of the third, which 29 files show, the blocks: a headline, a sentence, four items and a note.
 _CROWDFUNDING = r"\*\*眾新聞眾籌呼籲：\*\*\n\n[^\n]+(?:\n\n1\. [^\n]+){4}\n\n註：[^\n]+"
 _FORMS = {
-    Appeal.CROWDFUNDING: re.compile(re.escape(RULE) + _CROWDFUNDING),
-    Appeal.ENDED: re.compile(re.escape(RULE + _ENDED) + _LINK),
-    Appeal.STANDARD: re.compile(re.escape(RULE + _STANDARD) + _LINK),
+    Promo.CROWDFUNDING: re.compile(re.escape(RULE) + _CROWDFUNDING),
+    Promo.ENDED: re.compile(re.escape(RULE + _ENDED) + _LINK),
+    Promo.STANDARD: re.compile(re.escape(RULE + _STANDARD) + _LINK),
 }
 
 
-def appeal_of(promo: str) -> Appeal | None:
+def identify_promo(promo: str) -> Promo | None:
     """Return which appeal the text of a promo is, as a whole; `None` where it is none of them."""
     if not promo:
-        return Appeal.NONE
+        return Promo.NONE
     return next((kind for kind, form in _FORMS.items() if form.fullmatch(promo)), None)
 
 
-def is_shown(appeal: Appeal, timestamp: str) -> bool:
+def may_show(appeal: Promo, timestamp: str) -> bool:
     """Return whether the site may have shown an appeal at the time of a capture."""
     return any(kind is appeal and first <= timestamp < last for kind, first, last in _SHOWN)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from scraper.corpus.completeness import is_article
 from scraper.corpus.fields import Field
-from scraper.corpus.files import articles_below
-from scraper.errors import Broken, WrongUsage
-from scraper.verify.allowed_differences import Departure
+from scraper.corpus.files import find_articles
+from scraper.errors import StorageError, UsageError
+from scraper.verify.allowed_differences import AllowedDifference
 from scraper.verify.compare import Comparison, Kind, compare
-from scraper.workers import processes
+from scraper.workers import process_pool
 
 # Below this starting worker processes takes longer than the work.
 _FEWEST_ARTICLES_FOR_WORKERS = 2_000
@@ -32,37 +32,37 @@ class Pair:
     """The files of one article, `None` where a tree has none."""
 
     article: int
-    mine: str | None
-    reference: str | None
+    actual: str | None
+    expected: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
     """Where the files of two archives lie, by article."""
 
-    mine: dict[int, str]
-    reference: dict[int, str]
+    actual: dict[int, str]
+    expected: dict[int, str]
 
     @classmethod
     def of(cls, mine: Path, reference: Path) -> Trees:
         """Return what lies below two folders, at any depth.
 
-        Raises `WrongUsage` for a folder that holds no article file, or two of one article.
+        Raises `UsageError` for a folder that holds no article file, or two of one article.
         """
         return cls(_articles(mine), _articles(reference))
 
     def pair(self, article: int) -> Pair:
         """Return where the files of an article lie."""
-        return Pair(article, self.mine.get(article), self.reference.get(article))
+        return Pair(article, self.actual.get(article), self.expected.get(article))
 
     @property
     def articles(self) -> list[int]:
         """The ids that either has, sorted."""
-        return sorted(self.mine.keys() | self.reference.keys())
+        return sorted(self.actual.keys() | self.expected.keys())
 
 
 @dataclass
-class Result:
+class TreeComparison:
     """What came of comparing two trees.
 
     `ids` has the sorted ids of each kind but the identical, which are just counted; `fields`
@@ -72,10 +72,10 @@ class Result:
 
     identical: int = 0
     ids: dict[Kind, list[int]] = field(default_factory=lambda: {kind: [] for kind in Kind})
-    only_mine: list[int] = field(default_factory=list)
-    only_reference: list[int] = field(default_factory=list)
+    only_actual: list[int] = field(default_factory=list)
+    only_expected: list[int] = field(default_factory=list)
     fields: Counter[tuple[Field, Kind]] = field(default_factory=Counter)
-    departures: Counter[Departure] = field(default_factory=Counter)
+    allowed_differences: Counter[AllowedDifference] = field(default_factory=Counter)
 
     def add(self, article: int, comparison: Comparison) -> None:
         """Count one more file that both have, or that is no article there."""
@@ -85,7 +85,7 @@ class Result:
         self.ids[comparison.kind].append(article)
         self.fields.update(comparison.fields)
         if comparison.kind is Kind.REPAIRED:
-            self.departures.update(comparison.departures)
+            self.allowed_differences.update(comparison.differences)
 
     def differing(self) -> dict[Field, int]:
         """Return in how many files each field differs, whatever the kind of its difference."""
@@ -99,8 +99,8 @@ class Result:
             "repaired": self.ids[Kind.REPAIRED],
             "other_capture": self.ids[Kind.OTHER_CAPTURE],
             "regressions": self.ids[Kind.REGRESSION],
-            "only_mine": self.only_mine,
-            "only_reference": self.only_reference,
+            "only_mine": self.only_actual,
+            "only_reference": self.only_expected,
             "not_an_article": self.ids[Kind.NOT_AN_ARTICLE],
         }
         return json.dumps(said, indent=2) + "\n"
@@ -110,49 +110,49 @@ def compare_trees(
     trees: Trees,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _, __: None,
-) -> Result:
+) -> TreeComparison:
     """Compare all files of two trees; `done` is told how many articles of how many are finished.
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do.
-    Raises `WrongUsage` for a file that can't be read, `Broken` where a worker is killed.
+    Raises `UsageError` for a file that can't be read, `StorageError` where a worker is killed.
     """
-    result = Result()
+    result = TreeComparison()
     articles = trees.articles
     workers = jobs or (1 if len(articles) < _FEWEST_ARTICLES_FOR_WORKERS else cpu_count())
     for count, (article, comparison) in enumerate(_compared(trees, articles, workers), start=1):
         if comparison is not None:
             result.add(article, comparison)
-        elif article in trees.mine:
-            result.only_mine.append(article)
+        elif article in trees.actual:
+            result.only_actual.append(article)
         else:
-            result.only_reference.append(article)
+            result.only_expected.append(article)
         if count % _CHUNK == 0:
             done(count, len(articles))
     return result
 
 
-def compared(pairs: list[Pair]) -> list[Comparison | None]:
+def compare_pairs(pairs: list[Pair]) -> list[Comparison | None]:
     """Compare some files: the work of a worker process. `None` is for what only one tree has.
 
-    Raises `WrongUsage` for a file that can't be read.
+    Raises `UsageError` for a file that can't be read.
     """
     return [_comparison(pair) for pair in pairs]
 
 
 def read(path: str) -> bytes:
-    """Return the bytes of a file. Raises `WrongUsage` where it can't be read."""
+    """Return the bytes of a file. Raises `UsageError` where it can't be read."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
 
 
 def _comparison(pair: Pair) -> Comparison | None:
-    if pair.reference is None:
+    if pair.expected is None:
         return None
-    reference = read(pair.reference)
-    if pair.mine is not None:
-        return compare(read(pair.mine), reference, pair.article)
+    reference = read(pair.expected)
+    if pair.actual is not None:
+        return compare(read(pair.actual), reference, pair.article)
     if is_article(reference.decode("utf-8", "replace")):
         return None
     return Comparison(Kind.NOT_AN_ARTICLE)
@@ -165,16 +165,16 @@ def _compared(
     jobs = ([trees.pair(article) for article in chunk] for chunk in chunks)
     if workers == 1:
         for chunk, job in zip(chunks, jobs, strict=True):
-            yield from zip(chunk, compared(job), strict=True)
+            yield from zip(chunk, compare_pairs(job), strict=True)
         return
     finished = 0
-    with processes(workers) as pool:
+    with process_pool(workers) as pool:
         try:
-            for chunk, comparisons in zip(chunks, pool.map(compared, jobs), strict=True):
+            for chunk, comparisons in zip(chunks, pool.map(compare_pairs, jobs), strict=True):
                 yield from zip(chunk, comparisons, strict=True)
                 finished += len(chunk)
         except BrokenProcessPool as error:
-            raise Broken(
+            raise StorageError(
                 f"a worker process was killed at one of the articles from {articles[finished]} on, "
                 "maybe for want of memory; --jobs 1 takes the least"
             ) from error
@@ -182,9 +182,9 @@ def _compared(
 
 def _articles(folder: Path) -> dict[int, str]:
     found: dict[int, str] = {}
-    for article, path in articles_below(folder):
+    for article, path in find_articles(folder):
         if article in found:
-            raise WrongUsage(
+            raise UsageError(
                 f"{found[article]} and {path} are both article {article}; "
                 "give the folder of one archive"
             )

@@ -22,12 +22,12 @@ from typing import BinaryIO
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from normalise import BadCapture, Capture
-from scraper.content_encoding import LARGEST_PAGE, unpacked
-from scraper.errors import BadBody, BadRecord, Revisit, WrongUsage
+from scraper.content_encoding import MAX_PAGE_BYTES, decode_body
+from scraper.errors import BadBody, BadRecord, RevisitRecord, UsageError
+from scraper.models import CaptureLocation, Payload
 
 PAGE_FILE = "page.html"
 CAPTURE_FILE = "capture.json"
-LEDGER_FILE = "crawl.db"
 
 _WARC_NAMES = ("*.warc", "*.warc.gz")
 _GZIP = b"\x1f\x8b"
@@ -54,43 +54,19 @@ _UTC_SECONDS = re.compile(
 _PLAYBACK = re.compile(r"https?://web\.archive\.org/web/\d{14}")
 _READ_BYTES = 1 << 14  # most records are smaller
 _MOST_HEAD_BYTES = 1 << 20
-_MOST_BYTES = LARGEST_PAGE + _MOST_HEAD_BYTES
+_MOST_BYTES = MAX_PAGE_BYTES + _MOST_HEAD_BYTES
 _MOST_RATIO = 200  # pages come to a tenth; gzip can pack zeros to a thousandth
 # Places in a row that look like the start of a record and are none: by chance one in 16 MB does.
 _MOST_IN_VAIN = 200
 _SOME_CAPTURE = Capture("00000000000000", "https://www.hkcnews.com/")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Where the page of one capture lies: a record of a WARC, or a file (`offset` is `None`)."""
-
-    capture: Capture
-    path: Path
-    offset: int | None = None
-    unpacked_from: Path | None = None
-
-    def __str__(self) -> str:
-        place = "" if self.offset is None else f", record at byte {self.offset}"
-        return (
-            f"{self.unpacked_from or self.path}{place}{' unpacked' if self.unpacked_from else ''}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The body of a capture without content encoding, and its HTTP status where known."""
-
-    body: bytes
-    status: int | None = None
-
-
-def find(paths: Iterable[Path], spool: Path) -> Iterator[Record | BadRecord]:
+def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[CaptureLocation | BadRecord]:
     """Yield the place of every capture in WARC files and in folders, in their order.
 
     A damaged record is yielded as the error that reading it would raise, and the search goes on
     behind it. `spool` is a folder for unpacked copies of files that can't be read in places.
-    Raises `WrongUsage` for a path that is neither.
+    Raises `UsageError` for a path that is neither.
     """
     for path in paths:
         if path.is_dir():
@@ -98,7 +74,7 @@ def find(paths: Iterable[Path], spool: Path) -> Iterator[Record | BadRecord]:
         elif is_warc(path):
             yield from _in_warc(path, spool)
         else:
-            raise WrongUsage(
+            raise UsageError(
                 f"{path} is neither a WARC file nor a folder; "
                 "an HTML file goes alone, with --url and the address of its capture"
             )
@@ -107,7 +83,7 @@ def find(paths: Iterable[Path], spool: Path) -> Iterator[Record | BadRecord]:
 def is_warc(path: Path) -> bool:
     """Return whether a file is a WARC, by its name or its first bytes.
 
-    Raises `WrongUsage` if it can't be read.
+    Raises `UsageError` if it can't be read.
     """
     if path.match("*.warc") or path.match("*.warc.gz"):
         _require(path)
@@ -121,20 +97,15 @@ def is_warc(path: Path) -> bool:
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return False
     except OSError as error:
-        raise WrongUsage(f"{path} can't be read: {error.strerror}") from error
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
     return start == _WARC_LINE
 
 
-def is_crawl(path: Path) -> bool:
-    """Return whether a path is the folder of a crawl, whose ledger knows its captures."""
-    return (path / LEDGER_FILE).is_file()
-
-
-def read(record: Record) -> Page:
+def read_payload(record: CaptureLocation) -> Payload:
     """Return the page of a capture. Raises `BadRecord` where it is damaged."""
     if record.offset is None:
         try:
-            return Page(page_in(record.path))
+            return Payload(read_page_file(record.path))
         except OSError as error:
             raise BadRecord(f"{record}: {error.strerror}") from error
     try:
@@ -144,12 +115,12 @@ def read(record: Record) -> Page:
         raise BadRecord(f"{record}: {error}") from error
 
 
-def page_in(path: Path) -> bytes:
+def read_page_file(path: Path) -> bytes:
     """Return the bytes of a file that is a page. Raises `OSError`, and `BadRecord` for no page."""
     with path.open("rb") as file:
-        body = file.read(LARGEST_PAGE + 1)
-    if len(body) > LARGEST_PAGE:
-        raise BadRecord(f"{path}: no page is larger than {LARGEST_PAGE} bytes")
+        body = file.read(MAX_PAGE_BYTES + 1)
+    if len(body) > MAX_PAGE_BYTES:
+        raise BadRecord(f"{path}: no page is larger than {MAX_PAGE_BYTES} bytes")
     return body
 
 
@@ -160,7 +131,7 @@ def whole_records(path: Path, start: int) -> Iterator[tuple[WarcRecord, int, int
     """
     with path.open("rb") as file, suppress(BadRecord):
         while True:
-            place = Record(_SOME_CAPTURE, path, start)
+            place = CaptureLocation(_SOME_CAPTURE, path, start)
             raw, end = _whole_record(file, place)
             try:
                 record = WarcRecord.from_bytes(raw)
@@ -170,7 +141,7 @@ def whole_records(path: Path, start: int) -> Iterator[tuple[WarcRecord, int, int
             start = end
 
 
-def is_whole_behind(path: Path, start: int) -> bool:
+def has_whole_record_behind(path: Path, start: int) -> bool:
     """Return whether a whole record begins anywhere behind byte `start` of a WARC file.
 
     Where there are more places to look at than any accident makes, one is taken to be there.
@@ -190,11 +161,11 @@ def is_whole_behind(path: Path, start: int) -> bool:
 # --- folders --------------------------------------------------------------------------------
 
 
-def _in_folder(folder: Path, spool: Path) -> Iterator[Record | BadRecord]:
+def _in_folder(folder: Path, spool: Path) -> Iterator[CaptureLocation | BadRecord]:
     warcs = {path for name in _WARC_NAMES for path in folder.rglob(name)}
     pages = set(folder.rglob(CAPTURE_FILE))
     if not warcs and not pages:
-        raise WrongUsage(
+        raise UsageError(
             f"no WARC file (*.warc, *.warc.gz) and no saved page ({PAGE_FILE} beside "
             f"{CAPTURE_FILE}) anywhere below {folder}"
         )
@@ -205,7 +176,7 @@ def _in_folder(folder: Path, spool: Path) -> Iterator[Record | BadRecord]:
             yield saved_page(path.parent)
 
 
-def saved_page(folder: Path) -> Record | BadRecord:
+def saved_page(folder: Path) -> CaptureLocation | BadRecord:
     """Return the place of a page saved beside its capture, or what is wrong with it."""
     path = folder / CAPTURE_FILE
     try:
@@ -215,13 +186,13 @@ def saved_page(folder: Path) -> Record | BadRecord:
         return BadRecord(f"{path} does not name a capture: its JSON is nested too deep")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, BadCapture) as error:
         return BadRecord(f"{path} does not name a capture: {error!r}")
-    return Record(capture, folder / PAGE_FILE)
+    return CaptureLocation(capture, folder / PAGE_FILE)
 
 
 # --- WARC files -----------------------------------------------------------------------------
 
 
-def _in_warc(path: Path, spool: Path) -> Iterator[Record | BadRecord]:
+def _in_warc(path: Path, spool: Path) -> Iterator[CaptureLocation | BadRecord]:
     """Yield the captures of a WARC file; one error for each stretch of damage."""
     _require(path)
     try:
@@ -267,14 +238,14 @@ class _Warc:
     path: Path
     readable: Path
 
-    def place(self, capture: Capture, offset: int) -> Record:
+    def place(self, capture: Capture, offset: int) -> CaptureLocation:
         unpacked_from = None if self.readable == self.path else self.path
-        return Record(capture, self.readable, offset, unpacked_from)
+        return CaptureLocation(capture, self.readable, offset, unpacked_from)
 
 
 def _records_from(
     file: BinaryIO, warc: _Warc, start: int
-) -> Iterator[tuple[int, Record | BadRecord | None]]:
+) -> Iterator[tuple[int, CaptureLocation | BadRecord | None]]:
     """Yield the place of each record, with its capture if it is a page of the web."""
     file.seek(start)
     for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
@@ -282,7 +253,7 @@ def _records_from(
         yield record.stream_pos, None if is_other else _record(record, warc)
 
 
-def _record(record: WarcRecord, warc: _Warc) -> Record | BadRecord | None:
+def _record(record: WarcRecord, warc: _Warc) -> CaptureLocation | BadRecord | None:
     headers = record.headers
     address = (headers.get("WARC-Target-URI") or "").strip("<>")
     is_known = record.record_type & _WANTED
@@ -310,16 +281,16 @@ def _timestamp(warc_date: str) -> str:
     return moment.strftime("%Y%m%d%H%M%S")
 
 
-def _page_at(file: BinaryIO, place: Record) -> Page:
+def _page_at(file: BinaryIO, place: CaptureLocation) -> Payload:
     raw, _ = _whole_record(file, place)
     record = WarcRecord.from_bytes(raw)
     if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
         raise BadRecord(f"{place}: its bytes do not match its WARC-Block-Digest")
     if record.record_type == WarcRecordType.revisit:
         other = record.headers.get("WARC-Refers-To-Date") or "an earlier date"
-        raise Revisit(f"{place}: a revisit record; the page itself is in that of {other}")
+        raise RevisitRecord(f"{place}: a revisit record; the page itself is in that of {other}")
     if not record.is_http:
-        return Page(record.reader.read())
+        return Payload(record.reader.read())
     record.parse_http(auto_decode="none", quirks_mode=True)
     headers = record.http_headers
     if headers is None or headers.status_code is None:
@@ -329,12 +300,12 @@ def _page_at(file: BinaryIO, place: Record) -> Page:
         body = _out_of_chunks(raw, body, place)
     encoding = (headers.get("Content-Encoding") or "").strip().lower()
     try:
-        return Page(unpacked(body, encoding), headers.status_code)
+        return Payload(decode_body(body, encoding), headers.status_code)
     except BadBody as error:
         raise BadRecord(f"{place}: {error}") from error
 
 
-def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
+def _whole_record(file: BinaryIO, place: CaptureLocation) -> tuple[bytes, int]:
     """The bytes of the record at its place, and where it ends in the file.
 
     Raises `BadRecord` unless they are all there: fastwarc takes what there is of a record that
@@ -353,8 +324,8 @@ def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
     if match is None or _HEAD_END not in raw:
         raise BadRecord(f"{place}: its head is damaged or cut off")
     length = int(match[1])
-    if length > LARGEST_PAGE:
-        raise BadRecord(f"{place}: of {length} bytes; no page is larger than {LARGEST_PAGE}")
+    if length > MAX_PAGE_BYTES:
+        raise BadRecord(f"{place}: of {length} bytes; no page is larger than {MAX_PAGE_BYTES}")
     if end is None:
         block += file.read(max(0, length + len(_RECORD_END) - len(block)))
     if len(block) < length:
@@ -369,7 +340,7 @@ def _whole_record(file: BinaryIO, place: Record) -> tuple[bytes, int]:
     return whole, end or start + len(whole) - len(_RECORD_END) + len(behind)
 
 
-def _member(file: BinaryIO, packed: bytes, place: Record) -> tuple[bytes, int]:
+def _member(file: BinaryIO, packed: bytes, place: CaptureLocation) -> tuple[bytes, int]:
     """What is in a gzip member, of which `packed` has been read, and where it ends."""
     unpacker = zlib.decompressobj(wbits=31)
     plain = bytearray()
@@ -379,7 +350,7 @@ def _member(file: BinaryIO, packed: bytes, place: Record) -> tuple[bytes, int]:
         except zlib.error as error:
             raise BadRecord(f"{place}: its gzip member is damaged: {error}") from error
         if len(plain) >= _MOST_BYTES:
-            raise BadRecord(f"{place}: no page is larger than {LARGEST_PAGE} bytes")
+            raise BadRecord(f"{place}: no page is larger than {MAX_PAGE_BYTES} bytes")
         if unpacker.eof:
             return bytes(plain), file.tell() - len(unpacker.unused_data)
         packed = file.read(_READ_BYTES)
@@ -387,7 +358,7 @@ def _member(file: BinaryIO, packed: bytes, place: Record) -> tuple[bytes, int]:
             raise BadRecord(f"{place}: its gzip member is cut off; get the file again")
 
 
-def _out_of_chunks(raw: bytes, body: bytes, place: Record) -> bytes:
+def _out_of_chunks(raw: bytes, body: bytes, place: CaptureLocation) -> bytes:
     if not _LAST_CHUNK.search(body, max(0, len(body) - _READ_BYTES // 2)):
         raise BadRecord(f"{place}: its body is cut off: the last chunk is missing")
     record = WarcRecord.from_bytes(raw)
@@ -466,4 +437,4 @@ def _unpack(packed: BinaryIO, plain: BinaryIO) -> bool:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        raise WrongUsage(f"{path} is no file")
+        raise UsageError(f"{path} is no file")

@@ -21,13 +21,12 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from normalise import BadCapture, Capture
-from scraper.errors import BadRecord, Broken
-from scraper.warc.sources import Record, is_whole_behind, whole_records
-from scraper.wayback import playback
-from scraper.wayback.playback import Page
+from scraper.errors import BadRecord, StorageError
+from scraper.models import CaptureLocation, Memento, WarcLocation
+from scraper.warc.sources import has_whole_record_behind, whole_records
 
 FOLDER = "captures"
-LARGEST_FILE = 1_000_000_000  # bytes; another file is begun behind the record that reaches it
+MAX_FILE_BYTES = 1_000_000_000  # bytes; another file is begun behind the record that reaches it
 
 _NAME = "hkcnews-{:05d}.warc.gz"
 _NAMES = f"hkcnews-{'[0-9]' * 5}.warc.gz"  # others are none of ours
@@ -39,27 +38,20 @@ _SOURCE = "WARC-Source-URI"  # the address at the archive that was asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record lies: the name of its file in the store, and bytes from the start of it."""
-
-    warc: str
-    offset: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCapture:
     """A capture as its record tells it, and where it leads if it is a redirect."""
 
     served: Capture
-    place: Place
-    location: str
+    location: WarcLocation
+    redirect: str
 
 
-class Store:
+class WarcStore:
     """The WARC files of one crawl folder; one process at a time writes into them."""
 
-    def __init__(self, folder: Path, largest_file: int = LARGEST_FILE, software: str = "") -> None:
+    def __init__(
+        self, folder: Path, largest_file: int = MAX_FILE_BYTES, software: str = ""
+    ) -> None:
         self.folder = folder / FOLDER
         self._largest_file = largest_file
         self._software = software
@@ -67,44 +59,44 @@ class Store:
         self._name = ""
         self._size = 0
 
-    def append(self, page: Page) -> Place:
+    def append(self, page: Memento) -> WarcLocation:
         """Write a capture behind the others, and return its place.
 
-        Raises `Broken` where the disk refuses; nothing of the record is left then.
+        Raises `StorageError` where the disk refuses; nothing of the record is left then.
         """
         if self._file is None or self._size >= self._largest_file:
             self._open_next()
         member = _member(page)
-        place = Place(self._name, self._size, len(member))
+        place = WarcLocation(self._name, self._size, len(member))
         self._write(member)
         return place
 
-    def record(self, capture: Capture, place: Place) -> Record:
+    def location(self, capture: Capture, place: WarcLocation) -> CaptureLocation:
         """Return the place of a capture as the sources of pages have it."""
-        return Record(capture, self.folder / place.warc, place.offset)
+        return CaptureLocation(capture, self.folder / place.file, place.offset)
 
-    def repair(self, ends: Mapping[str, int]) -> Iterator[Stored]:
+    def repair(self, ends: Mapping[str, int]) -> Iterator[StoredCapture]:
         """Yield what is whole behind the known end of each file, and cut off what is not.
 
         `ends` maps the name of a file to the byte at which its last known record ends. Raises
-        `Broken` where whole records stand behind damage: nothing is cut off there.
+        `StorageError` where whole records stand behind damage: nothing is cut off there.
         """
         for path in sorted(self.folder.glob(_NAMES)):
             end = ends.get(path.name, 0)
             for record, start, end in whole_records(path, ends.get(path.name, 0)):
                 if record.record_type == WarcRecordType.response:
-                    place = Place(path.name, start, end - start)
+                    place = WarcLocation(path.name, start, end - start)
                     try:
                         stored = _stored(record, place)
                     except BadRecord as error:
-                        raise Broken(
+                        raise StorageError(
                             f"{path}, record at byte {start}, is none of ours: {error}; {_MOVE_IT}"
                         ) from error
                     yield stored
             if path.stat().st_size <= end:
                 continue
-            if is_whole_behind(path, end):
-                raise Broken(
+            if has_whole_record_behind(path, end):
+                raise StorageError(
                     f"{path} is damaged at byte {end}, and there are whole records behind that: "
                     f"{_MOVE_IT}"
                 )
@@ -143,7 +135,7 @@ class Store:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
             os.ftruncate(self._file, self._size)
-            raise Broken(
+            raise StorageError(
                 f"{self.folder / self._name} can't be written: {error.strerror}; all that was "
                 "there is kept: make room, and start the same command again"
             ) from error
@@ -153,7 +145,7 @@ class Store:
 # --- records --------------------------------------------------------------------------------
 
 
-def _member(page: Page) -> bytes:
+def _member(page: Memento) -> bytes:
     fields = [(name.title(), _in_ascii(value)) for name, value in page.headers]
     fields.append(("Content-Length", str(len(page.body))))
     head = StatusAndHeaders(f"{page.status} {page.reason}".rstrip(), fields, protocol="HTTP/1.1")
@@ -165,7 +157,7 @@ def _member(page: Page) -> bytes:
         http_headers=head,
         warc_headers_dict={
             "WARC-Date": _warc_date(page.served.timestamp),
-            _SOURCE: playback.source(page.asked),
+            _SOURCE: page.requested.raw_url,
         },
     )
     out = BytesIO()
@@ -198,7 +190,7 @@ def _warc_date(timestamp: str) -> str:
     return f"{t[:4]}-{t[4:6]}-{t[6:8]}T{t[8:10]}:{t[10:12]}:{t[12:]}Z"
 
 
-def _stored(record: WarcRecord, place: Place) -> Stored:
+def _stored(record: WarcRecord, place: WarcLocation) -> StoredCapture:
     """What a record of a capture says. Raises `BadRecord` where this program has not written it."""
     headers = record.headers
     timestamp = re.sub("[^0-9]", "", headers.get("WARC-Date") or "")
@@ -211,4 +203,4 @@ def _stored(record: WarcRecord, place: Place) -> Stored:
         raise BadRecord("no HTTP answer is in it")
     is_redirect = record.http_headers.status_code in _REDIRECTS
     location = (record.http_headers.get("Location") or "") if is_redirect else ""
-    return Stored(served, place, location)
+    return StoredCapture(served, place, location)

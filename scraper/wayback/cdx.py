@@ -15,19 +15,19 @@ from urllib.parse import urlencode
 import httpx
 
 from normalise import BadCapture, Capture
-from scraper.content_encoding import unpacked
-from scraper.errors import BadBody, NoIndex, TooLarge, TryAgain
-from scraper.selection.ranking import Row
-from scraper.wayback.responses import refuse, words
+from scraper.content_encoding import decode_body
+from scraper.errors import BadBody, IndexUnavailable, TooLarge, TryAgain
+from scraper.models import CdxRecord
+from scraper.wayback.responses import raise_for_archive_error, text_start
 
 PATH = "/cdx/search/cdx"
-ARTICLES = "hkcnews.com/article/"
+ARTICLES_PREFIX = "hkcnews.com/article/"
 # Wanted of every row, and by the header row the proof that the answer is one of the index.
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest")
-MOST_BYTES = 200_000_000  # a page of that many rows has some 10 MB
+MAX_BYTES = 200_000_000  # a page of that many rows has some 10 MB
 # Each takes sixty bytes of memory and more, though three in the answer. The site has a million.
-MOST_VALUES = 5_000_000
-ROWS = 10_000  # a page; some 30 requests for the site (facts/peers.md 0.4)
+MAX_VALUES = 5_000_000
+PAGE_SIZE = 10_000  # a page; some 30 requests for the site (facts/peers.md 0.4)
 
 _ACCESS = "AdministrativeAccessControlException"
 _ROBOTS = "RobotAccessControlException"
@@ -35,18 +35,18 @@ _NOT_SAID = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class IndexPage:
+class CdxPage:
     """A page of the index: rows of articles, and the key to what follows, `None` on the last.
 
     `passed_over` counts the other rows by what they are.
     """
 
-    rows: tuple[Row, ...]
+    records: tuple[CdxRecord, ...]
     resume_key: str | None
     passed_over: Counter[str]
 
 
-def target(prefix: str, resume_key: str | None = None, rows: int = ROWS) -> bytes:
+def query_target(prefix: str, resume_key: str | None = None, rows: int = PAGE_SIZE) -> bytes:
     """Return path and query of a request for the captures of all addresses with a prefix.
 
     One urlkey stands for http, https, www and none (1.8). Collapsing and filtering are left to
@@ -65,26 +65,28 @@ def target(prefix: str, resume_key: str | None = None, rows: int = ROWS) -> byte
     return f"{PATH}?{urlencode(query)}".encode()
 
 
-def read(response: httpx.Response, body: bytes) -> IndexPage:
+def parse_response(response: httpx.Response, body: bytes) -> CdxPage:
     """Return what an answer of the index lists.
 
-    Raises `Refused` and `TryAgain` for what passes, `NoIndex` for what does not.
+    Raises `RateLimited` and `TryAgain` for what passes, `IndexUnavailable` for what does not.
     """
     try:
         encoding = response.headers.get("content-encoding", "").strip().lower()
-        body = unpacked(body, encoding, MOST_BYTES)
+        body = decode_body(body, encoding, MAX_BYTES)
     except TooLarge as error:
-        raise NoIndex(f"the answer of the index is too large: it {error}") from error
+        raise IndexUnavailable(f"the answer of the index is too large: it {error}") from error
     except BadBody as error:
-        refuse(response, "")
+        raise_for_archive_error(response, "")
         raise TryAgain(f"the index sends a broken answer: {error}") from error
-    if body.count(b",") > MOST_VALUES:
-        raise NoIndex(f"the answer of the index is too large: more than {MOST_VALUES} values")
+    if body.count(b",") > MAX_VALUES:
+        raise IndexUnavailable(
+            f"the answer of the index is too large: more than {MAX_VALUES} values"
+        )
     if response.status_code == httpx.codes.OK:
         with suppress(ValueError, RecursionError):
             return _page(json.loads(body))
-    text = words(body)
-    refuse(response, text)
+    text = text_start(body)
+    raise_for_archive_error(response, text)
     _refuse_for_good(response, text)
     raise TryAgain("the index sends no JSON, or half of it")
 
@@ -93,15 +95,15 @@ def _refuse_for_good(response: httpx.Response, text: str) -> None:
     status = response.status_code
     said = response.headers.get("x-archive-wayback-runtime-error", "") + text
     if "requires authorization" in said:
-        raise NoIndex(f"the index refuses this kind of query ({status})")
+        raise IndexUnavailable(f"the index refuses this kind of query ({status})")
     if _ACCESS in said or _ROBOTS in said:
-        raise NoIndex(f"the archive has excluded the site from its index ({status})")
+        raise IndexUnavailable(f"the archive has excluded the site from its index ({status})")
     if status != httpx.codes.OK:
         line = " ".join(text.split())[:200]
-        raise NoIndex(f"the index answers {status} {line!r}, not with captures")
+        raise IndexUnavailable(f"the index answers {status} {line!r}, not with captures")
 
 
-def _page(lines: object) -> IndexPage:
+def _page(lines: object) -> CdxPage:
     if not isinstance(lines, list) or not all(_is_line(line) for line in lines):
         raise TryAgain("the index sends JSON of another form than its rows")
     key = None
@@ -118,18 +120,18 @@ def _page(lines: object) -> IndexPage:
         if len(line) != len(FIELDS):
             raise TryAgain(f"the index sends a row of {len(line)} fields")
         row = _row(line)
-        if isinstance(row, Row):
+        if isinstance(row, CdxRecord):
             rows.append(row)
         else:
             passed_over[row] += 1
-    return IndexPage(tuple(rows), key, passed_over)
+    return CdxPage(tuple(rows), key, passed_over)
 
 
 def _is_line(line: object) -> bool:
     return isinstance(line, list) and all(isinstance(value, str | None) for value in line)
 
 
-def _row(line: list[str | None]) -> Row | str:
+def _row(line: list[str | None]) -> CdxRecord | str:
     """The row of an article, or what else it is.
 
     Addresses in the index are as captured, scraps and `mailto:` among them (1.4).
@@ -140,5 +142,5 @@ def _row(line: list[str | None]) -> Row | str:
     except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair is no text
         return "rows that name no capture"
     said = (value if value != _NOT_SAID else "" for value in (mimetype, statuscode, digest))
-    row = Row(capture, *said)
-    return "rows of other pages than articles" if row.article is None else row
+    row = CdxRecord(capture, *said)
+    return "rows of other pages than articles" if row.article_id is None else row

@@ -26,41 +26,41 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from scraper.content_encoding import LARGEST_PAGE
+from scraper.content_encoding import MAX_PAGE_BYTES
 from scraper.errors import (
-    Broken,
-    NoAnswer,
-    Refused,
+    PlaybackError,
+    PlaybackFailure,
+    RateLimited,
+    RetriesExhausted,
     ScraperError,
+    StorageError,
     TryAgain,
-    Unplayable,
-    Unplayed,
 )
 from scraper.wayback import cdx, timeouts
-from scraper.wayback.responses import refuse
-from scraper.wayback.stop import Stop
-from scraper.wayback.throttle import Endpoint, Governor
+from scraper.wayback.responses import raise_for_archive_error
+from scraper.wayback.stop import StopSignal
+from scraper.wayback.throttle import Endpoint, Throttle
 
 T = TypeVar("T")
 Read = Callable[[httpx.Response, bytes], T]
 
-TRIES = 5
+MAX_TRIES = 5
 _CONNECT_SECONDS = 30.0
 _READ_SECONDS = 60.0  # between two parts: slow captures come from a cache the next time (2.8)
 _MOST_SECONDS = 300.0  # for one answer, its head as well, however it drips
 _MOST_WORKING_SECONDS = 600.0  # for all tries together, pauses left out
-_MOST_BYTES = {Endpoint.INDEX: cdx.MOST_BYTES, Endpoint.PLAYBACK: LARGEST_PAGE}
+_MOST_BYTES = {Endpoint.INDEX: cdx.MAX_BYTES, Endpoint.PLAYBACK: MAX_PAGE_BYTES}
 
 
 @dataclass
-class Effort:
+class RequestStats:
     """What it took to get an answer: requests made, and the seconds that they took."""
 
     requests: int = 0
     seconds: float = 0.0
 
 
-class Archive(AbstractAsyncContextManager["Archive"]):
+class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
     """Asks one origin, and no other host.
 
     `origin` is scheme and host; `wait` the seconds from which the waits between tries double.
@@ -69,8 +69,8 @@ class Archive(AbstractAsyncContextManager["Archive"]):
     def __init__(
         self,
         origin: str,
-        governor: Governor,
-        stop: Stop,
+        governor: Throttle,
+        stop: StopSignal,
         agent: str,
         concurrency: int = 4,
         wait: float = 2.0,
@@ -115,10 +115,13 @@ class Archive(AbstractAsyncContextManager["Archive"]):
     ) -> None:
         await self._transport.aclose()
 
-    async def ask(self, endpoint: Endpoint, target: bytes, read: Read[T], effort: Effort) -> T:
+    async def get(
+        self, endpoint: Endpoint, target: bytes, read: Read[T], effort: RequestStats
+    ) -> T:
         """Return what `read` makes of the answer; `effort` grows by what it took.
 
-        What pauses everybody costs none of the tries. Raises `NoAnswer` when these are used up,
+        What pauses everybody costs none of the tries. Raises `RetriesExhausted` when these are
+        used up,
         `Paused` when the archive refuses for long, `Stopped` when the run is to end, and what
         `read` raises for good.
         """
@@ -129,26 +132,26 @@ class Archive(AbstractAsyncContextManager["Archive"]):
         return await retrying(self._once_allowed, endpoint, request, read, effort)
 
     async def _once_allowed(
-        self, endpoint: Endpoint, request: httpx.Request, read: Read[T], effort: Effort
+        self, endpoint: Endpoint, request: httpx.Request, read: Read[T], effort: RequestStats
     ) -> T:
         while True:
             async with self._slots:
-                turn = await self._governor.turn(endpoint)
+                turn = await self._governor.acquire(endpoint)
                 effort.requests += 1
                 start = time.monotonic()
                 try:
                     answer = await self._answer(endpoint, request, read)
-                except Refused as refusal:
-                    self._governor.refused(turn, refusal)
+                except RateLimited as refusal:
+                    self._governor.record_refusal(turn, refusal)
                     continue
-                except (TryAgain, Broken):
+                except (TryAgain, StorageError):
                     raise
                 except ScraperError:  # an answer all the same
-                    self._governor.answered(turn)
+                    self._governor.record_success(turn)
                     raise
                 finally:
                     effort.seconds += time.monotonic() - start
-                self._governor.answered(turn)
+                self._governor.record_success(turn)
                 return answer
 
     async def _answer(self, endpoint: Endpoint, request: httpx.Request, read: Read[T]) -> T:
@@ -165,7 +168,9 @@ class Archive(AbstractAsyncContextManager["Archive"]):
                 return response, await _body(response, _MOST_BYTES[endpoint])
             except httpx.HTTPError:
                 if "memento-datetime" not in response.headers:
-                    refuse(response, "")  # a 429 is one, whatever becomes of its body
+                    raise_for_archive_error(
+                        response, ""
+                    )  # a 429 is one, whatever becomes of its body
                 raise
             finally:
                 await response.aclose()
@@ -187,7 +192,7 @@ async def _body(response: httpx.Response, most: int) -> bytes:
         parts += part
         if len(parts) > most:
             said = f"the answer is larger than {most} bytes, as no page is"
-            raise Unplayable(Unplayed.TOO_LARGE, said)
+            raise PlaybackError(PlaybackFailure.TOO_LARGE, said)
     return bytes(parts)
 
 
@@ -196,17 +201,17 @@ def _no_connection(error: httpx.HTTPError) -> ScraperError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Broken(f"the archive's certificate does not hold: {cause}")
+            return StorageError(f"the archive's certificate does not hold: {cause}")
         cause = cause.__cause__ or cause.__context__
-    return Refused(f"the archive takes no connection ({error or type(error).__name__})")
+    return RateLimited(f"the archive takes no connection ({error or type(error).__name__})")
 
 
 def _is_enough(state: RetryCallState) -> bool:
-    effort: Effort = state.args[-1]
-    return state.attempt_number >= TRIES or effort.seconds >= _MOST_WORKING_SECONDS
+    effort: RequestStats = state.args[-1]
+    return state.attempt_number >= MAX_TRIES or effort.seconds >= _MOST_WORKING_SECONDS
 
 
 def _give_up(state: RetryCallState) -> None:
     assert state.outcome is not None, "called after a try"
     error = state.outcome.exception()
-    raise NoAnswer(f"{error}, {state.attempt_number} times") from error
+    raise RetriesExhausted(f"{error}, {state.attempt_number} times") from error

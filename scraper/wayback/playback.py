@@ -11,7 +11,6 @@ import hashlib
 import html
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from urllib.parse import urljoin
@@ -19,10 +18,11 @@ from urllib.parse import urljoin
 import httpx
 
 from normalise import BadCapture, Capture
-from normalise.models import ARCHIVE
-from scraper.content_encoding import unpacked
-from scraper.errors import BadBody, Refused, TooLarge, TryAgain, Unplayable, Unplayed
-from scraper.wayback.responses import refuse, retry_after, words
+from normalise.capture import ARCHIVE
+from scraper.content_encoding import decode_body
+from scraper.errors import BadBody, PlaybackError, PlaybackFailure, RateLimited, TooLarge, TryAgain
+from scraper.models import ArchiveRedirect, Memento
+from scraper.wayback.responses import raise_for_archive_error, retry_after, text_start
 
 _ORIGINAL = "x-archive-orig-"
 # Of the packed answer or of the connection it came by: not of the body that is kept.
@@ -43,100 +43,76 @@ _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A capture as it was played: what was really served, which need not be what was asked for.
-
-    `headers` are those of the captured answer, `body` is without content encoding, `location` is
-    where a captured redirect leads; "" for any other capture.
-    """
-
-    asked: Capture
-    served: Capture
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The archive's own redirect to the nearest capture that it can play (2.2)."""
-
-    location: str
-
-
-def target(capture: Capture) -> bytes:
+def request_target(capture: Capture) -> bytes:
     """Return the path of the request for the captured bytes (`id_`), the address as captured."""
-    address = capture.original.replace("#", "%23")
-    return f"/web/{capture.timestamp}id_/{address}".encode("ascii")
+    return capture.raw_url.removeprefix(ARCHIVE).encode("ascii")
 
 
-def source(capture: Capture) -> str:
-    """Return the address at the archive that was asked for, as the store names it."""
-    return ARCHIVE + target(capture).decode("ascii")
-
-
-def read(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Page | Moved:
+def parse_response(
+    asked: Capture, digest: str, response: httpx.Response, body: bytes
+) -> Memento | ArchiveRedirect:
     """Return what the archive has answered; `digest` is that of the index, "" where unknown.
 
-    Raises `Refused` and `TryAgain` for what passes, `Unplayable` for what does not.
+    Raises `RateLimited` and `TryAgain` for what passes, `PlaybackError` for what does not.
     """
     is_capture = "memento-datetime" in response.headers
     try:
-        body = unpacked(body, response.headers.get("content-encoding", "").strip().lower())
+        body = decode_body(body, response.headers.get("content-encoding", "").strip().lower())
     except TooLarge as error:
-        raise Unplayable(Unplayed.TOO_LARGE, f"the page {error}") from error
+        raise PlaybackError(PlaybackFailure.TOO_LARGE, f"the page {error}") from error
     except BadBody as error:
         if not is_capture:
-            refuse(response, "")
+            raise_for_archive_error(response, "")
         raise TryAgain(f"a broken answer: {error}") from error
     if is_capture:
         return _page(asked, digest, response, body)
     if response.has_redirect_location and (location := response.headers["location"].strip()):
         return _moved(asked, response, location)
-    text = words(body)
-    refuse(response, text)
+    text = text_start(body)
+    raise_for_archive_error(response, text)
     raise _no_capture(response, text)
 
 
-def _moved(asked: Capture, response: httpx.Response, location: str) -> Moved:
+def _moved(asked: Capture, response: httpx.Response, location: str) -> ArchiveRedirect:
     """A redirect of the archive's own; one that leads to no capture of an article is a fault."""
     if location.endswith(_LIMIT_PAGE):
-        raise Refused("the archive says: too many requests", retry_after(response))
+        raise RateLimited("the archive says: too many requests", retry_after(response))
     with suppress(ValueError, BadCapture):
         is_known = _PLAYBACK.fullmatch(location) is not None
         address = urljoin(asked.original, location)
         if is_known or Capture.of(asked.timestamp, address).article_id is not None:
-            return Moved(location)
+            return ArchiveRedirect(location)
     raise TryAgain(f"the archive redirects to {location[:300]!r}, which is no capture")
 
 
-def _no_capture(response: httpx.Response, text: str) -> Unplayable | TryAgain:
+def _no_capture(response: httpx.Response, text: str) -> PlaybackError | TryAgain:
     """In the order in which edgi's client decides (2.6); just the archive's own words count."""
     runtime_error = response.headers.get("x-archive-wayback-runtime-error", "")
     said = runtime_error + text
     if any(word in said for word in _EXCLUDED):
-        return Unplayable(Unplayed.EXCLUDED, "the archive has excluded this address")
+        return PlaybackError(PlaybackFailure.EXCLUDED, "the archive has excluded this address")
     if any(word in said for word in _ROBOTS):
-        return Unplayable(Unplayed.ROBOTS, "the archive hides this address for a robots.txt")
+        return PlaybackError(
+            PlaybackFailure.ROBOTS, "the archive hides this address for a robots.txt"
+        )
     status = response.status_code
     if status == httpx.codes.NOT_FOUND and any(word in said for word in _NOT_ARCHIVED):
-        return Unplayable(Unplayed.NOT_ARCHIVED, "the archive has no capture of this address")
+        return PlaybackError(
+            PlaybackFailure.NOT_ARCHIVED, "the archive has no capture of this address"
+        )
     line = " ".join((runtime_error or text).split())[:200]
     if runtime_error:
-        return Unplayable(Unplayed.ERROR, f"the archive answers {status}: {line!r}")
+        return PlaybackError(PlaybackFailure.ERROR, f"the archive answers {status}: {line!r}")
     return TryAgain(f"the archive answers {status} with something that is no capture: {line!r}")
 
 
 # --- a capture ------------------------------------------------------------------------------
 
 
-def _page(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Page:
+def _page(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Memento:
     _refuse_cut(response, digest, body)
-    return Page(
-        asked=asked,
+    return Memento(
+        requested=asked,
         served=_served(asked, response),
         status=response.status_code,
         reason=response.reason_phrase,
@@ -182,16 +158,16 @@ def _refuse_cut(response: httpx.Response, digest: str, body: bytes) -> None:
     captured = response.headers.get(_ORIGINAL + "content-length", "")
     is_plain = not response.headers.get(_ORIGINAL + "content-encoding")
     whole = int(captured) if is_plain and _LENGTH.fullmatch(captured) else 1
-    if response.is_success and len(body) < whole and digest != digest_of(body):
+    if response.is_success and len(body) < whole and digest != payload_digest(body):
         raise TryAgain(f"a body of {len(body)} bytes where {whole} or more should be")
 
 
-def is_comparable(response: httpx.Response) -> bool:
+def has_comparable_digest(response: httpx.Response) -> bool:
     """Return whether the index's digest is one of the body: of a packed one it need not be."""
     return response.is_success and not response.headers.get(_ORIGINAL + "content-encoding")
 
 
-def digest_of(body: bytes) -> str:
+def payload_digest(body: bytes) -> str:
     """Return the digest of a payload as the index has it: base32 of SHA-1."""
     return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
 
@@ -217,12 +193,12 @@ def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
 # --- redirects ------------------------------------------------------------------------------
 
 
-def leads_to(asked: Capture, location: str, host: str) -> Capture:
+def resolve_redirect(asked: Capture, location: str, host: str) -> Capture:
     """Return the capture that a redirect names; `host` is the one that the requests go to.
 
     Recorded forms: absolute, from the root, from the host, and once without the archive's prefix
     (2.2, 2.5); that last one is taken for an address of the time that was asked for. Raises
-    `Unplayable` for anything else: nothing but captures is ever asked for.
+    `PlaybackError` for anything else: nothing but captures is ever asked for.
     """
     location = location.strip().partition("#")[0]
     match = _PLAYBACK.fullmatch(location)
@@ -233,4 +209,4 @@ def leads_to(asked: Capture, location: str, host: str) -> Capture:
         return Capture.of(asked.timestamp, urljoin(asked.original, location))
     except (ValueError, BadCapture) as error:
         said = f"a redirect to what is no capture, {location[:300]!r}: {error}"
-        raise Unplayable(Unplayed.ELSEWHERE, said) from error
+        raise PlaybackError(PlaybackFailure.ELSEWHERE, said) from error

@@ -8,14 +8,16 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from normalise.models import ARCHIVE
-from scraper.errors import WrongUsage
+from normalise.capture import ARCHIVE
+from scraper.errors import UsageError
 
 PACKAGE = "hkcnews-archive"
-CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
+DEFAULT_CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
 _MOST_CONNECTIONS = 8  # to the public archive: it has refused at 15 to 17 new ones (2.9)
-PAGES_A_SECOND = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
-COOLDOWN = 60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
+DEFAULT_RATE = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
+DEFAULT_COOLDOWN = (
+    60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
+)
 _PUBLIC = ".archive.org"
 _ORIGIN = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?/?", re.IGNORECASE | re.ASCII
@@ -23,52 +25,52 @@ _ORIGIN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Polite:
+class RequestPolicy:
     """How requests are made.
 
     `archive` is scheme and host, `rate` playback requests a second (0 for no pace), `cooldown`
-    the seconds of a first pause. Raises `WrongUsage` for what can't be, and for what would be
+    the seconds of a first pause. Raises `UsageError` for what can't be, and for what would be
     impolite to the public archive: its limits are those of facts/wayback.md 4.1.
     """
 
     archive: str = ARCHIVE
-    rate: float = PAGES_A_SECOND
-    concurrency: int = CONCURRENCY
-    cooldown: float = COOLDOWN
+    rate: float = DEFAULT_RATE
+    concurrency: int = DEFAULT_CONCURRENCY
+    cooldown: float = DEFAULT_COOLDOWN
     contact: str = ""
 
     def __post_init__(self) -> None:
         host = _host(self.archive)
         if not (math.isfinite(self.rate) and self.rate >= 0):
-            raise WrongUsage(f"--rate is requests a second, 0 or more, not {self.rate}")
+            raise UsageError(f"--rate is requests a second, 0 or more, not {self.rate}")
         if not (math.isfinite(self.cooldown) and self.cooldown > 0):
-            raise WrongUsage(f"--cooldown is seconds, more than 0, not {self.cooldown}")
+            raise UsageError(f"--cooldown is seconds, more than 0, not {self.cooldown}")
         if self.concurrency < 1:
-            raise WrongUsage(f"--concurrency is 1 or more, not {self.concurrency}")
+            raise UsageError(f"--concurrency is 1 or more, not {self.concurrency}")
         if not self.contact.isascii() or not (self.contact + "x").isprintable():
-            raise WrongUsage(f"--contact goes into a header: plain ASCII, not {self.contact!r}")
+            raise UsageError(f"--contact goes into a header: plain ASCII, not {self.contact!r}")
         if f".{host.rstrip('.')}".endswith(_PUBLIC):
             self._be_polite()
 
     def _be_polite(self) -> None:
-        if not 0 < self.rate <= PAGES_A_SECOND:
-            raise WrongUsage(
+        if not 0 < self.rate <= DEFAULT_RATE:
+            raise UsageError(
                 f"--rate {self.rate:g} is more than the archive allows: it bans those who ask "
-                f"faster; {PAGES_A_SECOND:g} pages a second is the most"
+                f"faster; {DEFAULT_RATE:g} pages a second is the most"
             )
         if self.concurrency > _MOST_CONNECTIONS:
-            raise WrongUsage(
+            raise UsageError(
                 f"--concurrency {self.concurrency} is too many: the archive refuses those who "
                 f"open many connections; {_MOST_CONNECTIONS} is the most"
             )
-        if self.cooldown < COOLDOWN:
-            raise WrongUsage(
+        if self.cooldown < DEFAULT_COOLDOWN:
+            raise UsageError(
                 f"--cooldown {self.cooldown:g} is too short: the archive bans those who come back "
-                f"too soon; {COOLDOWN:g} seconds is the least"
+                f"too soon; {DEFAULT_COOLDOWN:g} seconds is the least"
             )
 
     @property
-    def asked(self) -> str:
+    def pause_key(self) -> str:
         """What a pause is about: the public archive however it is spelled, else the origin."""
         host = _host(self.archive).rstrip(".")
         if f".{host}".endswith(_PUBLIC):
@@ -78,7 +80,7 @@ class Polite:
         return f"{url.scheme}://{host}:{port}"
 
     @property
-    def agent(self) -> str:
+    def user_agent(self) -> str:
         """Who asks: name, version and contact, as the archive wants it (facts/wayback.md 4.1)."""
         contact = f" (+{self.contact})" if self.contact else ""
         return f"{software()}{contact}"
@@ -96,7 +98,7 @@ def _host(archive: str) -> str:
     except ValueError:
         is_origin = False
     if not is_origin or not url.hostname:
-        raise WrongUsage(
+        raise UsageError(
             f"--archive is scheme and host, such as {ARCHIVE} or http://127.0.0.1:8080, "
             f"not {archive!r}"
         )

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from scraper.errors import Refused, TryAgain
+from scraper.errors import RateLimited, TryAgain
 
 _TOO_MANY = 429
 # Retried by edgi's client, which its users and the archive's staff have tuned for years
@@ -25,21 +25,21 @@ _BAN = "suspected abusive bot traffic"  # of the page of a 429, which was seen w
 _MOST_SECONDS = 86_400.0
 
 
-def words(body: bytes) -> str:
+def text_start(body: bytes) -> str:
     """Return the beginning of a body as text, to look for words of the archive in it."""
     return body[:_SOME_CHARACTERS].decode("utf-8", "replace")
 
 
-def refuse(response: httpx.Response, text: str) -> None:
-    """Raise `Refused` where the archive wants no requests, `TryAgain` for its passing troubles.
+def raise_for_archive_error(response: httpx.Response, text: str) -> None:
+    """Raise `RateLimited` where the archive wants no requests, `TryAgain` for its passing troubles.
 
     Not for the answer of a capture: a captured 429 or 503 is a page like any other.
     """
     status = response.status_code
     if status == _TOO_MANY or _BAN in text:
-        raise Refused("the archive says: too many requests", retry_after(response))
+        raise RateLimited("the archive says: too many requests", retry_after(response))
     if _OUTAGE.search(text):
-        raise Refused("the archive is down: it shows its outage page", retry_after(response))
+        raise RateLimited("the archive is down: it shows its outage page", retry_after(response))
     if status in _PASSING:
         raise TryAgain(f"the archive answers {status} {response.reason_phrase}".rstrip())
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from scraper.errors import Stopped
 
 
-class Stop:
+class StopSignal:
     """Set once, for good."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Stop:
             await asyncio.wait_for(self._event.wait(), seconds)
         self.check()
 
-    async def until(self, awaitable: Awaitable[None]) -> None:
+    async def wait_for(self, awaitable: Awaitable[None]) -> None:
         """Wait for something that may be given up. Raises `Stopped` as `sleep()` does."""
         wanted = asyncio.ensure_future(awaitable)
         asked = asyncio.ensure_future(self._event.wait())

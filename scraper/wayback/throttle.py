@@ -10,17 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aiolimiter import AsyncLimiter
 
-from scraper.errors import Paused, Refused
-from scraper.wayback.policy import COOLDOWN, PAGES_A_SECOND
-from scraper.wayback.stop import Stop
+from scraper.errors import Paused, RateLimited
+from scraper.models import Pause
+from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE
+from scraper.wayback.stop import StopSignal
 
 INDEX_SECONDS = 2.5  # between two requests: 24 a minute
-LONGEST_PAUSE = 3600.0  # seconds, unless the archive itself asks for more
+MAX_PAUSE = 3600.0  # seconds, unless the archive itself asks for more
 _MOST_PAUSES = 5
 
 
@@ -31,16 +31,7 @@ class Endpoint(StrEnum):
     PLAYBACK = "playback"
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """When everybody may go on (seconds since 1970), and the how-many-eth pause in a row it is."""
-
-    until: float
-    streak: int
-    why: str = ""
-
-
-class Governor:
+class Throttle:
     """Gives out turns.
 
     `rate` is playback requests a second; 0 lifts both paces, never a pause. `pause` is one that
@@ -50,27 +41,27 @@ class Governor:
 
     def __init__(
         self,
-        stop: Stop,
-        rate: float = PAGES_A_SECOND,
-        cooldown: float = COOLDOWN,
+        stop: StopSignal,
+        rate: float = DEFAULT_RATE,
+        cooldown: float = DEFAULT_COOLDOWN,
         pause: Pause | None = None,
-        tell: Callable[[Pause | None], None] = lambda _: None,
+        on_pause: Callable[[Pause | None], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._stop = stop
         self._cooldown = cooldown
-        self._tell = tell
+        self._tell = on_pause
         self._clock = clock
         self._limiters: dict[Endpoint, AsyncLimiter] = {}
         if rate > 0:
             self._limiters[Endpoint.PLAYBACK] = AsyncLimiter(1, 1 / rate)
             self._limiters[Endpoint.INDEX] = AsyncLimiter(1, INDEX_SECONDS)
-        is_recent = pause is not None and clock() - pause.until < LONGEST_PAUSE
+        is_recent = pause is not None and clock() - pause.until < MAX_PAUSE
         self._pause = pause if pause and is_recent else Pause(0.0, 0)
         self._begun = 0
         self._in_vain = 0
 
-    async def turn(self, endpoint: Endpoint) -> int:
+    async def acquire(self, endpoint: Endpoint) -> int:
         """Wait until a request may be made, and return the turn's number for what it comes to.
 
         Raises `Stopped` when the run is to end.
@@ -78,10 +69,10 @@ class Governor:
         limiter = self._limiters.get(endpoint)
         await self._until_allowed()
         if limiter is not None:
-            await self._stop.until(limiter.acquire())
+            await self._stop.wait_for(limiter.acquire())
             while self._is_pausing():  # then all who have come so far would go on at once
                 await self._until_allowed()
-                await self._stop.until(limiter.acquire())
+                await self._stop.wait_for(limiter.acquire())
         self._stop.check()
         return self._begun
 
@@ -92,14 +83,14 @@ class Governor:
         while self._is_pausing():
             await self._stop.sleep(self._pause.until - self._clock())
 
-    def answered(self, turn: int) -> None:
+    def record_success(self, turn: int) -> None:
         """Take note of a good answer: the archive is there again."""
         if turn == self._begun and self._pause.streak:
             self._in_vain = 0
             self._pause = Pause(0.0, 0)
             self._tell(None)
 
-    def refused(self, turn: int, refusal: Refused) -> None:
+    def record_refusal(self, turn: int, refusal: RateLimited) -> None:
         """Let everybody pause, unless the request was under way when the last pause began.
 
         Raises `Paused` at the fifth pause without a good answer between them.
@@ -110,7 +101,7 @@ class Governor:
         self._in_vain += 1
         streak = self._pause.streak + 1
         asked_for = refusal.retry_after or 0.0
-        doubled = min((asked_for or self._cooldown) * 2.0 ** (streak - 1), LONGEST_PAUSE)
+        doubled = min((asked_for or self._cooldown) * 2.0 ** (streak - 1), MAX_PAUSE)
         until = self._clock() + max(doubled, asked_for)
         self._pause = Pause(until, streak, str(refusal))
         self._tell(self._pause)

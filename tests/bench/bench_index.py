@@ -26,7 +26,7 @@ from bench.measuring import is_small, machine, ratio, say, versions
 from fake_archive import Quirks, generated
 from fake_archive.index import answer
 
-from scraper.wayback.cdx import ARTICLES, ROWS, target
+from scraper.wayback.cdx import ARTICLES_PREFIX, PAGE_SIZE, query_target
 
 ROUNDS = 1 if is_small() else 5
 SECONDS = 0.1 if is_small() else 1.0  # at least, of one measurement
@@ -41,7 +41,7 @@ def main() -> None:
     say(f"{machine()}; {ROUNDS} rounds")
     say(versions(("httpx", "wayback", "waybackpack")))
     rounds = [{who: _measured(who) for who in CONTENDERS} for _ in range(ROUNDS)]
-    say(f"\nOne answer of the index with {ROWS:,} rows:")
+    say(f"\nOne answer of the index with {PAGE_SIZE:,} rows:")
     for who in CONTENDERS:
         middle = statistics.median(speeds[who] for speeds in rounds)
         say(f"  {middle:10,.0f} rows a second: {who}")
@@ -50,21 +50,21 @@ def main() -> None:
 
 
 def _rows(query: str) -> bytes:
-    archive = generated(ROWS // CAPTURES, captures=CAPTURES)
+    archive = generated(PAGE_SIZE // CAPTURES, captures=CAPTURES)
     return answer(archive, query, Quirks()).body
 
 
 def _as_we_ask() -> bytes:
-    return _rows(target(ARTICLES).decode().partition("?")[2])
+    return _rows(query_target(ARTICLES_PREFIX).decode().partition("?")[2])
 
 
 def _ours() -> Work:
     import httpx
 
-    from scraper.wayback.cdx import read
+    from scraper.wayback.cdx import parse_response
 
     body, response = _as_we_ask(), httpx.Response(200)
-    return lambda: len(read(response, body).rows)
+    return lambda: len(parse_response(response, body).records)
 
 
 def _json_alone() -> Work:
@@ -76,7 +76,7 @@ def _wayback() -> Work:
     import requests
     from wayback import WaybackClient, WaybackSession
 
-    body = _rows(f"url={ARTICLES}&matchType=prefix&limit={ROWS}")
+    body = _rows(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}")
 
     def send(request: Any, **_: object) -> Any:
         response = requests.Response()
@@ -87,14 +87,16 @@ def _wayback() -> Work:
     session: Any = WaybackSession(search_calls_per_second=0)
     session.mount("https://web.archive.org", SimpleNamespace(send=send, close=lambda: None))
     client = WaybackClient(session)
-    return lambda: sum(1 for _ in client.search(ARTICLES, match_type="prefix", limit=ROWS))
+    return lambda: sum(
+        1 for _ in client.search(ARTICLES_PREFIX, match_type="prefix", limit=PAGE_SIZE)
+    )
 
 
 def _waybackpack() -> Work:
     import requests
     from waybackpack.cdx import search
 
-    body = _rows(f"url={ARTICLES}&matchType=prefix&limit={ROWS}&output=json")
+    body = _rows(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}&output=json")
 
     def get(_url: str, **_: object) -> Any:
         response = requests.Response()
@@ -102,7 +104,7 @@ def _waybackpack() -> Work:
         return response
 
     session = SimpleNamespace(get=get)
-    return lambda: len(search(ARTICLES + "*", session=session))
+    return lambda: len(search(ARTICLES_PREFIX + "*", session=session))
 
 
 OURS = "this tool"
@@ -123,8 +125,8 @@ def _measured(who: str) -> float:
 def _measure(who: str) -> None:
     """Print the rows a second of processor time that a contender reads, once it is warm."""
     work = CONTENDERS[who]()
-    if work() != ROWS:
-        raise RuntimeError(f"{who} reads {work()} of {ROWS} rows")
+    if work() != PAGE_SIZE:
+        raise RuntimeError(f"{who} reads {work()} of {PAGE_SIZE} rows")
     rows, start, passed = 0, time.process_time(), 0.0
     while passed < SECONDS:
         rows += work()

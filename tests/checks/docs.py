@@ -16,7 +16,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from normalise import Reason
+from normalise import PageKind
 from scraper.cli.app import app
 from scraper.testing import fixtures
 
@@ -80,13 +80,13 @@ def _links() -> Iterator[str]:
 
 
 def _reasons(readme: str) -> Iterator[str]:
-    for reason in Reason:
+    for reason in PageKind:
         if f"`{reason}`" not in readme:
             yield f"README does not list the reason {reason}"
 
 
 def _count_of_fixtures(readme: str) -> Iterator[str]:
-    count = len(list(fixtures.every()))
+    count = len(list(fixtures.load_all()))
     if f"holds {count} pages" not in readme:
         yield f"README does not say that there are {count} fixtures"
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from fake_archive import faults, samples
 from fake_archive.archive import Archive
 from fake_archive.desk import Request
-from fake_archive.gate import Gate
+from fake_archive.gate import RateLimitSimulator
 from fake_archive.index import Quirks
-from fake_archive.mementos import Memento
+from fake_archive.mementos import FakeMemento
 from fake_archive.process import Replay, replay
 from fake_archive.rules import PREFIX_QUERY, Faults, Rule, on_index, on_playback
 from fake_archive.samples import demo_archive, demo_faults, from_fixtures, generated
@@ -21,10 +21,10 @@ from fake_archive.samples import demo_archive, demo_faults, from_fixtures, gener
 __all__ = [
     "PREFIX_QUERY",
     "Archive",
+    "FakeMemento",
     "Faults",
-    "Gate",
-    "Memento",
     "Quirks",
+    "RateLimitSimulator",
     "Replay",
     "Request",
     "Rule",

@@ -16,7 +16,7 @@ sys.path[0] = str(Path(__file__).parents[1])  # not the folder of the package it
 
 from fake_archive import (  # noqa: E402
     Faults,
-    Gate,
+    RateLimitSimulator,
     demo_archive,
     demo_faults,
     from_fixtures,
@@ -35,7 +35,7 @@ def main() -> int:
     arguments = parser.parse_args()
     faults = demo_faults() if arguments.faults == "demo" else Faults()
     if arguments.minute:
-        gate = Gate(playback=arguments.minute[0], index=arguments.minute[1])
+        gate = RateLimitSimulator(playback=arguments.minute[0], index=arguments.minute[1])
         faults = Faults(faults.rules, gate=gate)
     source = demo_archive if arguments.faults == "demo" else from_fixtures
     if arguments.generated:

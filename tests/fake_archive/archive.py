@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from fake_archive.mementos import Memento, seconds_of
+from fake_archive.mementos import FakeMemento, seconds_of
 
 # Sorts behind every key that begins with what stands before it.
 LAST = "\U0010ffff"
@@ -14,24 +14,26 @@ LAST = "\U0010ffff"
 class Archive:
     """Captures sorted by urlkey and timestamp, as the index is."""
 
-    def __init__(self, mementos: Iterable[Memento] = ()) -> None:
-        self._mementos: list[Memento] = []
+    def __init__(self, mementos: Iterable[FakeMemento] = ()) -> None:
+        self._mementos: list[FakeMemento] = []
         self._places: list[tuple[str, str]] = []
         self.add(*mementos)
 
     def __len__(self) -> int:
         return len(self._mementos)
 
-    def __iter__(self) -> Iterator[Memento]:
+    def __iter__(self) -> Iterator[FakeMemento]:
         return iter(self._mementos)
 
-    def add(self, *mementos: Memento) -> None:
+    def add(self, *mementos: FakeMemento) -> None:
         """Put captures into the archive; more than a few are quickest all at once."""
         self._mementos.extend(mementos)
         self._mementos.sort(key=_place)
         self._places = [_place(memento) for memento in self._mementos]
 
-    def listed(self, first: str, last: str, since: tuple[str, str] = ("", "")) -> Iterator[Memento]:
+    def listed(
+        self, first: str, last: str, since: tuple[str, str] = ("", "")
+    ) -> Iterator[FakeMemento]:
         """Yield what the index lists from key `first` up to, without it, key `last`.
 
         `since` is a urlkey and a timestamp before which nothing is yielded.
@@ -41,13 +43,13 @@ class Archive:
             if self._mementos[at].listed:
                 yield self._mementos[at]
 
-    def captures_of(self, key: str) -> list[Memento]:
+    def captures_of(self, key: str) -> list[FakeMemento]:
         """Return all captures under one urlkey, oldest first, listed or not."""
         start = bisect_left(self._places, (key, ""))
         return self._mementos[start : bisect_left(self._places, (key, LAST), lo=start)]
 
 
-def exactly(captures: list[Memento], timestamp: str, url: str) -> Memento | None:
+def exactly(captures: list[FakeMemento], timestamp: str, url: str) -> FakeMemento | None:
     """Return the capture of this very second that playback serves.
 
     Of several the one whose address was asked for literally (facts/wayback.md 2.1: the urlkey
@@ -57,12 +59,12 @@ def exactly(captures: list[Memento], timestamp: str, url: str) -> Memento | None
     return next((m for m in found if m.original == url), found[0] if found else None)
 
 
-def nearest(captures: list[Memento], timestamp: str) -> Memento | None:
+def nearest(captures: list[FakeMemento], timestamp: str) -> FakeMemento | None:
     """Return the capture nearest in time that playback serves (facts/wayback.md 2.2)."""
     wanted = seconds_of(timestamp)
     playable = [memento for memento in captures if memento.playable]
     return min(playable, key=lambda m: abs(seconds_of(m.timestamp) - wanted), default=None)
 
 
-def _place(memento: Memento) -> tuple[str, str]:
+def _place(memento: FakeMemento) -> tuple[str, str]:
     return memento.urlkey, memento.timestamp

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fake_archive import index, playback
 from fake_archive.answers import Answer, plain
 from fake_archive.archive import Archive
-from fake_archive.rules import INDEX, OTHER, PLAYBACK, Faults, Referee
+from fake_archive.rules import INDEX, OTHER, PLAYBACK, FaultInjector, Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Request:
         return match[name] if match else ""
 
 
-class Desk:
+class RequestHandler:
     """Answers requests from an archive, with faults, and writes them down."""
 
     def __init__(self, archive: Archive, faults: Faults) -> None:
         self._archive = archive
-        self._referee = Referee(faults)
+        self._referee = FaultInjector(faults)
         self._log: list[Request] = []
         self._news = threading.Condition()
 
@@ -63,7 +63,7 @@ class Desk:
 
     def change(self, faults: Faults) -> None:
         """Go on with other faults, counting from 1 again."""
-        self._referee = Referee(faults)
+        self._referee = FaultInjector(faults)
 
     def wait_for(self, count: int, timeout: float) -> None:
         """Wait until so many requests have come in; raises `TimeoutError`."""

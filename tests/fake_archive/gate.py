@@ -12,7 +12,7 @@ from fake_archive.faults import Fault
 
 
 @dataclass
-class Gate:
+class RateLimitSimulator:
     """More than so many requests within `window` seconds, and the answer is 429 for `limited`.
 
     Who makes `patience` more requests while it lasts finds connections refused for `refused`

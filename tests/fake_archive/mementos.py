@@ -21,7 +21,7 @@ Header = tuple[str, str]
 
 
 @dataclass(slots=True, eq=False)
-class Memento:
+class FakeMemento:
     """A capture: what the archive got for an address at a time, whatever its status was.
 
     `headers` are those of the captured answer, without Content-Type and Content-Encoding; a

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from fake_archive import words
 from fake_archive.answers import Answer, Coding, encoded, plain
 from fake_archive.archive import Archive, exactly, nearest
-from fake_archive.mementos import Header, Memento, http_date, seconds_of
+from fake_archive.mementos import FakeMemento, Header, http_date, seconds_of
 from fake_archive.surt import urlkey
 
 ARCHIVE = "https://web.archive.org"
@@ -114,13 +114,13 @@ def _plain_url(url: str) -> str:
 # --- a capture ------------------------------------------------------------------------------
 
 
-def _capture(memento: Memento, captures: list[Memento], modifier: str) -> Answer:
+def _capture(memento: FakeMemento, captures: list[FakeMemento], modifier: str) -> Answer:
     if modifier == RAW:
         return _raw(memento, captures)
     return _redirect_page(memento, modifier) if memento.location else _view(memento, captures)
 
 
-def _raw(memento: Memento, captures: list[Memento]) -> Answer:
+def _raw(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
     """The captured bytes, with the headers of 2026 in their order (2.3)."""
     body, is_pdf = memento.body, memento.content_type.startswith("application/pdf")
     headers: list[Header] = []
@@ -145,7 +145,7 @@ def _raw(memento: Memento, captures: list[Memento]) -> Answer:
     )
 
 
-def _view(memento: Memento, captures: list[Memento]) -> Answer:
+def _view(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
     """The page with scripts put in and a comment behind it (3.1); its links stay as they are."""
     media_type = memento.content_type.partition(";")[0]
     headers = (
@@ -165,7 +165,7 @@ def _view(memento: Memento, captures: list[Memento]) -> Answer:
     return Answer("capture", memento.status, headers, body, reason=memento.reason)
 
 
-def _redirect_page(memento: Memento, modifier: str) -> Answer:
+def _redirect_page(memento: FakeMemento, modifier: str) -> Answer:
     """A captured redirect in view mode: a page with 200 and without Memento-Datetime (2.5)."""
     target = urljoin(memento.original, memento.location)
     link = f"/web/{memento.timestamp}{modifier}/{target}"
@@ -174,7 +174,9 @@ def _redirect_page(memento: Memento, modifier: str) -> Answer:
     return plain("redirect page", 200, page, ("x-archive-src", _source(memento)), *of_service(200))
 
 
-def _of_capture(memento: Memento, captures: list[Memento], where: str) -> tuple[Header, ...]:
+def _of_capture(
+    memento: FakeMemento, captures: list[FakeMemento], where: str
+) -> tuple[Header, ...]:
     return (
         ("memento-datetime", http_date(memento.timestamp)),
         ("link", _link(memento, captures)),
@@ -189,12 +191,12 @@ def _of_capture(memento: Memento, captures: list[Memento], where: str) -> tuple[
     )
 
 
-def _kept(memento: Memento) -> list[Header]:
+def _kept(memento: FakeMemento) -> list[Header]:
     """Return what the capture's own headers have become."""
     return [(f"x-archive-orig-{name.lower()}", value) for name, value in _captured(memento)]
 
 
-def _captured(memento: Memento) -> tuple[Header, ...]:
+def _captured(memento: FakeMemento) -> tuple[Header, ...]:
     dropped = {"location", "content-type", "content-encoding"}
     given = tuple(header for header in memento.headers if header[0].lower() not in dropped)
     if any(name.lower() == "date" for name, _ in given):
@@ -202,7 +204,7 @@ def _captured(memento: Memento) -> tuple[Header, ...]:
     return ("date", http_date(memento.timestamp)), ("server", "cloudflare"), *given
 
 
-def _link(memento: Memento, captures: list[Memento]) -> str:
+def _link(memento: FakeMemento, captures: list[FakeMemento]) -> str:
     """Return the Link header; what leads to another capture is of the view form (2.3)."""
     at = captures.index(memento)
     shown = [("first", captures[0])]
@@ -224,10 +226,10 @@ def _link(memento: Memento, captures: list[Memento]) -> str:
     return ", ".join(links).replace("&", "&amp;")
 
 
-def _source(memento: Memento) -> str:
+def _source(memento: FakeMemento) -> str:
     day = memento.timestamp[:8]
     return f"replay-{day}/REPLAY-{day}000000-crawl000/REPLAY-{day}000000-00000.warc.gz"
 
 
-def _when(memento: Memento, form: str) -> str:
+def _when(memento: FakeMemento, form: str) -> str:
     return time.strftime(form, time.gmtime(seconds_of(memento.timestamp)))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fake_archive.faults import Fault
-from fake_archive.gate import Gate
+from fake_archive.gate import RateLimitSimulator
 from fake_archive.index import Quirks
 
 INDEX, PLAYBACK, OTHER = "index", "playback", "other"
@@ -66,12 +66,12 @@ class Faults:
 
     rules: Sequence[Rule] = ()
     quirks: Quirks = field(default_factory=Quirks)
-    gate: Gate | None = None
+    gate: RateLimitSimulator | None = None
     seed: int = 0
 
 
 @dataclass
-class Referee:
+class FaultInjector:
     """Keeps count of requests and strikes, and says which fault strikes a request."""
 
     faults: Faults

@@ -11,7 +11,7 @@ from support import warcs
 
 from fake_archive import faults
 from fake_archive.archive import Archive
-from fake_archive.mementos import Header, Memento
+from fake_archive.mementos import FakeMemento, Header
 from fake_archive.rules import Faults, on_index, on_playback
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -28,7 +28,7 @@ _PARAGRAPH = "<p>船長說，霧散了便開。</p>"  # of which `warcs.article_
 
 def from_fixtures(root: Path = FIXTURES, kinds: Iterable[str] = ("articles", "refused")) -> Archive:
     """Return the saved pages as captures; of a page saved in both forms, the raw one."""
-    found: dict[tuple[str, str], Memento] = {}
+    found: dict[tuple[str, str], FakeMemento] = {}
     for kind in kinds:
         for folder in sorted((root / kind).iterdir()):
             if not folder.name.startswith(_OF_THE_ARCHIVE):
@@ -52,9 +52,9 @@ def generated(
         address = warcs.address(article)
         for age in range(captures):
             timestamp = f"{int(newest[:4]) - age}{newest[4:]}"
-            mementos.append(Memento(address, timestamp, page))
+            mementos.append(FakeMemento(address, timestamp, page))
         if farewell_every and article % farewell_every == 0:
-            mementos.append(Memento(address, "20230115101010", warcs.farewell_page))
+            mementos.append(FakeMemento(address, "20230115101010", warcs.farewell_page))
     return Archive(mementos)
 
 
@@ -63,24 +63,24 @@ def generated(
 
 def redirect(
     original: str, timestamp: str, location: str, status: int = 301, body: bytes = b""
-) -> Memento:
+) -> FakeMemento:
     """A captured redirect; the index calls it `unk`, as it does with most (wayback.md 1.4, 2.5)."""
     headers = (("Location", location),)
-    return Memento(original, timestamp, body, status, headers=headers, mimetype="unk")
+    return FakeMemento(original, timestamp, body, status, headers=headers, mimetype="unk")
 
 
-def error(original: str, timestamp: str, status: int = 404, *headers: Header) -> Memento:
+def error(original: str, timestamp: str, status: int = 404, *headers: Header) -> FakeMemento:
     """A captured 403, 404, 429, ...: of that status, and a capture all the same (2.4)."""
     page = f"<html><body><h1>{status}</h1></body></html>".encode()
-    return Memento(original, timestamp, page, status, headers=headers)
+    return FakeMemento(original, timestamp, page, status, headers=headers)
 
 
-def unplayable(original: str, timestamp: str) -> Memento:
+def unplayable(original: str, timestamp: str) -> FakeMemento:
     """A capture that the index lists and playback redirects to the nearest (1.6, 2.2)."""
-    return Memento(original, timestamp, b"of no use", playable=False)
+    return FakeMemento(original, timestamp, b"of no use", playable=False)
 
 
-def loop_of_four(one: str, other: str) -> list[Memento]:
+def loop_of_four(one: str, other: str) -> list[FakeMemento]:
     """303, found capture, 302, found capture, and back to the start (2.5)."""
     early, late = "20200925075402", "20200925075411"
     return [redirect(one, early, other, status=303), redirect(other, late, one, status=302)]
@@ -99,9 +99,9 @@ def demo_archive() -> Archive:
     first, second, third, fourth = (article(archive, name) for name in _SHOWN)
     archive.add(
         # Before 2023, so that it ranks first and the crawl has to fall back.
-        Memento(first, "20221230101010", farewells[0].content),
-        Memento(second, "20230110080910", farewells[0].content),
-        Memento(third, "20230205111213", farewells[1].content),
+        FakeMemento(first, "20221230101010", farewells[0].content),
+        FakeMemento(second, "20230110080910", farewells[0].content),
+        FakeMemento(third, "20230205111213", farewells[1].content),
         unplayable(fourth, "20221111111111"),
     )
     return archive
@@ -120,9 +120,9 @@ def demo_faults() -> Faults:
     return Faults([on_playback(faults.too_many(1), 12), on_index(faults.outage(200), 1)])
 
 
-def _saved(folder: Path) -> Memento:
+def _saved(folder: Path) -> FakeMemento:
     capture = json.loads((folder / "capture.json").read_bytes())
     page = (folder / "page.html").read_bytes()
     kinds = (kind for start, kind in _BEGINNINGS.items() if page.startswith(start))
     content_type = next(kinds, "text/html")
-    return Memento(capture["original"], capture["timestamp"], page, content_type=content_type)
+    return FakeMemento(capture["original"], capture["timestamp"], page, content_type=content_type)

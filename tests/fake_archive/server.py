@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from fake_archive.answers import Answer
 from fake_archive.archive import Archive
 from fake_archive.connection import Connection
-from fake_archive.desk import Desk, Request
+from fake_archive.desk import Request, RequestHandler
 from fake_archive.rules import Faults
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Server:
     """
 
     def __init__(self, archive: Archive, faults: Faults | None = None, port: int = 0) -> None:
-        self._desk = Desk(archive, faults or Faults())
+        self._desk = RequestHandler(archive, faults or Faults())
         self._connections: set[Connection] = set()
         self._opened = 0
         self._kept_back: list[Callable[[], None]] = []

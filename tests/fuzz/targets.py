@@ -48,24 +48,31 @@ from normalise.editions.json import as_json
 from normalise.files import article_path
 from scraper.batch import run as batch
 from scraper.cli import inspection
-from scraper.cli.console import safe
-from scraper.corpus.article_text import taken_apart
+from scraper.cli.console import escape_controls
+from scraper.corpus.article_text import parse_article
 from scraper.corpus.fields import Fields
 from scraper.crawl.fetcher import Fetcher
-from scraper.crawl.refetch import Basket
-from scraper.errors import BadRecord, NoIndex, Refused, ScraperError, TryAgain, WrongUsage
-from scraper.selection.capture_list import captures_in
-from scraper.selection.ids import Ids
-from scraper.selection.ranking import Row, rank
-from scraper.selection.target import target as meant
+from scraper.crawl.refetch import MemoryStore
+from scraper.errors import (
+    BadRecord,
+    IndexUnavailable,
+    RateLimited,
+    ScraperError,
+    TryAgain,
+    UsageError,
+)
+from scraper.models import CaptureLocation, CdxRecord, Memento
+from scraper.selection.capture_list import read_captures
+from scraper.selection.ids import IdSet
+from scraper.selection.ranking import rank
+from scraper.selection.target import parse_target as meant
 from scraper.verify.compare import compare
 from scraper.verify.defects import examine
 from scraper.warc import sources
-from scraper.warc.writer import Store
+from scraper.warc.writer import WarcStore
 from scraper.wayback import cdx, playback
-from scraper.wayback.cdx import IndexPage
-from scraper.wayback.client import Archive, Effort
-from scraper.wayback.playback import Page
+from scraper.wayback.cdx import CdxPage
+from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -113,10 +120,10 @@ def front_matter(data: bytes) -> None:
 def article_files(data: bytes) -> None:
     """An article file by anybody: read by everything that reads those of an archive."""
     for finding in (examine(data, 7), examine(_ours(), 7)):
-        assert_harmless(finding.why)
+        assert_harmless(finding.reason)
     text = data.decode("utf-8", "replace")
     assert "".join(piece for _, piece in Fields.of(text).pieces) == text
-    taken_apart(text)
+    parse_article(text)
     compare(data, _ours(), 7)
     compare(_ours(), data, 7)
     with _folder() as folder:
@@ -132,29 +139,29 @@ def index_answer(data: bytes) -> None:
     head, _, body = data.partition(BETWEEN)
     for answer in (_response(head), _response(b"200")):
         try:
-            found: IndexPage = cdx.read(answer, body)
-        except (Refused, TryAgain, NoIndex) as error:
-            assert_harmless(safe(str(error)))
+            found: CdxPage = cdx.parse_response(answer, body)
+        except (RateLimited, TryAgain, IndexUnavailable) as error:
+            assert_harmless(escape_controls(str(error)))
             continue
-        for row in found.rows:
-            assert row.article is not None
-            assert_asks_for_a_capture(playback.target(row.capture))
-            article_path(row.article)
-        rank(found.rows)
+        for row in found.records:
+            assert row.article_id is not None
+            assert_asks_for_a_capture(playback.request_target(row.capture))
+            article_path(row.article_id)
+        rank(found.records)
         if found.resume_key is not None:
-            assert_is_a_request(cdx.target(cdx.ARTICLES, found.resume_key))
+            assert_is_a_request(cdx.query_target(cdx.ARTICLES_PREFIX, found.resume_key))
 
 
 def redirects(data: bytes) -> None:
     """Answers to requests for a capture, redirects among them: all ask the archive for captures."""
     archive = _Answering([part.partition(b"\n\n") for part in data.split(BETWEEN)])
-    basket = Basket()
-    with suppress(Refused, TryAgain):
-        attempt = _run(Fetcher(cast("Archive", archive), basket).fetch(Row(CAPTURE)))
+    basket = MemoryStore()
+    with suppress(RateLimited, TryAgain):
+        attempt = _run(Fetcher(cast("WaybackClient", archive), basket).fetch(CdxRecord(CAPTURE)))
         if attempt.served is not None:
             assert attempt.served.article_id == CAPTURE.article_id
-            assert attempt.served in basket.pages
-    for kept in basket.pages.values():
+            assert attempt.served in basket.mementos
+    for kept in basket.mementos.values():
         _stored_and_found_again(kept)
 
 
@@ -167,12 +174,12 @@ class _Answering:
         self._answers = answers
         self._asked = 0
 
-    async def ask(
+    async def get(
         self,
         endpoint: Endpoint,
         target: bytes,
         read: Callable[[httpx.Response, bytes], Any],
-        effort: Effort,
+        effort: RequestStats,
     ) -> Any:
         assert endpoint is Endpoint.PLAYBACK
         assert_asks_for_a_capture(target)
@@ -192,16 +199,16 @@ def _run(coroutine: Any) -> Any:
     raise AssertionError("it waits for something")
 
 
-def _stored_and_found_again(page: Page) -> None:
+def _stored_and_found_again(page: Memento) -> None:
     """A record of the store is whole, and says what was kept, whatever the headers were."""
     with _folder() as folder:
-        store = Store(folder)
+        store = WarcStore(folder)
         place = store.append(page)
         store.close()
-        read = sources.read(store.record(page.served, place))
+        read = sources.read_payload(store.location(page.served, place))
         assert (read.body, read.status) == (page.body, page.status)
-        (stored,) = Store(folder).repair({})
-        assert (stored.served, stored.place) == (page.served, place)
+        (stored,) = WarcStore(folder).repair({})
+        assert (stored.served, stored.location) == (page.served, place)
 
 
 # --- files that others have written ---------------------------------------------------------
@@ -214,31 +221,31 @@ def warc(data: bytes) -> None:
         beside.write_bytes(_OUTSIDE)
         path = root / ("pages.warc.gz" if data.startswith(b"\x1f\x8b") else "pages.warc")
         path.write_bytes(data)
-        summary = batch.run([path], root / "out", 1)
+        summary = batch.convert_all([path], root / "out", 1)
         for outcome in (*summary.failed, *summary.warned):
-            assert "a fault of this program" not in outcome.said, outcome.said
+            assert "a fault of this program" not in outcome.message, outcome.message
         assert_inside(root / "out")
         assert {each.name for each in root.iterdir()} <= {"beside", path.name, "out"}
         assert beside.read_bytes() == _OUTSIDE
 
 
 def store(data: bytes) -> None:
-    """A file of the crawl's own store, damaged: its records, or `Broken`; it goes on behind it."""
+    """A file of the crawl's own store, damaged: its records, or an error; it goes on behind it."""
     with _folder() as folder:
         captures = folder / "captures"
         captures.mkdir()
         (captures / "hkcnews-00001.warc.gz").write_bytes(data)
         try:
-            stored = list(Store(folder).repair({}))
+            stored = list(WarcStore(folder).repair({}))
         except ScraperError:
             return
         for one in stored:
             with suppress(BadRecord):
-                sources.read(Store(folder).record(one.served, one.place))
-        opened = Store(folder)
-        place = opened.append(Page(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
+                sources.read_payload(WarcStore(folder).location(one.served, one.location))
+        opened = WarcStore(folder)
+        place = opened.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
         opened.close()
-        assert sources.read(opened.record(CAPTURE, place)).body == b"a page"
+        assert sources.read_payload(opened.location(CAPTURE, place)).body == b"a page"
 
 
 def saved_page(data: bytes) -> None:
@@ -246,9 +253,9 @@ def saved_page(data: bytes) -> None:
     with _folder() as folder:
         (folder / "capture.json").write_bytes(data)
         found = sources.saved_page(folder)
-        if isinstance(found, sources.Record):
+        if isinstance(found, CaptureLocation):
             assert found.path.parent == folder
-            assert_asks_for_a_capture(playback.target(found.capture))
+            assert_asks_for_a_capture(playback.request_target(found.capture))
 
 
 def list_file(data: bytes) -> None:
@@ -260,10 +267,10 @@ def list_file(data: bytes) -> None:
 
 
 def _list(path: Path) -> None:
-    with suppress(WrongUsage):
-        for found in captures_in(path):
+    with suppress(UsageError):
+        for found in read_captures(path):
             if isinstance(found, Capture):
-                assert_asks_for_a_capture(playback.target(found))
+                assert_asks_for_a_capture(playback.request_target(found))
                 with suppress(RefusedPath):
                     article_path(found.article_id or 0)
 
@@ -274,15 +281,15 @@ def _list(path: Path) -> None:
 def target(data: bytes) -> None:
     """What a command is pointed at: an article, a capture of one, or wrong usage."""
     text, at, ids = (*_texts(data), "", "")[:3]
-    with suppress(WrongUsage):
+    with suppress(UsageError):
         found = meant(text, at)
-        article_path(found.article)
+        article_path(found.article_id)
         if found.capture is not None:
-            assert_asks_for_a_capture(playback.target(found.capture))
-    with suppress(WrongUsage):
-        assert all(1 <= low <= high <= 999_999 for low, high in Ids.of(ids).ranges)
+            assert_asks_for_a_capture(playback.request_target(found.capture))
+    with suppress(UsageError):
+        assert all(1 <= low <= high <= 999_999 for low, high in IdSet.parse(ids).ranges)
     with suppress(BadCapture, UnicodeEncodeError):
-        assert_asks_for_a_capture(playback.target(Capture.from_url(text)))
+        assert_asks_for_a_capture(playback.request_target(Capture.from_url(text)))
 
 
 # --- what must hold -------------------------------------------------------------------------

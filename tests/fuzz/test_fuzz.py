@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.warcs import article_page, http, plain, record
 
-from scraper.errors import Broken
-from scraper.warc.writer import Store
+from scraper.errors import StorageError
+from scraper.warc.writer import WarcStore
 
 Bytes = st.SearchStrategy[bytes]
 
@@ -384,9 +384,9 @@ def test_a_record_that_the_store_has_not_written_is_told(tmp_path: Path, missing
     path.write_bytes(gzip.compress(_RECORD) + gzip.compress(_RECORD.replace(missing, b"X")))
     at = len(gzip.compress(_RECORD))
     said = rf"{re.escape(str(path))}, record at byte {at}, is none of ours: .*capture; move the"
-    found = Store(tmp_path).repair({})
+    found = WarcStore(tmp_path).repair({})
     assert next(found).served == CAPTURE
-    with pytest.raises(Broken, match=said):
+    with pytest.raises(StorageError, match=said):
         next(found)
 
 

@@ -32,29 +32,37 @@ from support.warcs import (
 )
 
 from normalise import Article, Capture, Unreadable, Unrenderable, extract, render
-from normalise.editions.seed import MOST_CELLS, MOST_INSIDE
-from normalise.page.extract import MOST_TAGS, MOST_WORDS
-from scraper.content_encoding import LARGEST_PAGE, unpacked
+from normalise.editions.seed import MAX_CELLS, MAX_REPEATS
+from normalise.page.extract import MAX_TAGS, MAX_WORDS
+from scraper.content_encoding import MAX_PAGE_BYTES, decode_body
 from scraper.corpus.completeness import is_article
-from scraper.corpus.files import values
+from scraper.corpus.files import front_matter_values
 from scraper.crawl import enumeration, refetch
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.progress import Tally
-from scraper.crawl.refetch import Basket
-from scraper.errors import BadRecord, Broken, NoAnswer, NoIndex, TooLarge, Unplayable, Unplayed
-from scraper.selection.capture_list import captures_in
-from scraper.selection.ranking import Row
+from scraper.crawl.progress import CrawlProgress
+from scraper.crawl.refetch import MemoryStore
+from scraper.errors import (
+    BadRecord,
+    IndexUnavailable,
+    PlaybackError,
+    PlaybackFailure,
+    RetriesExhausted,
+    StorageError,
+    TooLarge,
+)
+from scraper.models import CaptureLocation, CdxRecord, Memento
+from scraper.selection.capture_list import read_captures
 from scraper.selection.target import Target
 from scraper.verify.compare import compare
 from scraper.verify.defects import examine
-from scraper.warc.sources import Record, find, read, saved_page
-from scraper.warc.writer import Store
+from scraper.warc.sources import find_captures, read_payload, saved_page
+from scraper.warc.writer import WarcStore
 from scraper.wayback import cdx, playback
 from scraper.wayback import client as archive_module
-from scraper.wayback.client import TRIES, Archive, Effort
-from scraper.wayback.stop import Stop
-from scraper.wayback.throttle import Endpoint, Governor
+from scraper.wayback.client import MAX_TRIES, RequestStats, WaybackClient
+from scraper.wayback.stop import StopSignal
+from scraper.wayback.throttle import Endpoint, Throttle
 
 T = TypeVar("T")
 SECONDS = 10.0  # of the processor; without its bound each of these takes minutes
@@ -75,11 +83,11 @@ def at_once() -> Iterator[None]:
     [
         pytest.param("<div>" * 100_000, id="nesting of 100,000 elements"),
         pytest.param("<p>x</p>" * 1_000_000, id="a million blocks"),
-        pytest.param("<b>" * MOST_TAGS, id="one tag too many"),
+        pytest.param("<b>" * MAX_TAGS, id="one tag too many"),
     ],
 )
 def test_a_page_of_more_tags_than_any_is_refused_unread(body: str) -> None:
-    with pytest.raises(Unreadable, match=f"more than {MOST_TAGS} tags"):
+    with pytest.raises(Unreadable, match=f"more than {MAX_TAGS} tags"):
         extract(article_page(7, body=body), CAPTURE)
 
 
@@ -91,32 +99,32 @@ def test_a_page_of_many_blocks_is_read_whole() -> None:
 @pytest.mark.parametrize("between", [" ", "/", "\n", "\f"])
 def test_a_tag_of_more_attributes_than_any_is_refused_unread(between: str) -> None:
     attributes = between.join(f"a{number}" for number in range(200_000))
-    with at_once(), pytest.raises(Unreadable, match=f"more than {MOST_WORDS} words"):
+    with at_once(), pytest.raises(Unreadable, match=f"more than {MAX_WORDS} words"):
         extract(article_page(7, body=f"<p {attributes}>x</p>"), CAPTURE)
 
 
 def test_a_page_of_many_words_and_many_blanks_is_read() -> None:
-    words = " ".join(["lamp"] * (MOST_WORDS - 1000))
+    words = " ".join(["lamp"] * (MAX_WORDS - 1000))
     article = extract(article_page(7, body=f"<p>{words}</p>{' ' * 500_000}"), CAPTURE)
     assert words in render(article)
 
 
 def test_a_text_that_would_be_written_again_and_again_is_refused() -> None:
-    body = "<ul><li>" * (MOST_INSIDE + 2) + "燈" * 1000
+    body = "<ul><li>" * (MAX_REPEATS + 2) + "燈" * 1000
     article = extract(article_page(7, body=body), CAPTURE)
-    with pytest.raises(Unrenderable, match=f"blocks in more than {MOST_INSIDE} others"):
+    with pytest.raises(Unrenderable, match=f"blocks in more than {MAX_REPEATS} others"):
         render(article)
 
 
 def test_lists_in_lists_are_read_to_the_bound() -> None:
-    body = "<ul><li>" * (MOST_INSIDE + 1) + "燈"
+    body = "<ul><li>" * (MAX_REPEATS + 1) + "燈"
     article = extract(article_page(7, body=body), CAPTURE)
-    assert render(article).count("燈") == MOST_INSIDE + 1
+    assert render(article).count("燈") == MAX_REPEATS + 1
 
 
 def test_a_table_that_would_be_filled_up_to_millions_of_cells_is_refused() -> None:
     body = f"<table><tr>{'<td>' * 5000}{'<tr><td>' * 5000}</table>"
-    with at_once(), pytest.raises(Unrenderable, match=f"more than {MOST_CELLS} cells"):
+    with at_once(), pytest.raises(Unrenderable, match=f"more than {MAX_CELLS} cells"):
         render(extract(article_page(7, body=body), CAPTURE))
 
 
@@ -144,15 +152,15 @@ MEGABYTES = {
 @pytest.mark.parametrize("body", MEGABYTES.values(), ids=MEGABYTES)
 def test_a_page_just_below_the_bound_is_read_at_once(body: str) -> None:
     html = article_page(7, body=body)
-    assert LARGEST_PAGE * 0.7 < len(html) < LARGEST_PAGE
+    assert MAX_PAGE_BYTES * 0.7 < len(html) < MAX_PAGE_BYTES
     with at_once():
         assert isinstance(extract(html, CAPTURE), Article)
 
 
 # --- files ----------------------------------------------------------------------------------
 
-HUGE = LARGEST_PAGE + 1
-SAID = f"no page is larger than {LARGEST_PAGE} bytes"
+HUGE = MAX_PAGE_BYTES + 1
+SAID = f"no page is larger than {MAX_PAGE_BYTES} bytes"
 
 
 @pytest.fixture
@@ -185,7 +193,7 @@ def test_a_page_over_20_mb_in_a_file_is_refused(huge: Path, tmp_path: Path) -> N
 
 def test_a_page_of_20_mb_in_a_file_is_read(huge: Path) -> None:
     with huge.open("wb") as file:
-        file.truncate(LARGEST_PAGE)
+        file.truncate(MAX_PAGE_BYTES)
     done = hkcnews("inspect", huge, "--url", capture_url(7))
     assert (done.exit_code, done.stdout) == (1, "")
     assert SAID not in done.stderr
@@ -206,11 +214,11 @@ BOMBS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("encoding", BOMBS)
 def test_a_bomb_of_every_encoding_is_told_and_one_byte_less_is_read(encoding: str) -> None:
     pack = BOMBS[encoding]
-    assert len(unpacked(pack(b"x" * 1000), encoding, 1000)) == 1000
+    assert len(decode_body(pack(b"x" * 1000), encoding, 1000)) == 1000
     with pytest.raises(TooLarge, match="unpacks to more than 1000 bytes"):
-        unpacked(pack(b"x" * 1001), encoding, 1000)
+        decode_body(pack(b"x" * 1001), encoding, 1000)
     with pytest.raises(TooLarge):
-        unpacked(pack(bytes(HUGE)), encoding)
+        decode_body(pack(bytes(HUGE)), encoding)
 
 
 def test_a_warc_that_is_a_bomb_as_a_whole_does_not_fill_the_disk(tmp_path: Path) -> None:
@@ -222,7 +230,7 @@ def test_a_warc_that_is_a_bomb_as_a_whole_does_not_fill_the_disk(tmp_path: Path)
     spool = tmp_path / "spool"
     spool.mkdir()
     with at_once():
-        found = list(find([path], spool))
+        found = list(find_captures([path], spool))
     (bad,) = found
     assert isinstance(bad, BadRecord)
     assert str(bad) == f"{path}: unpacks to more than 200 times as much"
@@ -238,9 +246,9 @@ def test_starts_of_records_without_end_are_not_all_looked_at(tmp_path: Path, sta
     path = tmp_path / "pages.warc"
     path.write_bytes(response(7) + starts)
     with at_once():
-        place, *told = find([path], tmp_path)
-    assert isinstance(place, Record)
-    assert read(place).body == article_page(7)
+        place, *told = find_captures([path], tmp_path)
+    assert isinstance(place, CaptureLocation)
+    assert read_payload(place).body == article_page(7)
     assert told
     assert all(isinstance(one, BadRecord) and str(path) in str(one) for one in told)
 
@@ -250,8 +258,8 @@ def test_a_store_of_such_starts_is_not_cut(tmp_path: Path, starts: bytes) -> Non
     path = tmp_path / "captures" / "hkcnews-00001.warc.gz"
     path.parent.mkdir()
     path.write_bytes(starts)
-    with at_once(), pytest.raises(Broken, match="move the file out of the folder"):
-        list(Store(tmp_path).repair({}))
+    with at_once(), pytest.raises(StorageError, match="move the file out of the folder"):
+        list(WarcStore(tmp_path).repair({}))
     assert path.read_bytes() == starts
 
 
@@ -261,10 +269,10 @@ LAST_CHUNKS = {"zeros": b"1\r\nx" + b"\r\n0" * 1_000_000, "trailers": b"0\r\n" *
 @pytest.mark.parametrize("body", LAST_CHUNKS.values(), ids=LAST_CHUNKS)
 def test_a_last_chunk_that_never_ends_is_told(tmp_path: Path, body: bytes) -> None:
     path = warc_file(tmp_path, [response(7, body, "Transfer-Encoding: chunked")])
-    (place,) = find([path], tmp_path)
-    assert isinstance(place, Record)
+    (place,) = find_captures([path], tmp_path)
+    assert isinstance(place, CaptureLocation)
     with at_once(), pytest.raises(BadRecord, match="the last chunk is missing"):
-        read(place)
+        read_payload(place)
 
 
 def test_json_beside_a_page_that_is_nested_without_end_is_told(tmp_path: Path) -> None:
@@ -285,8 +293,8 @@ def test_front_matter_of_lists_of_lists_by_name_is_not_written_out(tmp_path: Pat
     text = f"---\n{LAUGHS}title: *a8\nurl: *a8\nsaid: 告別\n---\n\n# x\n\ny\n"
     (tmp_path / "article_7.md").write_text(text, encoding="utf-8")
     with at_once():
-        assert values(text.split("---")[1]) == {"said": "告別"}
-        (found,) = captures_in(tmp_path)
+        assert front_matter_values(text.split("---")[1]) == {"said": "告別"}
+        (found,) = read_captures(tmp_path)
         assert isinstance(found, BadRecord)
         assert is_article(text)
         compare(article_file(7), text.encode(), 7)
@@ -365,23 +373,25 @@ async def serving(reply: Reply) -> AsyncIterator[tuple[str, list[bytes]]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def told(reply: Reply, story: Callable[[Archive], Coroutine[Any, Any, T]]) -> tuple[T, list[bytes]]:
+def told(
+    reply: Reply, story: Callable[[WaybackClient], Coroutine[Any, Any, T]]
+) -> tuple[T, list[bytes]]:
     """What a story on one connection comes to, and what it has asked for."""
 
     async def run() -> tuple[T, list[bytes]]:
-        stop = Stop()
-        governor = Governor(stop, rate=0, cooldown=0.001, pause=None, tell=lambda _: None)
+        stop = StopSignal()
+        governor = Throttle(stop, rate=0, cooldown=0.001, pause=None, on_pause=lambda _: None)
         async with (
             serving(reply) as (origin, asked),
-            Archive(origin, governor, stop, "tests", 1, wait=0.001) as archive,
+            WaybackClient(origin, governor, stop, "tests", 1, wait=0.001) as archive,
         ):
             return await story(archive), asked
 
     return asyncio.run(run())
 
 
-async def body_of(archive: Archive) -> bytes:
-    return await archive.ask(Endpoint.PLAYBACK, b"/", lambda _, body: body, Effort())
+async def body_of(archive: WaybackClient) -> bytes:
+    return await archive.get(Endpoint.PLAYBACK, b"/", lambda _, body: body, RequestStats())
 
 
 @pytest.fixture
@@ -404,22 +414,22 @@ ENDLESS = {
 @pytest.mark.usefixtures("_short")
 @pytest.mark.parametrize("reply", ENDLESS.values(), ids=ENDLESS)
 def test_an_answer_that_does_not_end_is_given_up(reply: Reply) -> None:
-    async def story(archive: Archive) -> str:
-        with pytest.raises(NoAnswer) as caught:
+    async def story(archive: WaybackClient) -> str:
+        with pytest.raises(RetriesExhausted) as caught:
             await body_of(archive)
         return str(caught.value)
 
     with at_once():
         said, asked = told(reply, story)
-    assert said == f"an answer that does not end in 0 seconds, {TRIES} times"
-    assert len(asked) == TRIES
+    assert said == f"an answer that does not end in 0 seconds, {MAX_TRIES} times"
+    assert len(asked) == MAX_TRIES
 
 
 @pytest.mark.usefixtures("_short")
 def test_a_connection_that_was_given_up_leaves_its_place_to_others() -> None:
     drips = ENDLESS["a head that drips"]
 
-    async def story(archive: Archive) -> list[bytes]:
+    async def story(archive: WaybackClient) -> list[bytes]:
         return [await body_of(archive) for _ in range(3)]
 
     bodies, asked = told(lambda n: drips(n) if n in (1, 3) else _whole(n), story)
@@ -428,8 +438,8 @@ def test_a_connection_that_was_given_up_leaves_its_place_to_others() -> None:
 
 
 def test_a_head_of_more_bytes_than_any_is_given_up() -> None:
-    async def story(archive: Archive) -> None:
-        with pytest.raises(NoAnswer):
+    async def story(archive: WaybackClient) -> None:
+        with pytest.raises(RetriesExhausted):
             await body_of(archive)
 
     with at_once():
@@ -440,8 +450,8 @@ def test_a_head_of_more_bytes_than_any_is_given_up() -> None:
 def test_a_link_of_many_addresses_that_do_not_end_is_read_at_once(link: str) -> None:
     fields = [("memento-datetime", "Tue, 29 Jun 2021 18:32:15 GMT"), ("link", link)]
     with at_once():
-        found = playback.read(CAPTURE, "", httpx.Response(200, headers=fields), b"x")
-    assert isinstance(found, playback.Page)
+        found = playback.parse_response(CAPTURE, "", httpx.Response(200, headers=fields), b"x")
+    assert isinstance(found, Memento)
     assert found.served.original == CAPTURE.original
 
 
@@ -452,12 +462,14 @@ def test_redirects_to_ever_new_captures_end() -> None:
         to = f"Location: /web/{next(moments)}id_/{address(7)}"
         yield answer(b"", to, status="302 Found")
 
-    async def story(archive: Archive) -> str:
-        attempt = await Fetcher(archive, Basket()).fetch(Row(Capture(TIMESTAMP, address(7))))
+    async def story(archive: WaybackClient) -> str:
+        attempt = await Fetcher(archive, MemoryStore()).fetch(
+            CdxRecord(Capture(TIMESTAMP, address(7)))
+        )
         return attempt.reason
 
     reason, asked = told(onward, story)
-    assert reason == Unplayed.LOOP
+    assert reason == PlaybackFailure.LOOP
     assert len(asked) == 8
 
 
@@ -479,10 +491,12 @@ def test_no_redirect_asks_another_host(fields: tuple[str, ...], to: str) -> None
                 yield answer(b"", f"Location: {to.format(other)}", *fields, status="302 Found")
 
             async with serving(onward) as (origin, asked):
-                stop = Stop()
-                governor = Governor(stop, 0, 0.001, None, lambda _: None)
-                async with Archive(origin, governor, stop, "tests", 1, wait=0.001) as archive:
-                    await Fetcher(archive, Basket()).fetch(Row(Capture(TIMESTAMP, address(7))))
+                stop = StopSignal()
+                governor = Throttle(stop, 0, 0.001, None, lambda _: None)
+                async with WaybackClient(origin, governor, stop, "tests", 1, wait=0.001) as archive:
+                    await Fetcher(archive, MemoryStore()).fetch(
+                        CdxRecord(Capture(TIMESTAMP, address(7)))
+                    )
                 return asked, asked_of_other
 
     asked, asked_of_other = asyncio.run(run())
@@ -492,7 +506,9 @@ def test_no_redirect_asks_another_host(fields: tuple[str, ...], to: str) -> None
 
 
 def test_a_redirect_s_host_is_not_asked_for_by_its_capture_either() -> None:
-    found = playback.leads_to(CAPTURE, f"https://evil.example/web/{TIMESTAMP}/{address(7)}", "a:1")
+    found = playback.resolve_redirect(
+        CAPTURE, f"https://evil.example/web/{TIMESTAMP}/{address(7)}", "a:1"
+    )
     assert found.article_id is None  # it is an address of that host: another page
 
 
@@ -511,9 +527,11 @@ def test_an_index_that_does_not_end_is_given_up_by_a_crawl(
     monkeypatch.setattr(enumeration, "_MOST_PAGES", 7)
     ledger = Ledger(tmp_path)
 
-    async def story(archive: Archive) -> None:
-        with pytest.raises(NoIndex, match="does not end after 7 pages; give --captures FILE"):
-            await enumeration.enumerate_index(archive, ledger, Tally())
+    async def story(archive: WaybackClient) -> None:
+        with pytest.raises(
+            IndexUnavailable, match="does not end after 7 pages; give --captures FILE"
+        ):
+            await enumeration.read_index(archive, ledger, CrawlProgress())
 
     _, asked = told(_ever_more, story)
     ledger.close()
@@ -523,9 +541,11 @@ def test_an_index_that_does_not_end_is_given_up_by_a_crawl(
 def test_an_index_that_does_not_end_is_given_up_by_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refetch, "_MOST_PAGES", 7)
 
-    async def story(archive: Archive) -> None:
-        with pytest.raises(NoIndex, match=r"article 7 .* does not end after 7 pages; .*address"):
-            await refetch.ranking(Target(7), archive, None)
+    async def story(archive: WaybackClient) -> None:
+        with pytest.raises(
+            IndexUnavailable, match=r"article 7 .* does not end after 7 pages; .*address"
+        ):
+            await refetch.rank_captures(Target(7), archive, None)
 
     _, asked = told(_ever_more, story)
     assert len(asked) == 7
@@ -534,9 +554,9 @@ def test_an_index_that_does_not_end_is_given_up_by_fetch(monkeypatch: pytest.Mon
 def test_an_index_larger_than_any_is_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.INDEX, 100)
 
-    async def story(archive: Archive) -> None:
-        with pytest.raises(NoIndex, match=r"article 7 .* larger than 100 bytes"):
-            await refetch.ranking(Target(7), archive, None)
+    async def story(archive: WaybackClient) -> None:
+        with pytest.raises(IndexUnavailable, match=r"article 7 .* larger than 100 bytes"):
+            await refetch.rank_captures(Target(7), archive, None)
 
     told(_ever_more, story)
 
@@ -545,11 +565,11 @@ def test_an_index_larger_than_any_is_no_index(monkeypatch: pytest.MonkeyPatch) -
 def test_an_index_of_more_values_than_any_is_not_taken_into_memory(
     value: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cdx, "MOST_VALUES", 1000)
+    monkeypatch.setattr(cdx, "MAX_VALUES", 1000)
     response = httpx.Response(200)
-    with pytest.raises(NoIndex, match="too large: more than 1000 values"):
-        cdx.read(response, b"[" + b",".join([value] * 1002) + b"]")
-    assert cdx.read(response, json.dumps([cdx.FIELDS]).encode()).rows == ()
+    with pytest.raises(IndexUnavailable, match="too large: more than 1000 values"):
+        cdx.parse_response(response, b"[" + b",".join([value] * 1002) + b"]")
+    assert cdx.parse_response(response, json.dumps([cdx.FIELDS]).encode()).records == ()
 
 
 def test_what_the_index_lists_is_never_a_path(tmp_path: Path) -> None:
@@ -574,12 +594,12 @@ def test_what_the_index_lists_is_never_a_path(tmp_path: Path) -> None:
 def test_a_body_over_the_bound_is_unplayable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.PLAYBACK, 5)
 
-    async def story(archive: Archive) -> Unplayed:
-        with pytest.raises(Unplayable, match="larger than 5 bytes") as caught:
+    async def story(archive: WaybackClient) -> PlaybackFailure:
+        with pytest.raises(PlaybackError, match="larger than 5 bytes") as caught:
             await body_of(archive)
         return caught.value.reason
 
-    assert told(_whole, story)[0] == Unplayed.TOO_LARGE
+    assert told(_whole, story)[0] == PlaybackFailure.TOO_LARGE
 
 
 def test_the_pages_above_are_articles_otherwise() -> None:

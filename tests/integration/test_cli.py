@@ -465,7 +465,7 @@ def test_inspect_as_json(page: Path) -> None:
             "content": [{"kind": "text", "value": "船長說，霧散了便開。"}],
         }
     ]
-    assert article["report"]["rules"]["title"] == "h1"
+    assert article["provenance"]["rules"]["title"] == "h1"
     assert done.stdout.endswith("}\n")
 
 

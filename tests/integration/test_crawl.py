@@ -23,8 +23,8 @@ import pytest
 from fake_archive import (
     PREFIX_QUERY,
     Archive,
+    FakeMemento,
     Faults,
-    Memento,
     Quirks,
     Replay,
     Request,
@@ -50,30 +50,37 @@ from support.warcs import (
     unreadable_page,
 )
 
+from normalise.capture import Capture
 from normalise.files import article_path
-from normalise.models import Capture
 from scraper import workers
 from scraper.crawl import run as crawling
 from scraper.crawl.fetcher import Fetcher
-from scraper.crawl.folder import opened
-from scraper.crawl.ledger import Ended, Ending, Ledger, Source, Try, Verdict
-from scraper.crawl.progress import Tally
-from scraper.crawl.report import Report
+from scraper.crawl.folder import open_folder
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.outcomes import (
+    ArticleOutcome,
+    ArticleStatus,
+    Attempt,
+    AttemptResult,
+    CaptureSource,
+)
+from scraper.crawl.progress import CrawlProgress
+from scraper.crawl.report import CrawlReport
 from scraper.crawl.rerender import render_in_place
-from scraper.crawl.run import Plan
-from scraper.crawl.session import asking
-from scraper.errors import Broken, NoIndex, Paused, WrongUsage
-from scraper.selection.ids import Ids
-from scraper.selection.ranking import Prefer, Ranked, Row
-from scraper.warc.writer import LARGEST_FILE, Store
+from scraper.crawl.run import CrawlPlan
+from scraper.crawl.session import open_session
+from scraper.errors import IndexUnavailable, Paused, StorageError, UsageError
+from scraper.models import CdxRecord, Memento, Pause
+from scraper.selection.ids import IdSet
+from scraper.selection.ranking import Candidate, Prefer
+from scraper.warc.writer import MAX_FILE_BYTES, WarcStore
 from scraper.wayback import cdx
-from scraper.wayback.playback import Page, leads_to
-from scraper.wayback.policy import Polite
-from scraper.wayback.throttle import Pause
+from scraper.wayback.playback import resolve_redirect
+from scraper.wayback.policy import RequestPolicy
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190101000000", "20210601000000", "20221201000000"
 FAREWELL = "20230115101010"
-WRITTEN, NO_CAPTURE, FAILED = Ending.WRITTEN, Ending.NO_CAPTURE, Ending.FAILED
+WRITTEN, NO_CAPTURE, FAILED = ArticleStatus.WRITTEN, ArticleStatus.NO_CAPTURE, ArticleStatus.FAILED
 
 
 @pytest.fixture
@@ -81,29 +88,31 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def polite(origin: str, concurrency: int = 4) -> Polite:
-    return Polite(origin, rate=0, concurrency=concurrency, cooldown=0.05)
+def polite(origin: str, concurrency: int = 4) -> RequestPolicy:
+    return RequestPolicy(origin, rate=0, concurrency=concurrency, cooldown=0.05)
 
 
 def crawl(
     out: Path,
     server: Replay,
-    plan: Plan | None = None,
+    plan: CrawlPlan | None = None,
     *,
     concurrency: int = 4,
-    warc_size: int = LARGEST_FILE,
-) -> Report:
+    warc_size: int = MAX_FILE_BYTES,
+) -> CrawlReport:
     """Crawl to the end; return what became of it."""
-    with opened(out, "tests/1", warc_size) as folder:
-        going = crawling.run(plan or Plan(), polite(server.origin, concurrency), folder, Tally())
+    with open_folder(out, "tests/1", warc_size) as folder:
+        going = crawling.run(
+            plan or CrawlPlan(), polite(server.origin, concurrency), folder, CrawlProgress()
+        )
         asyncio.run(going)
-        return Report.of(folder.ledger)
+        return CrawlReport.of(folder.ledger)
 
 
 def enumerate_only(out: Path, server: Replay) -> int:
     """Read the index and go no further; return how many articles there are to fetch."""
-    with opened(out, "tests/1") as folder:
-        going = crawling.estimate(Plan(), polite(server.origin), folder, Tally())
+    with open_folder(out, "tests/1") as folder:
+        going = crawling.estimate(CrawlPlan(), polite(server.origin), folder, CrawlProgress())
         return asyncio.run(going).articles
 
 
@@ -117,23 +126,25 @@ def pages_of(server: Replay) -> list[str]:
     return [f"{request.timestamp} {request.original}" for request in asked(server)]
 
 
-def page(article: int, timestamp: str = TIMESTAMP) -> Memento:
+def page(article: int, timestamp: str = TIMESTAMP) -> FakeMemento:
     """A good capture, of which `files()` has the file."""
-    return Memento(address(article), timestamp, article_page(article))
+    return FakeMemento(address(article), timestamp, article_page(article))
 
 
-def farewell(article: int, timestamp: str = NEWEST) -> Memento:
+def farewell(article: int, timestamp: str = NEWEST) -> FakeMemento:
     """Of bytes that no other article has: what several share is tried last."""
-    return Memento(address(article), timestamp, farewell_page() + f"<!-- {article} -->".encode())
+    return FakeMemento(
+        address(article), timestamp, farewell_page() + f"<!-- {article} -->".encode()
+    )
 
 
-def unreadable(article: int, timestamp: str = NEWEST) -> Memento:
-    return Memento(address(article), timestamp, unreadable_page() + b"<!-- %d -->" % article)
+def unreadable(article: int, timestamp: str = NEWEST) -> FakeMemento:
+    return FakeMemento(address(article), timestamp, unreadable_page() + b"<!-- %d -->" % article)
 
 
-def reasons(report: Report) -> dict[str, dict[str, int]]:
+def reasons(report: CrawlReport) -> dict[str, dict[str, int]]:
     """What became of how many, and why."""
-    return {end.value: dict(report.reasons[end]) for end in Ending if report.reasons[end]}
+    return {end.value: dict(report.reasons[end]) for end in ArticleStatus if report.reasons[end]}
 
 
 # --- the index ------------------------------------------------------------------------------
@@ -141,7 +152,7 @@ def reasons(report: Report) -> dict[str, dict[str, int]]:
 
 @pytest.fixture
 def _few_rows_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cdx.target, "__defaults__", (None, 5))
+    monkeypatch.setattr(cdx.query_target, "__defaults__", (None, 5))
 
 
 QUIRKS = {
@@ -163,14 +174,14 @@ def test_the_pages_of_the_index_are_taken_in_whatever_is_odd_about_them(
         assert len(asked(server, "index")) >= 3
         assert len(asked(server)) == 12
     assert articles(out) == files(*range(1, 13))
-    assert report.endings == {WRITTEN: 12}
+    assert report.statuses == {WRITTEN: 12}
 
 
 @pytest.mark.usefixtures("_few_rows_a_page")
 def test_the_index_is_read_on_from_where_it_broke_off(out: Path) -> None:
     broken = Faults([on_index(faults.needs_authorization(), 3)])
     with replay(generated(12), broken) as server:
-        with pytest.raises(NoIndex):
+        with pytest.raises(IndexUnavailable):
             crawl(out, server)
         assert "resumeKey" in (refused := asked(server, "index")[-1].target)
         crawl(out, server)
@@ -183,7 +194,7 @@ def test_the_index_is_read_on_from_where_it_broke_off(out: Path) -> None:
 @pytest.mark.usefixtures("_few_rows_a_page")
 def test_no_article_is_fetched_before_the_index_is_read_to_its_end(out: Path) -> None:
     with replay(generated(8), Faults([on_index(faults.needs_authorization(), 2)])) as server:
-        with pytest.raises(NoIndex):
+        with pytest.raises(IndexUnavailable):
             crawl(out, server)
         assert asked(server) == []
 
@@ -196,25 +207,25 @@ def test_a_finished_enumeration_is_not_repeated_unless_asked_for(out: Path) -> N
         report = crawl(out, server)
         assert len(asked(server, "index")) == 1
         assert report.articles == 3
-        report = crawl(out, server, Plan(refresh_index=True))
+        report = crawl(out, server, CrawlPlan(refresh_index=True))
         assert len(asked(server, "index")) == 2
         assert pages_of(server)[3:] == [
             f"{TIMESTAMP} {address(4)}",
             f"{NEWEST} {address(9)}",
         ]
     assert articles(out) == files(1, 2, 3, 4)
-    assert (report.articles, report.endings) == (5, {WRITTEN: 4, NO_CAPTURE: 1})
+    assert (report.articles, report.statuses) == (5, {WRITTEN: 4, NO_CAPTURE: 1})
 
 
 def test_a_new_capture_of_an_article_that_had_none_is_tried(out: Path) -> None:
     archive = Archive([farewell(7), farewell(8)])
     with replay(archive) as server:
-        assert crawl(out, server).endings == {NO_CAPTURE: 2}
+        assert crawl(out, server).statuses == {NO_CAPTURE: 2}
         archive.add(page(7, OLD))
-        report = crawl(out, server, Plan(refresh_index=True))
+        report = crawl(out, server, CrawlPlan(refresh_index=True))
         assert pages_of(server)[2:] == [f"{OLD} {address(7)}"]
     assert articles(out) == files(7, timestamp=OLD)
-    assert report.endings == {WRITTEN: 1, NO_CAPTURE: 1}
+    assert report.statuses == {WRITTEN: 1, NO_CAPTURE: 1}
 
 
 PASSING = {
@@ -247,14 +258,14 @@ def test_a_passing_fault_of_the_index_is_no_answer(out: Path, fault: faults.Faul
 TO_THE_END = {
     "outage page with 200": (faults.outage(200), Paused),
     "429": (faults.too_many(), Paused),
-    "503": (faults.gateway(503), NoIndex),
-    "JSON that is cut": (faults.shortened(), NoIndex),
-    "200 and no byte": (faults.blank(), NoIndex),
-    "404": (faults.says("404", 404, "<h1>Not Found</h1>"), NoIndex),
-    "excluded": (faults.blocked_site(), NoIndex),
-    "rows, and a line about robots.txt": (faults.robots_of_index(), NoIndex),
-    "no user agent": (faults.no_agent(), NoIndex),
-    "HTML with 200": (faults.says("login", 200, "<html>Log in</html>"), NoIndex),
+    "503": (faults.gateway(503), IndexUnavailable),
+    "JSON that is cut": (faults.shortened(), IndexUnavailable),
+    "200 and no byte": (faults.blank(), IndexUnavailable),
+    "404": (faults.says("404", 404, "<h1>Not Found</h1>"), IndexUnavailable),
+    "excluded": (faults.blocked_site(), IndexUnavailable),
+    "rows, and a line about robots.txt": (faults.robots_of_index(), IndexUnavailable),
+    "no user agent": (faults.no_agent(), IndexUnavailable),
+    "HTML with 200": (faults.says("login", 200, "<html>Log in</html>"), IndexUnavailable),
 }
 
 
@@ -273,20 +284,20 @@ def test_a_fault_of_the_index_that_stays_ends_the_run_and_the_next_asks_again(
 def test_where_prefix_queries_are_refused_a_list_is_named_as_the_way(out: Path) -> None:
     refused = on_index(faults.needs_authorization(), path=PREFIX_QUERY)
     with replay(generated(1), Faults([refused])) as server:
-        with pytest.raises(NoIndex, match=r"--captures"):
+        with pytest.raises(IndexUnavailable, match=r"--captures"):
             crawl(out, server)
         assert len(server.log) == 1
 
 
 def test_an_index_without_any_capture_is_an_error_and_asked_again(out: Path) -> None:
-    archive = Archive([Memento("https://www.hkcnews.com/news", NEW, b"x")])
+    archive = Archive([FakeMemento("https://www.hkcnews.com/news", NEW, b"x")])
     with replay(archive) as server:
         for count in (1, 2):
-            with pytest.raises(NoIndex, match="no capture"):
+            with pytest.raises(IndexUnavailable, match="no capture"):
                 crawl(out, server)
             assert len(server.log) == count
         archive.add(page(1))
-        assert crawl(out, server).endings == {WRITTEN: 1}
+        assert crawl(out, server).statuses == {WRITTEN: 1}
 
 
 def _rows_with_key(*articles: int, key: str) -> faults.Fault:
@@ -301,19 +312,19 @@ def test_keys_that_go_in_a_circle_are_an_error(out: Path) -> None:
         on_index(_rows_with_key(2, key="two")),
     ]
     with replay(generated(2), Faults(circle)) as server:
-        with pytest.raises(NoIndex, match="circle"):
+        with pytest.raises(IndexUnavailable, match="circle"):
             crawl(out, server)
         assert len(server.log) == 3
         assert asked(server) == []
         server.change(Faults())
-        crawl(out, server, Plan(refresh_index=True))
+        crawl(out, server, CrawlPlan(refresh_index=True))
     assert articles(out) == files(1, 2)
 
 
 def test_an_index_of_ever_new_keys_without_rows_is_an_error(out: Path) -> None:
     keys = [on_index(_rows_with_key(key=f"key{n}"), n) for n in range(1, 31)]
     with replay(generated(1), Faults(keys)) as server:
-        with pytest.raises(NoIndex, match="circle"):
+        with pytest.raises(IndexUnavailable, match="circle"):
             crawl(out, server)
         assert len(server.log) == 20
 
@@ -326,14 +337,14 @@ def test_the_index_is_read_again_from_where_that_broke_off(out: Path) -> None:
         assert len(asked(server, "index")) == 3
         archive.add(page(13), page(14))
         server.change(Faults([on_index(faults.needs_authorization(), 3)]))
-        with pytest.raises(NoIndex):
-            crawl(out, server, Plan(refresh_index=True))
+        with pytest.raises(IndexUnavailable):
+            crawl(out, server, CrawlPlan(refresh_index=True))
         refused = asked(server, "index")[-1].target
         assert "resumeKey" in refused
         server.change(Faults())
-        crawl(out, server, Plan(refresh_index=True))
+        crawl(out, server, CrawlPlan(refresh_index=True))
         assert [request.target for request in asked(server, "index")[6:]] == [refused]
-        crawl(out, server, Plan(refresh_index=True))  # that is another one, from the start
+        crawl(out, server, CrawlPlan(refresh_index=True))  # that is another one, from the start
         assert len(asked(server, "index")) == 10
         assert len(asked(server)) == 14
     assert articles(out) == files(*range(1, 15))
@@ -351,22 +362,22 @@ def test_a_second_reading_that_went_in_a_circle_begins_at_the_first_page(out: Pa
                 ]
             )
         )
-        with pytest.raises(NoIndex, match="with --refresh-index"):
-            crawl(out, server, Plan(refresh_index=True))
+        with pytest.raises(IndexUnavailable, match="with --refresh-index"):
+            crawl(out, server, CrawlPlan(refresh_index=True))
         server.change(Faults())
         archive.add(page(3))
         before = len(asked(server, "index"))
-        crawl(out, server, Plan(refresh_index=True))
+        crawl(out, server, CrawlPlan(refresh_index=True))
         assert "resumeKey" not in asked(server, "index")[before].target
     assert articles(out) == files(1, 2, 3)
 
 
 def test_rows_that_are_no_articles_are_passed_over(out: Path) -> None:
     odd = [
-        Memento("https://www.hkcnews.com/article/images/logo.svg", NEW, b"<svg/>"),
-        Memento("https://www.hkcnews.com/article/1234567890/x", NEW, article_page(1)),
-        Memento("https://www.hkcnews.com/article/0/x", NEW, article_page(1)),
-        Memento("https://www.hkcnews.com/article/%22/x", NEW, b"x"),
+        FakeMemento("https://www.hkcnews.com/article/images/logo.svg", NEW, b"<svg/>"),
+        FakeMemento("https://www.hkcnews.com/article/1234567890/x", NEW, article_page(1)),
+        FakeMemento("https://www.hkcnews.com/article/0/x", NEW, article_page(1)),
+        FakeMemento("https://www.hkcnews.com/article/%22/x", NEW, b"x"),
     ]
     with replay(Archive([page(1), *odd])) as server:
         assert crawl(out, server).articles == 1
@@ -404,13 +415,13 @@ def test_a_list_takes_the_place_of_the_index(tmp_path: Path, out: Path, name: st
     listed.write_bytes(LISTS[name](LISTED))
     archive = Archive([farewell(1), page(1, NEW), page(1, OLD), page(2, NEW), page(3)])
     with replay(archive) as server:
-        report = crawl(out, server, Plan(listed=listed), concurrency=1)
+        report = crawl(out, server, CrawlPlan(capture_list=listed), concurrency=1)
         assert asked(server, "index") == []
         assert sorted(pages_of(server)) == sorted(
             f"{timestamp} {original}" for timestamp, original in LISTED[:3]
         )
     assert articles(out) == files(1, timestamp=OLD) | files(2, timestamp=NEW)
-    assert (report.articles, report.endings) == (2, {WRITTEN: 2})
+    assert (report.articles, report.statuses) == (2, {WRITTEN: 2})
 
 
 def test_a_folder_of_article_files_is_a_list(tmp_path: Path, out: Path) -> None:
@@ -419,7 +430,7 @@ def test_a_folder_of_article_files_is_a_list(tmp_path: Path, out: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     with replay(generated(3)) as server:
-        crawl(out, server, Plan(listed=tmp_path / "held"))
+        crawl(out, server, CrawlPlan(capture_list=tmp_path / "held"))
         assert asked(server, "index") == []
     assert articles(out) == files(1, 2)
 
@@ -436,24 +447,26 @@ def test_a_redirect_in_a_list_is_followed_and_what_was_served_is_named(
     bare = address(1).replace("https://www.", "http://")
     archive = Archive([samples.redirect(bare, NEW, address(1)), page(1, NEW)])
     with replay(archive) as server:
-        crawl(out, server, Plan(listed=_list(tmp_path, (NEW, bare))))
+        crawl(out, server, CrawlPlan(capture_list=_list(tmp_path, (NEW, bare))))
         assert pages_of(server) == [f"{NEW} {bare}", f"{NEW} {address(1)}"]
     assert articles(out) == files(1, timestamp=NEW)
 
 
 def test_the_candidates_are_those_of_the_last_list(tmp_path: Path, out: Path) -> None:
     with replay(generated(3)) as server:
-        crawl(out, server, Plan(listed=_list(tmp_path, (TIMESTAMP, address(1)))))
-        report = crawl(out, server, Plan(listed=_list(tmp_path, (TIMESTAMP, address(2)))))
+        crawl(out, server, CrawlPlan(capture_list=_list(tmp_path, (TIMESTAMP, address(1)))))
+        report = crawl(
+            out, server, CrawlPlan(capture_list=_list(tmp_path, (TIMESTAMP, address(2))))
+        )
         assert len(asked(server)) == 2
     assert articles(out) == files(1, 2)
-    assert (report.articles, report.open, report.endings) == (2, 0, {WRITTEN: 2})
+    assert (report.articles, report.open, report.statuses) == (2, 0, {WRITTEN: 2})
 
 
 def test_a_list_without_an_article_is_wrong_usage(tmp_path: Path, out: Path) -> None:
     with replay(generated(1)) as server:
-        with pytest.raises(WrongUsage, match="names no capture"):
-            crawl(out, server, Plan(listed=_list(tmp_path, (NEW, "https://a.example/"))))
+        with pytest.raises(UsageError, match="names no capture"):
+            crawl(out, server, CrawlPlan(capture_list=_list(tmp_path, (NEW, "https://a.example/"))))
         assert server.log == []
 
 
@@ -476,10 +489,10 @@ def test_only_missing_takes_what_the_reference_lacks_or_holds_as_no_article(
 ) -> None:
     held = {1: article_file(1), 2: FAREWELL_FILE, 4: article_file(4).partition(b"\n# ")[0]}
     with replay(generated(4)) as server:
-        report = crawl(out, server, Plan(reference=_reference(tmp_path, held)))
+        report = crawl(out, server, CrawlPlan(reference=_reference(tmp_path, held)))
         assert len(asked(server)) == 3
     assert articles(out) == files(2, 3, 4)
-    assert report.endings == {WRITTEN: 3}
+    assert report.statuses == {WRITTEN: 3}
 
 
 # --- what to crawl --------------------------------------------------------------------------
@@ -487,7 +500,7 @@ def test_only_missing_takes_what_the_reference_lacks_or_holds_as_no_article(
 
 @pytest.mark.parametrize("fault", [faults.shortened(), faults.blank(), faults.empty()])
 def test_a_page_behind_a_redirect_is_doubted_as_any_other(out: Path, fault: faults.Fault) -> None:
-    newest = Memento(address(1), NEWEST, article_page(1) + b"lost", playable=False)
+    newest = FakeMemento(address(1), NEWEST, article_page(1) + b"lost", playable=False)
     archive = Archive([newest, page(1, OLD), page(1, OLDEST)])
     with replay(archive, Faults([on_playback(fault, path=OLD, times=1)])) as server:
         crawl(out, server)
@@ -497,17 +510,17 @@ def test_a_page_behind_a_redirect_is_doubted_as_any_other(out: Path, fault: faul
 
 def test_only_the_ids_asked_for_are_fetched(out: Path) -> None:
     with replay(generated(9)) as server:
-        crawl(out, server, Plan(ids=Ids.of("2-3, 7,800")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("2-3, 7,800")))
         assert len(asked(server)) == 3
     assert articles(out) == files(2, 3, 7)
 
 
 def test_a_limit_is_of_articles_and_the_next_run_goes_on_behind_it(out: Path) -> None:
     with replay(generated(5)) as server:
-        report = crawl(out, server, Plan(limit=2))
+        report = crawl(out, server, CrawlPlan(limit=2))
         assert articles(out) == files(1, 2)
         assert (report.articles, report.open) == (5, 3)
-        report = crawl(out, server, Plan(limit=2))
+        report = crawl(out, server, CrawlPlan(limit=2))
         assert articles(out) == files(1, 2, 3, 4)
         assert len(asked(server)) == 4
     assert report.open == 1
@@ -518,7 +531,7 @@ def test_a_limit_is_of_articles_and_the_next_run_goes_on_behind_it(out: Path) ->
 )
 def test_the_captures_preferred_are_tried_first(out: Path, prefer: Prefer, timestamp: str) -> None:
     with replay(generated(2, captures=3, farewell_every=1)) as server:
-        crawl(out, server, Plan(prefer=prefer))
+        crawl(out, server, CrawlPlan(prefer=prefer))
         assert {request.timestamp for request in asked(server)} == {timestamp}
         assert len(asked(server)) == 2
     assert articles(out) == files(1, 2, timestamp=timestamp)
@@ -526,10 +539,10 @@ def test_the_captures_preferred_are_tried_first(out: Path, prefer: Prefer, times
 
 def test_an_estimate_fetches_no_page_and_is_kept_to(out: Path) -> None:
     with replay(generated(5)) as server:
-        with opened(out, "tests/1") as folder:
-            plan = Plan(ids=Ids.of("2-5"))
-            slow = Polite(server.origin, rate=2, cooldown=0.05)
-            told = asyncio.run(crawling.estimate(plan, slow, folder, Tally()))
+        with open_folder(out, "tests/1") as folder:
+            plan = CrawlPlan(ids=IdSet.parse("2-5"))
+            slow = RequestPolicy(server.origin, rate=2, cooldown=0.05)
+            told = asyncio.run(crawling.estimate(plan, slow, folder, CrawlProgress()))
         assert (told.articles, told.requests, told.seconds) == (4, 4, 2.0)
         assert asked(server) == []
         crawl(out, server, plan)
@@ -555,10 +568,10 @@ def test_a_run_with_nothing_to_do_asks_nothing(out: Path) -> None:
 class Case:
     """Captures of article 7, and what must become of it: `at` is the time of the one written."""
 
-    captures: list[Memento]
+    captures: list[FakeMemento]
     requests: int
     at: str = ""
-    ending: Ending = WRITTEN
+    ending: ArticleStatus = WRITTEN
     reason: str = ""
     faults: tuple[Any, ...] = ()
 
@@ -582,8 +595,8 @@ CASES = {
     "a newer farewell, and unreadable": Case(
         [farewell(7), unreadable(7, NEW)], 2, "", FAILED, "unreadable"
     ),
-    "empty, and an older good one": Case([Memento(address(7), NEWEST), page(7, OLD)], 2, OLD),
-    "empty alone": Case([Memento(address(7), NEWEST)], 1, "", NO_CAPTURE, "empty"),
+    "empty, and an older good one": Case([FakeMemento(address(7), NEWEST), page(7, OLD)], 2, OLD),
+    "empty alone": Case([FakeMemento(address(7), NEWEST)], 1, "", NO_CAPTURE, "empty"),
     "played by the nearest": Case([samples.unplayable(address(7), NEWEST), page(7, OLD)], 2, OLD),
     "not played, and others neither": Case(
         [samples.unplayable(address(7), NEWEST)], 1, "", NO_CAPTURE, "not-archived"
@@ -612,16 +625,18 @@ CASES = {
         "redirect",
     ),
     "a revisit is newest": Case(
-        [Memento(address(7), NEWEST, article_page(7), revisit=True), page(7, OLD)], 1, NEWEST
+        [FakeMemento(address(7), NEWEST, article_page(7), revisit=True), page(7, OLD)], 1, NEWEST
     ),
     "a mangled address is newest": Case(
-        [Memento(MANGLED, NEWEST, article_page(7)), page(7, OLD)], 1, OLD
+        [FakeMemento(MANGLED, NEWEST, article_page(7)), page(7, OLD)], 1, OLD
     ),
     "a picture is newest": Case(
-        [Memento(address(7), NEWEST, b"\x89PNG", content_type="image/png"), page(7, OLD)], 1, OLD
+        [FakeMemento(address(7), NEWEST, b"\x89PNG", content_type="image/png"), page(7, OLD)],
+        1,
+        OLD,
     ),
     "a PDF alone": Case(
-        [Memento(address(7), NEWEST, b"%PDF", content_type="application/pdf")],
+        [FakeMemento(address(7), NEWEST, b"%PDF", content_type="application/pdf")],
         0,
         "",
         NO_CAPTURE,
@@ -642,7 +657,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_next_capture_is_tried_until_one_is_good(out: Path, case: Case) -> None:
     with replay(Archive([*case.captures, page(8)]), Faults(case.faults)) as server:
-        report = crawl(out, server, Plan(ids=Ids.of("7")), concurrency=1)
+        report = crawl(out, server, CrawlPlan(ids=IdSet.parse("7")), concurrency=1)
         assert len(asked(server)) == case.requests
         assert report.requests == case.requests
     assert articles(out) == (files(7, timestamp=case.at) if case.at else {})
@@ -650,8 +665,8 @@ def test_the_next_capture_is_tried_until_one_is_good(out: Path, case: Case) -> N
 
 
 def test_the_bytes_that_several_articles_share_are_tried_last(out: Path) -> None:
-    common = Memento(address(1), NEW, b"<html><body>busy</body></html>")
-    other = Memento(address(2), NEW, b"<html><body>busy</body></html>")
+    common = FakeMemento(address(1), NEW, b"<html><body>busy</body></html>")
+    other = FakeMemento(address(2), NEW, b"<html><body>busy</body></html>")
     with replay(Archive([common, other, page(1, OLD), page(2, OLD)])) as server:
         crawl(out, server)
         assert {request.timestamp for request in asked(server)} == {OLD}
@@ -668,7 +683,7 @@ def test_a_page_whose_tries_are_used_up_has_a_second_pass(out: Path) -> None:
         assert report.requests == len(asked(server)) == 9
     assert articles(out) == files(1, 2, 3)
     (hardest,) = report.most_retried
-    assert (hardest.article, hardest.requests) == (2, 7)
+    assert (hardest.article_id, hardest.requests) == (2, 7)
 
 
 def test_the_second_pass_comes_when_the_others_are_done(out: Path) -> None:
@@ -687,13 +702,13 @@ def test_a_page_that_never_answers_fails_and_the_next_run_tries_again(out: Path)
         assert articles(out) == files(1, 3)
         assert reasons(report) == {"written": {"": 2}, "failed": {"no-answer": 1}}
         (failure,) = report.failed
-        assert failure.article == 2
+        assert failure.article_id == 2
         assert report.requests == len(asked(server)) == 12
         server.change(Faults())
         report = crawl(out, server)
         assert pages_of(server)[12:] == [f"{TIMESTAMP} {address(2)}"]
     assert articles(out) == files(1, 2, 3)
-    assert report.endings == {WRITTEN: 3}
+    assert report.statuses == {WRITTEN: 3}
     assert report.failed == ()
 
 
@@ -702,7 +717,7 @@ def test_a_server_that_forbids_everything_settles_nothing(out: Path) -> None:
     with replay(generated(3), Faults([forbidden])) as server:
         report = crawl(out, server)
         assert reasons(report) == {"failed": {"no-answer": 3}}
-        assert all("403" in failure.said for failure in report.failed)
+        assert all("403" in failure.message for failure in report.failed)
         assert articles(out) == {}
         server.change(Faults())
         before = len(asked(server))
@@ -718,7 +733,7 @@ def test_after_a_capture_without_answer_an_older_one_is_taken(out: Path) -> None
         report = crawl(out, server)
         assert len(asked(server)) == 11
     assert articles(out) == files(7, timestamp=OLD)
-    assert report.endings == {WRITTEN: 1}
+    assert report.statuses == {WRITTEN: 1}
 
 
 _DEADLY = """
@@ -745,8 +760,10 @@ def _deadly_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
 
 
-def deadly(article: int, timestamp: str = NEWEST) -> Memento:
-    return Memento(address(article), timestamp, article_page(article, body="<p>deadly to read</p>"))
+def deadly(article: int, timestamp: str = NEWEST) -> FakeMemento:
+    return FakeMemento(
+        address(article), timestamp, article_page(article, body="<p>deadly to read</p>")
+    )
 
 
 @pytest.mark.usefixtures("_deadly_workers")
@@ -758,9 +775,9 @@ def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
         assert len(asked(server)) == 8
     assert articles(out) == files(*range(1, 6)) | files(7, timestamp=OLD)
     (failure,) = report.failed
-    assert failure.article == 6
+    assert failure.article_id == 6
     assert failure.reason == "crashed"
-    assert "died" in failure.said
+    assert "died" in failure.message
 
 
 @pytest.mark.usefixtures("_deadly_workers")
@@ -791,12 +808,12 @@ class DeadOnArrival:
 
 def test_a_process_that_dies_at_its_start_has_not_died_of_its_job() -> None:
     async def results() -> list[int | BaseException]:
-        async with workers.Workers(DeadOnArrival(), 2) as pool:
-            first = await asyncio.gather(*map(pool.result, (1, 2, 3)), return_exceptions=True)
-            return [*first, *await asyncio.gather(pool.result(4), return_exceptions=True)]
+        async with workers.WorkerPool(DeadOnArrival(), 2) as pool:
+            first = await asyncio.gather(*map(pool.run, (1, 2, 3)), return_exceptions=True)
+            return [*first, *await asyncio.gather(pool.run(4), return_exceptions=True)]
 
     for result in asyncio.run(asyncio.wait_for(results(), 20)):
-        assert isinstance(result, Broken), result
+        assert isinstance(result, StorageError), result
         assert "died when it started" in str(result)
 
 
@@ -807,8 +824,8 @@ def test_where_no_worker_can_be_started_the_run_ends(
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(workers, "_Worker", none)
-    with replay(generated(3)) as server, opened(out, "tests/1") as folder:
-        going = crawling.run(Plan(), polite(server.origin), folder, Tally())
+    with replay(generated(3)) as server, open_folder(out, "tests/1") as folder:
+        going = crawling.run(CrawlPlan(), polite(server.origin), folder, CrawlProgress())
         with pytest.raises(BlockingIOError):
             asyncio.run(asyncio.wait_for(going, 5))
 
@@ -827,22 +844,22 @@ def test_where_every_worker_dies_at_its_start_the_run_ends_and_no_article_has_fa
 ) -> None:
     (tmp_path / "start" / "sitecustomize.py").write_text(_DYING, encoding="utf-8")
     with replay(generated(3)) as server:
-        with pytest.raises(Broken, match="died when it started"):
+        with pytest.raises(StorageError, match="died when it started"):
             crawl(out, server)
-        with opened(out, "tests/1") as folder:
-            assert folder.ledger.endings() == {}
+        with open_folder(out, "tests/1") as folder:
+            assert folder.ledger.statuses() == {}
         (tmp_path / "start" / "sitecustomize.py").write_text("", encoding="utf-8")
         report = crawl(out, server)
         assert len(asked(server)) == 3
     assert articles(out) == files(1, 2, 3)
-    assert report.endings == {WRITTEN: 3}
+    assert report.statuses == {WRITTEN: 3}
 
 
 def test_a_fault_of_ours_costs_its_article_only(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = Fetcher.fetch
 
-    async def stumble(self: Fetcher, row: Row, ranked: Iterable[Ranked] = ()) -> Try:
-        if row.article == 2:
+    async def stumble(self: Fetcher, row: CdxRecord, ranked: Iterable[Candidate] = ()) -> Attempt:
+        if row.article_id == 2:
             raise ZeroDivisionError("of our own making")
         return await right(self, row, ranked)
 
@@ -852,7 +869,7 @@ def test_a_fault_of_ours_costs_its_article_only(out: Path, monkeypatch: pytest.M
             report = crawl(out, server)
         assert articles(out) == files(1, 3)
         (failure,) = report.failed
-        assert "of our own making" in failure.said
+        assert "of our own making" in failure.message
         crawl(out, server)
     assert articles(out) == files(1, 2, 3)
 
@@ -880,7 +897,7 @@ def captures(out: Path) -> list[Path]:
 
 def test_the_store_begins_another_file_where_one_is_full(out: Path) -> None:
     with replay(MIXED) as server:
-        crawl(out, server, Plan(ids=Ids.of("1-3")), warc_size=1)
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1-3")), warc_size=1)
         crawl(out, server, warc_size=1)
         assert len(asked(server)) == MIXED_REQUESTS
     assert [path.name for path in captures(out)] == [
@@ -891,7 +908,7 @@ def test_the_store_begins_another_file_where_one_is_full(out: Path) -> None:
 
 def test_a_file_that_is_not_full_is_gone_on_with(out: Path) -> None:
     with replay(generated(3)) as server:
-        crawl(out, server, Plan(ids=Ids.of("1")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1")))
         (path,) = captures(out)
         before = path.read_bytes()
         crawl(out, server)
@@ -905,7 +922,7 @@ def normalise(*args: object) -> None:
     assert done.exit_code == 0, done.output
 
 
-@pytest.mark.parametrize("size", [1, LARGEST_FILE])
+@pytest.mark.parametrize("size", [1, MAX_FILE_BYTES])
 def test_all_articles_come_out_of_the_store_again(tmp_path: Path, out: Path, size: int) -> None:
     with replay(MIXED) as server:
         crawl(out, server, warc_size=size)
@@ -936,16 +953,16 @@ def test_a_location_that_is_not_ascii_comes_out_of_the_store_again(
 ) -> None:
     moved = Capture(NEW, "https://www.hkcnews.com/article/51/x")
     headers = (("content-type", "text/html"), ("x-title", "渡輪: 停航"), ("location", location))
-    store = Store(tmp_path)
-    place = store.append(Page(moved, moved, 302, "Found", headers, b"moved", location))
+    store = WarcStore(tmp_path)
+    place = store.append(Memento(moved, moved, 302, "Found", headers, b"moved", location))
     store.close()
-    (stored,) = Store(tmp_path).repair({})
-    assert (stored.served, stored.place) == (moved, place)
-    assert stored.location.startswith("https://www.hkcnews.com")
-    assert stored.location.endswith(end)
+    (stored,) = WarcStore(tmp_path).repair({})
+    assert (stored.served, stored.location) == (moved, place)
+    assert stored.redirect.startswith("https://www.hkcnews.com")
+    assert stored.redirect.endswith(end)
     # It leads to the same capture, whether the run was killed in between or not.
-    there = leads_to(moved, stored.location, "127.0.0.1")
-    assert there == leads_to(moved, location, "127.0.0.1")
+    there = resolve_redirect(moved, stored.redirect, "127.0.0.1")
+    assert there == resolve_redirect(moved, location, "127.0.0.1")
     assert there.article_id == 51
 
 
@@ -955,13 +972,13 @@ def test_a_failed_article_that_turns_out_to_be_none_is_settled_without_a_request
     with replay(Archive([farewell(7), page(8), unreadable(9)])) as server:
         crawl(out, server)
         capture = Capture(NEWEST, address(7))
-        with opened(out, "tests/1") as folder:  # as a program that did not know it has left it
-            before = Try(capture, Verdict.UNREADABLE, "unreadable", "?", capture, 1, 0.1)
-            folder.ledger.end(Ended(7, FAILED, "unreadable", "?"), before)
-        assert crawl(out, server).endings == {WRITTEN: 1, FAILED: 2}
-        with opened(out, "tests/1") as folder:
+        with open_folder(out, "tests/1") as folder:  # as a program that did not know it has left it
+            before = Attempt(capture, AttemptResult.UNREADABLE, "unreadable", "?", capture, 1, 0.1)
+            folder.ledger.record_outcome(ArticleOutcome(7, FAILED, "unreadable", "?"), before)
+        assert crawl(out, server).statuses == {WRITTEN: 1, FAILED: 2}
+        with open_folder(out, "tests/1") as folder:
             render_in_place(folder, 1, lambda *_: None)
-            assert folder.ledger.endings() == {8: WRITTEN, 9: FAILED}
+            assert folder.ledger.statuses() == {8: WRITTEN, 9: FAILED}
         requests = len(server.log)
         report = crawl(out, server)
         assert len(server.log) == requests
@@ -989,7 +1006,7 @@ def test_an_article_file_that_is_gone_is_made_again_without_a_request(out: Path)
         report = crawl(out, server)
         assert len(server.log) == before
     assert articles(out) == MIXED_FILES
-    assert report.endings == {WRITTEN: 6, NO_CAPTURE: 1}
+    assert report.statuses == {WRITTEN: 6, NO_CAPTURE: 1}
 
 
 def remove_ledger(out: Path) -> None:
@@ -1012,7 +1029,7 @@ def test_without_its_ledger_a_crawl_asks_for_the_index_and_not_for_the_pages(out
 
 def test_what_the_ledger_has_not_seen_is_learned_from_the_store(out: Path) -> None:
     with replay(generated(4)) as server:
-        crawl(out, server, Plan(ids=Ids.of("1-2")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1-2")))
         ledger = (out / "crawl.db").read_bytes()
         crawl(out, server)
         remove_ledger(out)
@@ -1054,12 +1071,12 @@ TAILS: dict[str, tuple[Callable[[bytes], bytes]]] = {
 @table("tail", TAILS)
 def test_a_torn_tail_is_cut_off(out: Path, tail: Callable[[bytes], bytes]) -> None:
     with replay(generated(3)) as server:
-        crawl(out, server, Plan(ids=Ids.of("1-2")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1-2")))
         (path,) = captures(out)
         whole = path.read_bytes()
         last = whole[whole.rindex(b"\x1f\x8b\x08") :]
         path.write_bytes(whole + tail(last))
-        crawl(out, server, Plan(ids=Ids.of("1-2")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1-2")))
         assert path.read_bytes() == whole
         crawl(out, server)
         assert len(asked(server)) == 3
@@ -1089,7 +1106,7 @@ def test_damage_with_whole_records_behind_it_is_an_error_and_nothing_is_cut(out:
         last = whole[whole.rindex(b"\x1f\x8b\x08") :]
         damaged = whole + b"damage" + last
         path.write_bytes(damaged)
-        with pytest.raises(Broken, match=re.escape(str(path))) as error:
+        with pytest.raises(StorageError, match=re.escape(str(path))) as error:
             crawl(out, server)
         assert str(len(whole)) in str(error.value)
         assert path.read_bytes() == damaged
@@ -1110,7 +1127,7 @@ def test_files_of_others_in_the_store_are_let_be(out: Path) -> None:
         path.write_bytes(content)
     with replay(generated(2)) as server:
         report = crawl(out, server)
-    assert report.endings == {WRITTEN: 2}
+    assert report.statuses == {WRITTEN: 2}
     assert articles(out) == files(1, 2)
     assert {path: path.read_bytes() for path in theirs} == theirs
     assert (out / "captures" / "hkcnews-00001.warc.gz").exists()
@@ -1120,7 +1137,7 @@ def test_a_ledger_that_is_none_is_a_clear_error(out: Path) -> None:
     out.mkdir()
     (out / "crawl.db").write_bytes(b"no database" * 1000)
     with replay(generated(1)) as server:
-        with pytest.raises(Broken, match=r"crawl\.db"):
+        with pytest.raises(StorageError, match=r"crawl\.db"):
             crawl(out, server)
         assert server.log == []
 
@@ -1129,13 +1146,13 @@ def test_a_ledger_of_another_version_is_a_clear_error(out: Path) -> None:
     out.mkdir()
     with closing(sqlite3.connect(out / "crawl.db")) as db:
         db.execute("PRAGMA user_version = 77")
-    with replay(generated(1)) as server, pytest.raises(Broken, match="version 77"):
+    with replay(generated(1)) as server, pytest.raises(StorageError, match="version 77"):
         crawl(out, server)
 
 
 def test_what_killed_writers_have_left_is_swept_up(out: Path) -> None:
     with replay(generated(2)) as server:
-        crawl(out, server, Plan(ids=Ids.of("1")))
+        crawl(out, server, CrawlPlan(ids=IdSet.parse("1")))
         (out / "articles/1-1000/.article_2.md.abc.part").write_bytes(b"half")
         crawl(out, server)
     assert articles(out) == files(1, 2)
@@ -1156,7 +1173,7 @@ def test_five_refusals_end_the_run_and_the_next_one_waits_the_rest_out(out: Path
         assert time.time() - (time.monotonic() - first.at) >= until
         assert len(asked(server)) == 8
     assert articles(out) == files(1, 2, 3)
-    with opened(out, "tests/1") as folder:
+    with open_folder(out, "tests/1") as folder:
         assert folder.ledger.pauses() == []
 
 
@@ -1169,7 +1186,7 @@ def test_refusals_cost_an_article_none_of_its_tries(out: Path) -> None:
         report = crawl(out, server)
         assert len(asked(server)) == 8
     assert articles(out) == files(1)
-    assert report.endings == {WRITTEN: 1}
+    assert report.statuses == {WRITTEN: 1}
 
 
 def test_an_archive_that_goes_away_for_a_while_costs_nothing(out: Path) -> None:
@@ -1177,7 +1194,7 @@ def test_an_archive_that_goes_away_for_a_while_costs_nothing(out: Path) -> None:
         report = crawl(out, server)
         assert len({request.target for request in asked(server)}) == 12
     assert articles(out) == files(*range(1, 13))
-    assert report.endings == {WRITTEN: 12}
+    assert report.statuses == {WRITTEN: 12}
 
 
 def test_an_archive_that_is_not_there_ends_the_run(out: Path) -> None:
@@ -1191,16 +1208,16 @@ def test_an_archive_that_is_not_there_ends_the_run(out: Path) -> None:
 
 def test_a_pause_is_kept_for_the_archive_that_asked_for_it(out: Path) -> None:
     with replay(generated(1), Faults([on_index(faults.too_many(1000))])) as refusing:
-        with opened(out, "tests/1") as folder:
-            tally = Tally()
-            going = crawling.run(Plan(), polite(refusing.origin), folder, tally)
+        with open_folder(out, "tests/1") as folder:
+            tally = CrawlProgress()
+            going = crawling.run(CrawlPlan(), polite(refusing.origin), folder, tally)
 
             async def until_paused() -> None:
                 task = asyncio.create_task(going)
                 while tally.pause is None:
                     await asyncio.sleep(0.01)
-                assert folder.ledger.kept_pause(refusing.origin) == tally.pause
-                assert Report.of(folder.ledger).paused_until is not None
+                assert folder.ledger.load_pause(refusing.origin) == tally.pause
+                assert CrawlReport.of(folder.ledger).paused_until is not None
                 task.cancel()
                 await asyncio.wait([task])
 
@@ -1224,12 +1241,12 @@ def test_a_pause_is_waited_out_however_the_archive_is_spelled(
     told: list[Pause | None] = []
 
     async def ask(archive: str) -> None:
-        async with asking(Polite(archive), ledger, told.append) as (_, stop):
+        async with open_session(RequestPolicy(archive), ledger, told.append) as (_, stop):
             assert not stop.is_set
 
     pause = Pause(time.time() + 1000, 2, "too many requests")
     with closing(Ledger(tmp_path)) as ledger:
-        ledger.keep_pause(Polite(one).asked, pause)
+        ledger.save_pause(RequestPolicy(one).pause_key, pause)
         asyncio.run(ask(other))
         asyncio.run(ask("http://127.0.0.1:8080"))
     assert told == [pause, None]
@@ -1238,8 +1255,8 @@ def test_a_pause_is_waited_out_however_the_archive_is_spelled(
 def test_a_pause_that_one_spelling_was_told_of_holds_for_another(out: Path) -> None:
     with replay(generated(2), Faults([on_playback(faults.too_many(), 1, 2, 3, 4, 5)])) as server:
         shouted = server.origin.replace("http", "HTTP")
-        with opened(out, "tests/1") as folder, pytest.raises(Paused) as paused:
-            asyncio.run(crawling.run(Plan(), polite(shouted, 1), folder, Tally()))
+        with open_folder(out, "tests/1") as folder, pytest.raises(Paused) as paused:
+            asyncio.run(crawling.run(CrawlPlan(), polite(shouted, 1), folder, CrawlProgress()))
         crawl(out, server)
         first = asked(server)[5]
         assert time.time() - (time.monotonic() - first.at) >= paused.value.until.timestamp()
@@ -1252,10 +1269,10 @@ def test_a_pause_that_one_spelling_was_told_of_holds_for_another(out: Path) -> N
 def test_the_report_says_what_became_of_all(out: Path) -> None:
     struck = on_playback(faults.gateway(503), path=address(3), times=2)
     with replay(MIXED, Faults([struck])) as server:
-        report = crawl(out, server, Plan(ids=Ids.of("2-7")))
+        report = crawl(out, server, CrawlPlan(ids=IdSet.parse("2-7")))
         requests = len(asked(server))
-    with opened(out, "tests/1") as folder:
-        Report.of(folder.ledger).write(out)
+    with open_folder(out, "tests/1") as folder:
+        CrawlReport.of(folder.ledger).write(out)
     told = json.loads((out / "report.json").read_bytes())
     assert told["articles"] == 7
     assert told["open"] == 1
@@ -1280,14 +1297,18 @@ def test_the_report_says_what_became_of_all(out: Path) -> None:
 
 def test_a_report_counts_no_article_twice_or_less_than_none(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
-    ledger.add(Source.LIST, [Row(Capture(NEW, address(1)))], {})
-    ledger.add(Source.INDEX, [Row(Capture(NEW, address(1))), Row(Capture(NEW, address(2)))], {})
+    ledger.add_records(CaptureSource.LIST, [CdxRecord(Capture(NEW, address(1)))], {})
+    ledger.add_records(
+        CaptureSource.INDEX,
+        [CdxRecord(Capture(NEW, address(1))), CdxRecord(Capture(NEW, address(2)))],
+        {},
+    )
     for article in (1, 2, 3):
-        ledger.end(Ended(article, WRITTEN))
-    ledger.add(Source.INDEX, [Row(Capture(NEW, address(4)))], {})
-    report = Report.of(ledger)
+        ledger.record_outcome(ArticleOutcome(article, WRITTEN))
+    ledger.add_records(CaptureSource.INDEX, [CdxRecord(Capture(NEW, address(4)))], {})
+    report = CrawlReport.of(ledger)
     ledger.close()
-    assert (report.articles, report.open, report.endings) == (4, 1, {WRITTEN: 3})
+    assert (report.articles, report.open, report.statuses) == (4, 1, {WRITTEN: 3})
 
 
 # --- any order ------------------------------------------------------------------------------
@@ -1331,7 +1352,7 @@ def test_any_order_gives_the_same_archive(
         seed=seed,
     )
     with replay(_many(), by_chance) as server:
-        report = crawl(out, server, concurrency=8, warc_size=[1, 5_000, LARGEST_FILE][seed % 3])
+        report = crawl(out, server, concurrency=8, warc_size=[1, 5_000, MAX_FILE_BYTES][seed % 3])
         assert any(request.fault == "503" for request in server.log)
     assert (articles(out), reasons(report)) == in_order
     assert len(in_order[0]) == 24

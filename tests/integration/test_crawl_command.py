@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from fake_archive import (
     Archive,
+    FakeMemento,
     Faults,
-    Memento,
     Replay,
     Request,
     faults,
@@ -53,7 +53,7 @@ INTERRUPTED = 130
 _FEW_ROWS = """
 from scraper.wayback import cdx
 
-cdx.target.__defaults__ = (None, 5)
+cdx.query_target.__defaults__ = (None, 5)
 """
 
 
@@ -177,7 +177,7 @@ def report(out: Path) -> dict[str, object]:
 @pytest.fixture
 def few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Make the pages of the index small here and, with this environment, in other processes."""
-    monkeypatch.setattr(cdx.target, "__defaults__", (None, 5))
+    monkeypatch.setattr(cdx.query_target, "__defaults__", (None, 5))
     (tmp_path / "start").mkdir()
     (tmp_path / "start" / "sitecustomize.py").write_text(_FEW_ROWS, encoding="utf-8")
     return {"PYTHONPATH": str(tmp_path / "start")}
@@ -210,7 +210,7 @@ def test_killed_while_it_reads_the_index_again_it_goes_on_there(
     archive = generated(13)
     with replay(archive) as server:
         assert crawl(out, server).exit_code == 0
-        archive.add(Memento(address(14), TIMESTAMP, article_page(14)))
+        archive.add(FakeMemento(address(14), TIMESTAMP, article_page(14)))
         server.change(Faults([on_index(faults.held(), 2)]))
         with started(*of_crawl(out, server, "--refresh-index"), env=few_rows) as process:
             server.wait_for(len(server.log) + 2)
@@ -459,7 +459,7 @@ FULL: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
 def test_a_full_disk_ends_the_run_and_a_later_one_goes_on(
     out: Path, named: str, limit: int, make: Callable[[int], bytes]
 ) -> None:
-    archive = Archive(Memento(address(n), TIMESTAMP, make(n)) for n in range(1, 5))
+    archive = Archive(FakeMemento(address(n), TIMESTAMP, make(n)) for n in range(1, 5))
     small = ("bash", "-c", f'ulimit -f {limit}; exec "$@"', "bash")
     with replay(archive) as server:
         done = in_a_process(*of_crawl(out, server, "--concurrency", "1"), before=small)
@@ -514,10 +514,10 @@ def test_refused_for_long_it_says_when_to_come_back_and_waits_until_then(out: Pa
 def _mixed() -> Archive:
     return Archive(
         [
-            *(Memento(address(n), TIMESTAMP, article_page(n)) for n in (1, 2, 3, 4, 5)),
-            Memento(address(6), TIMESTAMP, farewell_page()),
-            Memento(address(7), TIMESTAMP, b""),
-            Memento(address(8), TIMESTAMP, unreadable()),
+            *(FakeMemento(address(n), TIMESTAMP, article_page(n)) for n in (1, 2, 3, 4, 5)),
+            FakeMemento(address(6), TIMESTAMP, farewell_page()),
+            FakeMemento(address(7), TIMESTAMP, b""),
+            FakeMemento(address(8), TIMESTAMP, unreadable()),
         ]
     )
 
@@ -670,7 +670,7 @@ def test_debug_shows_the_traceback_of_an_error(out: Path) -> None:
         done = in_a_process(*of_crawl(out, server, "--debug"))
     assert done.returncode == 1
     assert "Traceback (most recent call last):" in done.stderr
-    assert "NoIndex" in done.stderr
+    assert "IndexUnavailable" in done.stderr
 
 
 WILD = "\x1b[2J\x1b[31m停\x07航\x9b1m\x1b]0;x\x07"
@@ -688,7 +688,7 @@ def test_control_characters_of_an_answer_do_not_reach_the_terminal(out: Path) ->
 def test_control_characters_of_a_page_do_not_reach_the_terminal(tmp_path: Path) -> None:
     wild = re.sub(b"<h1>[^<]*", b"<h1>" + WILD.encode(), unreadable())
     out = tmp_path / "o\x1b[31mut"
-    with replay(Archive([Memento(address(1), TIMESTAMP, wild)])) as server:
+    with replay(Archive([FakeMemento(address(1), TIMESTAMP, wild)])) as server:
         done = crawl(out, server)
         said = done.stderr + hkcnews("status", "--out", out).stdout
     assert done.exit_code == 1

@@ -24,10 +24,10 @@ import pytest
 from fake_archive import (
     PREFIX_QUERY,
     Archive,
+    FakeMemento,
     Faults,
-    Gate,
-    Memento,
     Quirks,
+    RateLimitSimulator,
     Replay,
     Rule,
     demo_archive,
@@ -43,14 +43,14 @@ from fake_archive import (
 )
 from fake_archive.index import place_of, resume_key
 from fake_archive.mementos import EMPTY_DIGEST, digest_of
-from fake_archive.rules import Referee
+from fake_archive.rules import FaultInjector
 from fake_archive.surt import urlkey
 from support import warcs
 from support.pages import table
 from support.shared_files import need
 
-from normalise import NotAnArticle, Reason, extract
-from normalise.models import Capture
+from normalise import NotAnArticle, PageKind, extract
+from normalise.capture import Capture
 from scraper.testing import fixtures
 
 CDX = "/cdx/search/cdx"
@@ -160,8 +160,8 @@ def playback(original: str = ONE, timestamp: str = MIDDLE, modifier: str = "id_"
 
 def three() -> Archive:
     """One address captured thrice, another once."""
-    mementos = [Memento(ONE, timestamp, PAGE) for timestamp in (EARLY, MIDDLE, LATE)]
-    return Archive([*mementos, Memento(OTHER, MIDDLE, PAGE)])
+    mementos = [FakeMemento(ONE, timestamp, PAGE) for timestamp in (EARLY, MIDDLE, LATE)]
+    return Archive([*mementos, FakeMemento(OTHER, MIDDLE, PAGE)])
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def recordings(*parts: str) -> list[Recording]:
     return found
 
 
-def memento_of(recording: Recording) -> Memento:
+def memento_of(recording: Recording) -> FakeMemento:
     """The capture behind a recorded answer; its Location as the site had sent it."""
     reply = recording.reply
     prefix = "x-archive-orig-"
@@ -235,7 +235,7 @@ def memento_of(recording: Recording) -> Memento:
         headers.append(("Location", re.sub(cut, "", parts[2], count=1)))
     original = re.match(r"<(.*?)>", reply["link"])
     assert original
-    return Memento(
+    return FakeMemento(
         original[1].replace("&amp;", "&"),
         recording.timestamp,
         reply.body,
@@ -313,7 +313,7 @@ def archive_of(exchanges: Sequence[Recording]) -> Archive:
         if not exchange.is_capture and not archive.captures_of(urlkey(exchange.url)):
             nearest = re.fullmatch(r".*/web/(\d+)id_/(.*)", exchange.reply["location"])
             assert nearest
-            archive.add(Memento(nearest[2], nearest[1], PAGE))
+            archive.add(FakeMemento(nearest[2], nearest[1], PAGE))
     return archive
 
 
@@ -383,7 +383,7 @@ def test_a_redirect_in_view_mode_is_the_recorded_page(serve: Serve) -> None:
 
 def test_view_mode_of_a_capture_has_the_recorded_headers(serve: Serve) -> None:
     recorded = recordings(f"{EDGI}/test_get_memento_with_mode")[0]
-    memento = Memento(recorded.url, recorded.timestamp, PAGE)
+    memento = FakeMemento(recorded.url, recorded.timestamp, PAGE)
     answered = ask(serve(Archive([memento])), recorded.target)
     for name in ("content-type", "memento-datetime", "x-archive-guessed-charset"):
         assert answered[name] == recorded.reply[name]
@@ -409,10 +409,10 @@ QUERIES = [
 ] + [f"{EDGI}/test_search_with_filter/01"]
 
 
-def row_memento(line: str) -> Memento:
+def row_memento(line: str) -> FakeMemento:
     key, timestamp, original, mimetype, status, digest, length = line.split(" ")
     revisit = status == "-"
-    return Memento(
+    return FakeMemento(
         original,
         timestamp,
         status=200 if revisit else int(status),
@@ -472,7 +472,9 @@ def test_json_is_byte_for_byte_as_recorded(name: str, serve: Serve) -> None:
 def test_fields_come_in_the_order_asked_for(name: str, serve: Serve) -> None:
     fields, *rows = json.loads(need("recordings", "pywaybackup-cdx", name).read_bytes())
     archive = Archive(
-        Memento(row["original"], row["timestamp"], digest=row["digest"], mimetype=row["mimetype"])
+        FakeMemento(
+            row["original"], row["timestamp"], digest=row["digest"], mimetype=row["mimetype"]
+        )
         for row in (dict(zip(fields, row, strict=True)) for row in rows)
         if row["statuscode"] == "200"
     )
@@ -540,15 +542,15 @@ def some() -> Archive:
     """Captures of several hosts, times and kinds."""
     return Archive(
         [
-            Memento("https://www.hkcnews.com/", EARLY, PAGE),
-            Memento("https://hkcnews.com/article/1/x", EARLY, PAGE),
-            Memento("http://www.hkcnews.com:80/article/1/x", MIDDLE, PAGE, revisit=True),
-            Memento("https://www.hkcnews.com/article/10/%E6%B8%AF", MIDDLE, PAGE),
+            FakeMemento("https://www.hkcnews.com/", EARLY, PAGE),
+            FakeMemento("https://hkcnews.com/article/1/x", EARLY, PAGE),
+            FakeMemento("http://www.hkcnews.com:80/article/1/x", MIDDLE, PAGE, revisit=True),
+            FakeMemento("https://www.hkcnews.com/article/10/%E6%B8%AF", MIDDLE, PAGE),
             samples.redirect("https://www.hkcnews.com/article/10/y", LATE, "/article/10/z"),
             samples.error("https://www.hkcnews.com/article/2", LATE, 404),
-            Memento("https://blog.hkcnews.com/article/1/x", LATE, PAGE),
-            Memento("https://www.hkcnews.com.evil.org/article/1/x", LATE, PAGE),
-            Memento("https://www.hkcnews.com/fresh", LATE, PAGE, listed=False),
+            FakeMemento("https://blog.hkcnews.com/article/1/x", LATE, PAGE),
+            FakeMemento("https://www.hkcnews.com.evil.org/article/1/x", LATE, PAGE),
+            FakeMemento("https://www.hkcnews.com/fresh", LATE, PAGE, listed=False),
         ]
     )
 
@@ -615,7 +617,7 @@ def test_rows_of_revisits_redirects_and_errors(serve: Serve) -> None:
 
 
 def test_the_digest_is_that_of_the_body(serve: Serve) -> None:
-    archive = Archive([Memento(ONE, EARLY, lambda: PAGE), samples.redirect(ONE, LATE, "/")])
+    archive = Archive([FakeMemento(ONE, EARLY, lambda: PAGE), samples.redirect(ONE, LATE, "/")])
     digests = ask(serve(archive), f"{CDX}?url={ONE}&fl=digest").text.split()
     assert digests == [digest_of(PAGE), EMPTY_DIGEST]
 
@@ -731,7 +733,9 @@ def test_playback_answers(target: str, kind: str, timestamp: str, serve: Serve) 
 
 
 def test_addresses_may_be_asked_for_in_raw_bytes(serve: Serve) -> None:
-    server = serve(Archive([Memento("https://www.hkcnews.com/article/1/%E6%B8%AF", EARLY, PAGE)]))
+    server = serve(
+        Archive([FakeMemento("https://www.hkcnews.com/article/1/%E6%B8%AF", EARLY, PAGE)])
+    )
     place = b"/web/%sid_/https://www.hkcnews.com/article/1/" % EARLY.encode()
     for name, status in (("港".encode(), b"200 OK"), (b"\xff", b"404 NOT FOUND")):
         with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
@@ -757,7 +761,7 @@ def test_the_link_header_names_the_captures_round_it(serve: Serve) -> None:
 
 def test_of_two_captures_of_a_second_the_one_asked_for_is_served(serve: Serve) -> None:
     bare = ONE.replace("www.", "")
-    server = serve(Archive([Memento(ONE, EARLY, PAGE), Memento(bare, EARLY, b"other")]))
+    server = serve(Archive([FakeMemento(ONE, EARLY, PAGE), FakeMemento(bare, EARLY, b"other")]))
     assert ask(server, playback(ONE, EARLY)).body == PAGE
     assert ask(server, playback(bare, EARLY)).body == b"other"
 
@@ -799,14 +803,16 @@ def test_captured_errors_are_captures(status: int, serve: Serve) -> None:
 
 
 def test_a_capture_taken_in_gzip_comes_so_unasked(serve: Serve) -> None:
-    server = serve(Archive([Memento(ONE, EARLY, PAGE, gzipped=True)]))
+    server = serve(Archive([FakeMemento(ONE, EARLY, PAGE, gzipped=True)]))
     for encoding in ("identity", "gzip;q=0"):
         reply = ask(server, playback(ONE, EARLY), encoding=encoding)
         assert (reply["content-encoding"], reply.body) == ("gzip", PAGE)
 
 
 def test_a_month_or_day_of_zero_can_be_played_back(serve: Serve) -> None:
-    reply = ask(serve(Archive([Memento(ONE, "20200012170449")])), playback(ONE, "20200012170449"))
+    reply = ask(
+        serve(Archive([FakeMemento(ONE, "20200012170449")])), playback(ONE, "20200012170449")
+    )
     assert reply["memento-datetime"] == "Sun, 12 Jan 2020 17:04:49 GMT"
 
 
@@ -968,7 +974,7 @@ def test_a_connection_can_break(
 
 
 def test_a_body_with_a_length_can_be_cut_short(serve: Serve) -> None:
-    archive = Archive([Memento(ONE, EARLY, PAGE, content_type="application/pdf")])
+    archive = Archive([FakeMemento(ONE, EARLY, PAGE, content_type="application/pdf")])
     received = bytes_of(serve(archive, on_playback(faults.cut_short())), playback(ONE, EARLY))
     assert f"Content-Length: {len(PAGE)}".encode() in received.head
     assert received.body == PAGE[: len(PAGE) // 2]
@@ -1068,7 +1074,7 @@ A, B = playback(), playback(OTHER)
 
 def struck(asked: Sequence[str], *rules: Rule, **settings: Any) -> str:
     """A letter for each request: the first of the fault's name, or a dot."""
-    referee = Referee(Faults(rules, **settings))
+    referee = FaultInjector(Faults(rules, **settings))
     faults_ = [
         referee.judge("playback" if "/web/" in target else "index", target) for target in asked
     ]
@@ -1108,7 +1114,7 @@ def test_chance_does_not_depend_on_the_order() -> None:
 
 def test_the_gate_lets_so_many_through_a_minute() -> None:
     now = [0.0]
-    gate = Gate(playback=3, index=2, patience=2, limited=60, clock=lambda: now[0])
+    gate = RateLimitSimulator(playback=3, index=2, patience=2, limited=60, clock=lambda: now[0])
     letters = partial(struck, gate=gate)
     assert letters([A, A, A]) == "..."
     assert letters([INDEX_TARGET] * 2) == ".."
@@ -1122,7 +1128,7 @@ def test_the_gate_lets_so_many_through_a_minute() -> None:
 
 
 def test_going_on_in_spite_of_429_ends_in_refused_connections(serve: Serve) -> None:
-    server = serve(three(), gate=Gate(playback=1, patience=1, refused=0))
+    server = serve(three(), gate=RateLimitSimulator(playback=1, patience=1, refused=0))
     assert [ask(server, playback()).status for _ in range(3)] == [200, 429, 429]
     with pytest.raises(ConnectionResetError):
         ask(server, playback())
@@ -1274,7 +1280,7 @@ def test_a_server_in_its_own_process_can_do_the_same() -> None:
 def test_the_bundled_pages_are_served_as_they_are(serve: Serve) -> None:
     server = serve(from_fixtures())
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-    shown = [f for f in fixtures.every() if f.name.startswith("articles/")]
+    shown = [f for f in fixtures.load_all() if f.name.startswith("articles/")]
     raw = {f.capture: f for f in reversed(shown)}
     assert len(raw) > 140
     for capture, fixture in raw.items():
@@ -1309,11 +1315,11 @@ def test_the_demonstration_shows_what_it_should(serve: Serve) -> None:
     assert [r.fault for r in server.log if r.fault] == ["outage with 200", "429 with 429"]
 
 
-def is_article(memento: Memento) -> bool:
+def is_article(memento: FakeMemento) -> bool:
     return "/article/" in memento.original
 
 
-def kind_of(server: Replay, memento: Memento) -> str:
+def kind_of(server: Replay, memento: FakeMemento) -> str:
     """What a capture turns out to be, a 429 waited out."""
     target = playback(memento.original, memento.timestamp)
     reply = ask(server, target)
@@ -1325,7 +1331,7 @@ def kind_of(server: Replay, memento: Memento) -> str:
     try:
         extract(reply.body, Capture(memento.timestamp, memento.original))
     except NotAnArticle as error:
-        return "farewell" if error.reason is Reason.FAREWELL else "refused"
+        return "farewell" if error.kind is PageKind.FAREWELL else "refused"
     return "article"
 
 

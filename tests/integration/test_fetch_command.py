@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from fake_archive import (
     Archive,
+    FakeMemento,
     Faults,
-    Memento,
     Replay,
     Request,
     Rule,
@@ -44,9 +44,9 @@ from typer.testing import CliRunner, Result
 
 from normalise.files import article_path
 from scraper.cli.app import app
-from scraper.crawl.folder import opened
+from scraper.crawl.folder import open_folder
 from scraper.errors import BadRecord
-from scraper.warc.sources import find
+from scraper.warc.sources import find_captures
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190601000000", "20210601000000", "20221201000000"
 ID = 11911
@@ -75,16 +75,16 @@ def pages_of(server: Replay) -> list[str]:
     return [request.timestamp for request in asked(server)]
 
 
-def page(timestamp: str = NEW, article: int = ID, **parts: str) -> Memento:
-    return Memento(address(article), timestamp, article_page(article, **parts))
+def page(timestamp: str = NEW, article: int = ID, **parts: str) -> FakeMemento:
+    return FakeMemento(address(article), timestamp, article_page(article, **parts))
 
 
-def old_page(timestamp: str = OLD) -> Memento:
+def old_page(timestamp: str = OLD) -> FakeMemento:
     return page(timestamp, body=f"<p>{OLD_TEXT}</p>")
 
 
-def farewell(timestamp: str = NEWEST, article: int = ID) -> Memento:
-    return Memento(address(article), timestamp, farewell_page())
+def farewell(timestamp: str = NEWEST, article: int = ID) -> FakeMemento:
+    return FakeMemento(address(article), timestamp, farewell_page())
 
 
 NEW_FILE, OLD_FILE = article_file(ID, NEW), article_file(ID, OLD, OLD_TEXT)
@@ -116,7 +116,7 @@ def ended(out: Path, article: int = ID) -> Any:
 
 def stored(out: Path, spool: Path) -> list[str]:
     """The timestamps of the captures in the store, in order."""
-    records = list(find([out / "captures"], spool))
+    records = list(find_captures([out / "captures"], spool))
     assert not any(isinstance(record, BadRecord) for record in records)
     return [record.capture.timestamp for record in records if not isinstance(record, BadRecord)]
 
@@ -214,7 +214,7 @@ def test_a_target_that_is_none_is_told_before_anything_is_asked(server: Replay, 
 def test_the_address_of_a_capture_is_asked_for_as_it_is_without_the_index(modifier: str) -> None:
     raw = f"http://hkcnews.com:80/article/{ID}/渡輪"
     encoded = f"http://hkcnews.com:80/article/{ID}/%E6%B8%A1%E8%BC%AA"
-    archive = Archive([page(), Memento(encoded, OLD, article_page(ID))])
+    archive = Archive([page(), FakeMemento(encoded, OLD, article_page(ID))])
     with replay(archive) as server:
         done = hkcnews(server, "fetch", f"https://web.archive.org/web/{OLD}{modifier}/{raw}")
         assert [request.target for request in server.log] == [f"/web/{OLD}id_/{encoded}"]
@@ -267,11 +267,11 @@ def test_no_usable_capture_is_an_error_that_lists_each_with_its_reason(out: Path
     archive = Archive(
         [
             farewell(),
-            Memento(address(ID), NEW, unreadable_page()),
+            FakeMemento(address(ID), NEW, unreadable_page()),
             unplayable("https://hkcnews.com/article/11911/gone", "20200101000000"),
             error(address(ID), OLD, 404),
             redirect(address(ID), OLDEST, "/news"),
-            Memento(address(ID), "20170101000000", b"%PDF", content_type="application/pdf"),
+            FakeMemento(address(ID), "20170101000000", b"%PDF", content_type="application/pdf"),
         ]
     )
     with replay(archive, Faults([on_playback(faults.hrm(), path="gone")])) as server:
@@ -421,7 +421,7 @@ def test_the_diff_is_one_that_patch_takes(server: Replay, out: Path, tmp_path: P
 
 
 def test_a_folder_that_a_crawl_works_in_is_left_alone(server: Replay, out: Path) -> None:
-    with opened(out, "tests/1"):
+    with open_folder(out, "tests/1"):
         done = hkcnews(server, "fetch", ID, "--out", out)
     assert (done.stdout, done.exit_code) == ("", 2)
     assert "another crawl works in" in done.stderr
@@ -507,7 +507,9 @@ def _history(text: str) -> dict[str, list[str]]:
 
 def test_all_tells_how_the_article_changed_and_gives_the_best_capture() -> None:
     titled = page("20200101000000", title="渡輪慢航")
-    same = Memento(address(ID), "20200201000000", article_page(ID, title="渡輪慢航"), revisit=True)
+    same = FakeMemento(
+        address(ID), "20200201000000", article_page(ID, title="渡輪慢航"), revisit=True
+    )
     archive = Archive([farewell(), page(), titled, same, old_page(), farewell(OLDEST)])
     with replay(archive) as server:
         done = hkcnews(server, "fetch", ID, "--all")
@@ -670,8 +672,8 @@ def many() -> Iterator[Replay]:
     mementos = [
         page(),
         old_page(),
-        Memento(address(ID), "20200101000000", article_page(ID), revisit=True),
-        Memento(f"{address(ID)}?a=1", "20220101000000", article_page(ID, title="渡")),
+        FakeMemento(address(ID), "20200101000000", article_page(ID), revisit=True),
+        FakeMemento(f"{address(ID)}?a=1", "20220101000000", article_page(ID, title="渡")),
         farewell("20230101000000"),
         redirect(address(ID), "20220301000000", "/news"),
         error(address(ID), "20220401000000", 404),

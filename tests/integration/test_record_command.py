@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fake_archive import Archive, Memento, Replay, replay
+from fake_archive import Archive, FakeMemento, Replay, replay
 from fake_archive.samples import error, redirect
 from support.warcs import (
     address,
@@ -71,7 +71,7 @@ def saved(root: Path, kind: str, page: bytes, timestamp: str = NEW, name: str = 
 
 def test_a_page_from_the_network(root: Path) -> None:
     page = article_page(ID)
-    with replay(Archive([Memento(address(ID), NEW, page)])) as server:
+    with replay(Archive([FakeMemento(address(ID), NEW, page)])) as server:
         done = record(root, ID, *at(server))
         assert [request.endpoint for request in server.log] == ["index", "playback"]
     assert (done.stdout, done.exit_code) == (f"{root / 'articles' / 'a-page'}\n", 0)
@@ -81,7 +81,10 @@ def test_a_page_from_the_network(root: Path) -> None:
 
 
 def test_a_page_of_one_capture_from_the_network_asks_for_nothing_else(root: Path) -> None:
-    mementos = [Memento(address(ID), NEW, b"x"), Memento(address(ID), OLD, article_page(ID))]
+    mementos = [
+        FakeMemento(address(ID), NEW, b"x"),
+        FakeMemento(address(ID), OLD, article_page(ID)),
+    ]
     with replay(Archive(mementos)) as server:
         assert record(root, capture_url(ID, OLD), *at(server)).exit_code == 0
         assert [request.timestamp for request in server.log] == [OLD]
@@ -105,7 +108,7 @@ def test_a_page_from_a_warc(root: Path, tmp_path: Path, name: str) -> None:
 
 
 def test_a_page_from_the_folder_of_a_crawl(root: Path, tmp_path: Path) -> None:
-    with replay(Archive([Memento(address(ID), NEW, article_page(ID))])) as server:
+    with replay(Archive([FakeMemento(address(ID), NEW, article_page(ID))])) as server:
         runner.invoke(app, ["fetch", str(ID), "--out", str(tmp_path / "crawl"), *at(server)])
         before = len(server.log)
         assert record(root, ID, "--from", tmp_path / "crawl").exit_code == 0
@@ -136,7 +139,7 @@ def test_what_is_no_article_is_saved_with_its_refusal(
     root: Path, tmp_path: Path, page: bytes, kind: str, key: str, source: str
 ) -> None:
     if source == "network" and page:  # from the network no byte is no answer
-        with replay(Archive([Memento(address(ID), NEW, page)])) as server:
+        with replay(Archive([FakeMemento(address(ID), NEW, page)])) as server:
             done = record(root, capture_url(ID, NEW), *at(server))
     else:
         (tmp_path / "page.html").write_bytes(page)
@@ -156,7 +159,7 @@ def test_a_page_is_never_overwritten_and_nothing_is_asked_for_it(root: Path, kin
     folder.mkdir(parents=True)
     (folder / "page.html").write_bytes(b"mine")
     before = tree(root)
-    with replay(Archive([Memento(address(ID), NEW, article_page(ID))])) as server:
+    with replay(Archive([FakeMemento(address(ID), NEW, article_page(ID))])) as server:
         done = record(root, ID, *at(server))
         assert server.log == []
     assert (done.stdout, done.exit_code) == ("", 2)
@@ -257,8 +260,8 @@ def test_a_page_that_fits_no_rule_is_found_recorded_mended_and_kept_right(
     """The README's way, with the newest capture a farewell as so often."""
     crawl, page = tmp_path / "crawl", article_page(ID).replace(b"article-content", b"text-of-2022")
     mementos = [
-        Memento(address(ID), "20221201000000", farewell_page()),
-        Memento(address(ID), NEW, page.replace(b"article-info", b"info-of-2022")),
+        FakeMemento(address(ID), "20221201000000", farewell_page()),
+        FakeMemento(address(ID), NEW, page.replace(b"article-info", b"info-of-2022")),
     ]
     with replay(Archive(mementos)) as server:
         done = runner.invoke(app, ["crawl", "--out", str(crawl), *at(server)])
@@ -285,7 +288,7 @@ def test_a_page_that_fits_no_rule_is_found_recorded_mended_and_kept_right(
         ),
     )
     monkeypatch.setattr(fixtures, "ROOT", root)
-    monkeypatch.setattr(fixtures.every, "__defaults__", (root,))
+    monkeypatch.setattr(fixtures.load_all, "__defaults__", (root,))
     monkeypatch.setattr(fixtures.load, "__defaults__", (root,))
     golden = runner.invoke(fixtures.app, ["refresh"])
     assert golden.exit_code == 0

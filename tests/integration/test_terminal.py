@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from fake_archive import (
     Archive,
+    FakeMemento,
     Faults,
-    Memento,
     Replay,
     Rule,
     faults,
@@ -115,8 +115,8 @@ def archive(title: str = WILD) -> Archive:
     unread = unreadable_page().replace("碼頭的燈".encode(), title.encode())
     return Archive(
         [
-            Memento(address(7), TIMESTAMP, wild_page(7, title)),
-            Memento(address(8), TIMESTAMP, unread),
+            FakeMemento(address(7), TIMESTAMP, wild_page(7, title)),
+            FakeMemento(address(8), TIMESTAMP, unread),
         ]
     )
 

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from fake_archive import (
     Archive,
+    FakeMemento,
     Faults,
-    Memento,
     Quirks,
     Replay,
     Request,
@@ -97,16 +97,16 @@ def campaign(folder: Path, articles: int, kills: int, seed: int) -> Result:
 def archive(articles: int) -> Archive:
     """Return articles, every seventh with a farewell besides, and odd captures of some."""
     found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
-    odd: list[Memento] = []
+    odd: list[FakeMemento] = []
     for number in range(5, articles, _EVERY):
         # Each article's bytes are its own: a digest that several share would be tried last.
         lost, turning = b"lost %d" % number, b"turning %d" % number
         odd += [
-            Memento(warcs.address(number), "20220105101010", lost, playable=False),
+            FakeMemento(warcs.address(number), "20220105101010", lost, playable=False),
             # Newer than the good one and of no use: the crawl has to fall back.
-            Memento(warcs.address(number + 1), "20220106101010", warcs.farewell_page),
+            FakeMemento(warcs.address(number + 1), "20220106101010", warcs.farewell_page),
             samples.error(warcs.address(number + 2), "20220107101010"),
-            *(Memento(warcs.address(number + 3), at, turning) for at in CIRCLE),
+            *(FakeMemento(warcs.address(number + 3), at, turning) for at in CIRCLE),
         ]
     found.add(*odd)
     return found

@@ -14,7 +14,7 @@ import pytest
 from support.warcs import tree
 
 from normalise import RefusedPath
-from normalise.files import Writer, article_path
+from normalise.files import ArticleWriter, article_path
 
 ID = 11911
 PATH = "articles/11001-12000/article_11911.md"
@@ -44,7 +44,7 @@ def out(tmp_path: Path) -> Path:
 )
 def test_files_lie_in_folders_of_a_thousand(out: Path, article_id: int, path: str) -> None:
     assert article_path(article_id).as_posix() == path
-    assert Writer(out).write(article_id, TEXT)
+    assert ArticleWriter(out).write(article_id, TEXT)
     assert tree(out) == {path: TEXT.encode()}
 
 
@@ -53,12 +53,12 @@ def test_ids_that_no_article_has_are_refused(out: Path, article_id: int) -> None
     with pytest.raises(RefusedPath, match=str(article_id)):
         article_path(article_id)
     with pytest.raises(RefusedPath, match=str(article_id)):
-        Writer(out).write(article_id, TEXT)
+        ArticleWriter(out).write(article_id, TEXT)
     assert not out.exists()
 
 
 def test_no_folder_is_made_before_the_first_file(out: Path) -> None:
-    Writer(out)
+    ArticleWriter(out)
     assert not out.exists()
 
 
@@ -78,14 +78,14 @@ def test_no_folder_is_made_before_the_first_file(out: Path) -> None:
 def test_a_text_is_written_as_utf8_and_otherwise_as_it_is(
     out: Path, text: str, content: bytes
 ) -> None:
-    Writer(out).write(ID, text)
+    ArticleWriter(out).write(ID, text)
     assert (out / PATH).read_bytes() == content
 
 
 def test_a_text_that_is_none_leaves_the_file_as_it_was(out: Path) -> None:
-    Writer(out).write(ID, TEXT)
+    ArticleWriter(out).write(ID, TEXT)
     with pytest.raises(UnicodeEncodeError):
-        Writer(out).write(ID, "half a character: \ud83d")
+        ArticleWriter(out).write(ID, "half a character: \ud83d")
     assert tree(out) == {PATH: TEXT.encode()}
 
 
@@ -93,17 +93,17 @@ def test_a_text_that_is_none_leaves_the_file_as_it_was(out: Path) -> None:
 
 
 def test_an_unchanged_file_is_not_touched(out: Path) -> None:
-    assert Writer(out).write(ID, TEXT)
+    assert ArticleWriter(out).write(ID, TEXT)
     os.utime(out / PATH, ns=(1, 1))
     before = (out / PATH).stat()
-    assert not Writer(out).write(ID, TEXT)
+    assert not ArticleWriter(out).write(ID, TEXT)
     after = (out / PATH).stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
     assert after.st_mtime_ns == 1
 
 
 def test_an_unchanged_file_of_the_same_run_is_not_touched(out: Path) -> None:
-    writer = Writer(out)
+    writer = ArticleWriter(out)
     assert writer.write(ID, TEXT)
     before = (out / PATH).stat()
     assert not writer.write(ID, TEXT)
@@ -117,15 +117,15 @@ def test_a_changed_file_is_replaced(out: Path, old: str) -> None:
     (out / PATH).parent.mkdir(parents=True)
     (out / PATH).write_text(old, encoding="utf-8")
     before = (out / PATH).stat().st_ino
-    assert Writer(out).write(ID, TEXT)
+    assert ArticleWriter(out).write(ID, TEXT)
     assert tree(out) == {PATH: TEXT.encode()}
     assert (out / PATH).stat().st_ino != before  # another file in its place, not the same one
 
 
 def test_a_reader_of_the_old_file_keeps_it_whole(out: Path) -> None:
-    Writer(out).write(ID, TEXT)
+    ArticleWriter(out).write(ID, TEXT)
     with (out / PATH).open("rb") as reader:
-        Writer(out).write(ID, TEXT * 2)
+        ArticleWriter(out).write(ID, TEXT * 2)
         assert reader.read() == TEXT.encode()
 
 
@@ -146,9 +146,9 @@ def _disk_of(size: int) -> Iterator[None]:
 @pytest.mark.parametrize("old", [None, "舊\n"])
 def test_a_disk_that_fills_up_leaves_what_was_there(out: Path, old: str | None) -> None:
     if old is not None:
-        Writer(out).write(ID, old)
+        ArticleWriter(out).write(ID, old)
     with _disk_of(4096), pytest.raises(OSError, match="too large"):
-        Writer(out).write(ID, TEXT * 1000)
+        ArticleWriter(out).write(ID, TEXT * 1000)
     assert tree(out) == ({} if old is None else {PATH: old.encode()})
 
 
@@ -158,7 +158,7 @@ def test_a_file_that_can_not_be_put_in_place_leaves_what_was_there(
     out: Path, monkeypatch: pytest.MonkeyPatch, old: str | None, error: BaseException
 ) -> None:
     if old is not None:
-        Writer(out).write(ID, old)
+        ArticleWriter(out).write(ID, old)
 
     def refuse(source: object, target: object) -> None:
         assert Path(str(source)).read_bytes() == TEXT.encode()  # whole before it is put in place
@@ -168,12 +168,12 @@ def test_a_file_that_can_not_be_put_in_place_leaves_what_was_there(
     for name in ("replace", "rename"):
         monkeypatch.setattr(os, name, refuse)
     with pytest.raises(type(error)):
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)
     assert tree(out) == ({} if old is None else {PATH: old.encode()})
 
 
 def test_a_run_goes_on_after_a_file_that_could_not_be_written(out: Path) -> None:
-    writer = Writer(out)
+    writer = ArticleWriter(out)
     with _disk_of(100), pytest.raises(OSError, match="too large"):
         writer.write(ID, TEXT * 1000)
     assert writer.write(ID, TEXT)
@@ -184,7 +184,7 @@ def test_a_run_goes_on_after_a_file_that_could_not_be_written(out: Path) -> None
 def test_permissions_follow_the_umask(out: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)
     finally:
         left = os.umask(before)
     assert left == umask
@@ -207,7 +207,7 @@ def test_a_folder_that_is_a_link_to_the_outside_is_refused(
     up = "../" * (link.count("/") + 1)
     (out / link).symlink_to(f"{up}outside" if is_relative == "relative" else outside)
     with pytest.raises(RefusedPath, match="leads out of"):
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)
     assert list(outside.iterdir()) == []
 
 
@@ -221,7 +221,7 @@ def test_a_file_that_is_a_link_to_the_outside_is_refused(
     (out / PATH).parent.mkdir(parents=True)
     (out / PATH).symlink_to(outside)
     with pytest.raises(RefusedPath, match="leads out of"):
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)
     assert (outside.read_text(encoding="utf-8") if outside.exists() else None) == content
     assert (out / PATH).is_symlink()
 
@@ -231,7 +231,7 @@ def test_a_neighbour_whose_name_begins_alike_is_outside(out: Path, tmp_path: Pat
     out.mkdir()
     (out / "articles").symlink_to(tmp_path / "outside")
     with pytest.raises(RefusedPath):
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)
     assert list((tmp_path / "outside").iterdir()) == []
 
 
@@ -240,7 +240,7 @@ def test_a_folder_that_is_a_link_within_is_followed(out: Path, link: str) -> Non
     (out / "elsewhere").mkdir(parents=True)
     (out / link).parent.mkdir(parents=True, exist_ok=True)
     (out / link).symlink_to(out / "elsewhere")
-    assert Writer(out).write(ID, TEXT)
+    assert ArticleWriter(out).write(ID, TEXT)
     assert (out / PATH).read_bytes() == TEXT.encode()
     assert len(tree(out / "elsewhere")) == 1
 
@@ -249,14 +249,14 @@ def test_a_file_that_is_a_link_within_is_written(out: Path) -> None:
     (out / PATH).parent.mkdir(parents=True)
     (out / "old.md").write_text("舊\n", encoding="utf-8")
     (out / PATH).symlink_to(out / "old.md")
-    assert Writer(out).write(ID, TEXT)
+    assert ArticleWriter(out).write(ID, TEXT)
     assert (out / PATH).read_bytes() == TEXT.encode()
 
 
 def test_the_folder_itself_may_be_a_link(out: Path, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     out.symlink_to(tmp_path / "real")
-    assert Writer(out).write(ID, TEXT)
+    assert ArticleWriter(out).write(ID, TEXT)
     assert tree(tmp_path / "real") == {PATH: TEXT.encode()}
 
 
@@ -264,4 +264,4 @@ def test_a_link_in_a_circle_is_refused(out: Path) -> None:
     out.mkdir()
     (out / "articles").symlink_to(out / "articles")
     with pytest.raises((RefusedPath, OSError)):
-        Writer(out).write(ID, TEXT)
+        ArticleWriter(out).write(ID, TEXT)

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from normalise import Article, Capture, Reason, extract, render
+from normalise import Article, Capture, PageKind, extract, render
 from normalise.editions.json import as_json
-from scraper.errors import WrongUsage
+from scraper.errors import UsageError
 from scraper.testing import fixtures
 from scraper.testing.fixtures import ARTICLE, ARTICLE_FILE, REFUSAL_FILE, TEXT_FILE, Fixture
 
-EVERY = list(fixtures.every())
+EVERY = list(fixtures.load_all())
 ARTICLES = [fixture for fixture in EVERY if fixture.name.startswith(f"{ARTICLE}/")]
 REFUSALS = [fixture for fixture in EVERY if fixture not in ARTICLES]
 FIELDS = (
     *("id", "capture", "title", "date", "last_updated", "author", "category", "tags"),
-    *("body", "promo", "box", "report", "left_out"),
+    *("body", "promo", "box", "provenance", "left_out"),
 )
 VIEWS = [fixture for fixture in ARTICLES if fixture.name.endswith("-view")]
 
@@ -81,7 +81,7 @@ def parts(text: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("fixture", REFUSALS, ids=lambda fixture: fixture.name)
 def test_refusal(fixture: Fixture) -> None:
-    kind, texts = fixtures.outcome(fixture.page, fixture.capture)
+    kind, texts = fixtures.expected_files(fixture.page, fixture.capture)
     assert fixture.name.startswith(f"{kind}/")
     assert json.loads(texts[REFUSAL_FILE]) == expected(fixture, REFUSAL_FILE)
 
@@ -98,7 +98,7 @@ def test_every_field_of_an_article_is_compared() -> None:
 
 def test_every_reason_to_refuse_a_page_has_a_fixture() -> None:
     seen = {expected(fixture, REFUSAL_FILE).get("reason") for fixture in REFUSALS}
-    assert set(Reason) <= seen
+    assert set(PageKind) <= seen
 
 
 def test_every_fixture_says_what_it_proves() -> None:
@@ -122,6 +122,6 @@ def test_a_page_is_never_replaced_by_another(tmp_path: Path) -> None:
     page, capture = REFUSALS[0].page, REFUSALS[0].capture
     added = fixtures.add("a-page", page, capture, "is here to be kept", root=tmp_path)
     other = Capture("20200102030405", "https://www.hkcnews.com/article/1/x")
-    with pytest.raises(WrongUsage, match="a fixture named a-page exists"):
+    with pytest.raises(UsageError, match="a fixture named a-page exists"):
         fixtures.add("a-page", b"<p>other", other, "must not replace it", root=tmp_path)
     assert added.page == page

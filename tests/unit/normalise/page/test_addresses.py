@@ -23,14 +23,8 @@ from support.pages import (
 )
 
 from normalise import BadCapture, Capture
-from normalise.page.addresses import (
-    AddressReader,
-    archived_frame,
-    archived_image,
-    archived_link,
-    is_view_form,
-    timestamp_shown,
-)
+from normalise.editions.archived_urls import archived_frame, archived_image, archived_link
+from normalise.page.addresses import AddressReader, is_view_form, timestamp_shown
 
 # --- captures -------------------------------------------------------------------------------
 
@@ -316,7 +310,7 @@ AUTHORS = '<p><a href="https://web.archive.org/web/20160101000000/http://a.examp
 
 
 def test_both_forms_are_told_apart() -> None:
-    forms = {name: article_of(form(page("<p>汽笛</p>"))).report for name, form in FORMS.items()}
+    forms = {name: article_of(form(page("<p>汽笛</p>"))).provenance for name, form in FORMS.items()}
     assert {name: report.form for name, report in forms.items() if report} == {
         "raw form": "raw",
         "view form": "view",
@@ -345,15 +339,15 @@ def test_view_form_is_told_by_what_only_the_archive_writes(html: str, *, is_view
 def test_link_into_the_archive_on_a_raw_page_is_wrapped_once_more() -> None:
     html = page(AUTHORS)
     article = article_of(html)
-    assert article.report is not None
-    assert article.report.form == "raw"
+    assert article.provenance is not None
+    assert article.provenance.form == "raw"
     assert article == article_of(view_of(html))
 
 
 def test_page_that_shows_another_capture_is_reported() -> None:
     html = view_of(page("<p>汽笛</p>")).replace(TIMESTAMP, "20190301020304")
     assert timestamp_shown(html.encode()) == "20190301020304"
-    report = article_of(html).report
+    report = article_of(html).provenance
     assert report is not None
     assert f"the page shows the capture of 20190301020304, it was given as {TIMESTAMP}" in (
         report.warnings

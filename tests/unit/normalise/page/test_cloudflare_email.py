@@ -23,8 +23,8 @@ PAGE = "/cdn-cgi/l/email-protection"
     },
 )
 def test_keys_of_captured_pages_are_decoded(key: str, plain: str) -> None:
-    assert cloudflare_email.decoded(key) == plain
-    assert cloudflare_email.decoded(key.upper()) == plain
+    assert cloudflare_email.decode_key(key) == plain
+    assert cloudflare_email.decode_key(key.upper()) == plain
     assert hidden(plain, key=int(key[:2], 16)) == key
 
 
@@ -33,7 +33,7 @@ def test_keys_of_captured_pages_are_decoded(key: str, plain: str) -> None:
     "plain", [ADDRESS, f"{ADDRESS}?subject=a%20b&body=c", "名字@郵.example", "a+b_c@x.example"]
 )
 def test_every_first_byte_hides_the_same_address(plain: str, first: int) -> None:
-    assert cloudflare_email.decoded(hidden(plain, key=first)) == plain
+    assert cloudflare_email.decode_key(hidden(plain, key=first)) == plain
 
 
 @table(
@@ -55,7 +55,7 @@ def test_every_first_byte_hides_the_same_address(plain: str, first: int) -> None
     },
 )
 def test_what_is_no_key_is_not_decoded(key: str | None) -> None:
-    assert cloudflare_email.decoded(key) is None
+    assert cloudflare_email.decode_key(key) is None
 
 
 @table(
@@ -73,9 +73,9 @@ def test_what_is_no_key_is_not_decoded(key: str | None) -> None:
     },
 )
 def test_fragment_hides_an_address_on_one_page_only(address: str, plain: str | None) -> None:
-    assert cloudflare_email.hidden_in(address) == plain
+    assert cloudflare_email.decode_link(address) == plain
 
 
 @pytest.mark.parametrize("plain", [ADDRESS, f"{ADDRESS}?subject=x", f"{ADDRESS}?a=1?b=2"])
 def test_bare_address_has_no_subject(plain: str) -> None:
-    assert cloudflare_email.bare(plain) == ADDRESS
+    assert cloudflare_email.address_only(plain) == ADDRESS

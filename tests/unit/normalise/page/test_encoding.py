@@ -151,13 +151,13 @@ def test_character_that_was_lost_before_is_no_fault_of_the_bytes() -> None:
 def test_article_in_big5_is_read_and_its_report_names_the_charset() -> None:
     article = extract(page(f"<p>{TEXT}</p>", head=meta("big5")).encode("big5"), CAPTURE)
     assert article.title == "渡輪停航一天"
-    assert article.report is not None
-    assert article.report.charset == "big5hkscs"
-    assert not [warning for warning in article.report.warnings if "U+FFFD" in warning]
+    assert article.provenance is not None
+    assert article.provenance.charset == "big5hkscs"
+    assert not [warning for warning in article.provenance.warnings if "U+FFFD" in warning]
 
 
 def test_article_with_bytes_lost_here_is_read_and_says_so() -> None:
     html = page("<p>海@</p>").encode().replace(b"@", b"\xff\xff")
-    report = extract(html, CAPTURE).report
+    report = extract(html, CAPTURE).provenance
     assert report is not None
     assert "2 places can't be read as utf-8 and show U+FFFD" in report.warnings

@@ -30,11 +30,12 @@ from support.warcs import (
     warcinfo,
 )
 
-from normalise import Article, Capture, Reason, Unreadable, extract
+from normalise import Article, Capture, PageKind, Unreadable, extract
 from scraper.batch import run as batch
-from scraper.batch.run import Status, Summary
-from scraper.errors import WrongUsage
-from scraper.warc.sources import Record, find
+from scraper.batch.run import BatchSummary, Status
+from scraper.errors import UsageError
+from scraper.models import CaptureLocation
+from scraper.warc.sources import find_captures
 
 OLD, NEW, NEWEST = "20180101000000", "20200101000000", "20230101000000"
 
@@ -48,8 +49,8 @@ def path_of(article_id: int) -> str:
     return f"articles/1-1000/article_{article_id}.md"
 
 
-def run(folder: Path, records: list[bytes], out: Path, jobs: int = 1) -> Summary:
-    return batch.run([warc_file(folder, [warcinfo(), *records])], out, jobs)
+def run(folder: Path, records: list[bytes], out: Path, jobs: int = 1) -> BatchSummary:
+    return batch.convert_all([warc_file(folder, [warcinfo(), *records])], out, jobs)
 
 
 # --- which capture --------------------------------------------------------------------------
@@ -86,7 +87,7 @@ def test_the_newest_usable_capture_wins_with_a_warning(
     summary = run(tmp_path, records[::order], out)
     assert tree(out) == {path_of(7): article_file(7, NEW)}
     assert summary.counts == {Status.WRITTEN: 1}
-    assert (summary.reasons, summary.failed) == ({}, [])
+    assert (summary.kinds, summary.failed) == ({}, [])
     (outcome,) = summary.warned
     (warning,) = outcome.warnings
     assert warning.startswith("passed over: ")
@@ -112,7 +113,7 @@ def test_the_newest_usable_capture_wins_over_several_sources(
     ):
         sources.append(warc_file(tmp_path, records, name))
     sources.append(saved(tmp_path / "saved", 10))
-    summary = batch.run(sources[::order], out, 1)
+    summary = batch.convert_all(sources[::order], out, 1)
     assert tree(out) == {
         path_of(7): article_file(7, NEW),
         path_of(8): article_file(8, NEW),
@@ -134,10 +135,10 @@ def test_captures_under_other_addresses_of_an_article_are_its_captures(
 
 def test_choose_keeps_the_order_of_the_sources_and_puts_the_newest_first() -> None:
     places = [
-        Record(Capture(timestamp, address(number)), Path("x.warc"), at)
+        CaptureLocation(Capture(timestamp, address(number)), Path("x.warc"), at)
         for at, (timestamp, number) in enumerate([(OLD, 5), (NEW, 3), (NEWEST, 5), (NEW, 5)])
     ]
-    assert batch.choose(places) == [(places[2], places[3], places[0]), (places[1],)]
+    assert batch.group_by_article(places) == [(places[2], places[3], places[0]), (places[1],)]
 
 
 # --- what is counted ------------------------------------------------------------------------
@@ -164,13 +165,13 @@ def test_what_is_no_article_is_counted_by_reason_and_never_written(
     summary = run(tmp_path, records, out)
     assert tree(out) == {path_of(1): article_file(1)}
     assert summary.counts == {Status.WRITTEN: 1, Status.NOT_ARTICLE: 9}
-    assert summary.reasons == {
-        Reason.FAREWELL: 2,
-        Reason.EMPTY: 1,
-        Reason.NOT_HTML: 1,
-        Reason.FRONT_PAGE: 1,
-        Reason.LISTING: 3,
-        Reason.IMAGE: 1,
+    assert summary.kinds == {
+        PageKind.FAREWELL: 2,
+        PageKind.EMPTY: 1,
+        PageKind.NOT_HTML: 1,
+        PageKind.FRONT_PAGE: 1,
+        PageKind.LISTING: 3,
+        PageKind.IMAGE: 1,
     }
     assert (summary.failed, summary.warned) == ([], [])
 
@@ -178,26 +179,26 @@ def test_what_is_no_article_is_counted_by_reason_and_never_written(
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("301 Moved Permanently", Reason.REDIRECT),
-        ("302 Found", Reason.REDIRECT),
-        ("404 Not Found", Reason.ERROR_PAGE),
-        ("429 Too Many Requests", Reason.ERROR_PAGE),
-        ("503 Service Unavailable", Reason.ERROR_PAGE),
+        ("301 Moved Permanently", PageKind.REDIRECT),
+        ("302 Found", PageKind.REDIRECT),
+        ("404 Not Found", PageKind.ERROR_PAGE),
+        ("429 Too Many Requests", PageKind.ERROR_PAGE),
+        ("503 Service Unavailable", PageKind.ERROR_PAGE),
     ],
 )
 @pytest.mark.parametrize("page", [article_page(7), unreadable_page()], ids=["article", "odd"])
 def test_a_page_with_an_error_status_is_never_an_article(
-    tmp_path: Path, out: Path, status: str, reason: Reason, page: bytes
+    tmp_path: Path, out: Path, status: str, reason: PageKind, page: bytes
 ) -> None:
     summary = run(tmp_path, [response(7, page, status=status)], out)
     assert tree(out) == {}
     assert summary.counts == {Status.NOT_ARTICLE: 1}
-    assert summary.reasons == {reason: 1}
+    assert summary.kinds == {reason: 1}
 
 
 def test_a_known_page_with_an_error_status_keeps_its_reason(tmp_path: Path, out: Path) -> None:
     summary = run(tmp_path, [response(7, farewell_page(), status="404 Not Found")], out)
-    assert summary.reasons == {Reason.FAREWELL: 1}
+    assert summary.kinds == {PageKind.FAREWELL: 1}
 
 
 def test_of_captures_that_are_all_no_articles_the_newest_is_counted(
@@ -206,7 +207,7 @@ def test_of_captures_that_are_all_no_articles_the_newest_is_counted(
     records = [response(7, b"", timestamp=OLD), response(7, farewell_page(), timestamp=NEW)]
     summary = run(tmp_path, records, out)
     assert summary.counts == {Status.NOT_ARTICLE: 1}
-    assert summary.reasons == {Reason.FAREWELL: 1}
+    assert summary.kinds == {PageKind.FAREWELL: 1}
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -221,7 +222,7 @@ def test_an_article_fails_if_any_of_its_captures_might_have_been_one(
     summary = run(tmp_path, records, out)
     assert summary.counts == {Status.FAILED: 1}
     (failure,) = summary.failed
-    assert "info line" in failure.said
+    assert "info line" in failure.message
 
 
 @pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
@@ -230,12 +231,14 @@ def test_an_article_fails_if_any_of_its_captures_might_have_been_one(
 )
 def test_a_failure_names_file_and_record(tmp_path: Path, out: Path, name: str, body: bytes) -> None:
     warc = warc_file(tmp_path, [response(1), response(2, body), response(3)], name)
-    summary = batch.run([warc], out, 1)
+    summary = batch.convert_all([warc], out, 1)
     assert sorted(tree(out)) == [path_of(1), path_of(3)]
     (failure,) = summary.failed
-    places = [place for place in find([warc], tmp_path) if isinstance(place, Record)]
+    places = [
+        place for place in find_captures([warc], tmp_path) if isinstance(place, CaptureLocation)
+    ]
     assert failure.where == f"{warc}, record at byte {places[1].offset}"
-    assert failure.said
+    assert failure.message
 
 
 def test_a_failure_in_a_file_packed_as_a_whole_names_the_file_that_was_given(
@@ -243,23 +246,23 @@ def test_a_failure_in_a_file_packed_as_a_whole_names_the_file_that_was_given(
 ) -> None:
     warc = tmp_path / "pages.warc.gz"
     warc.write_bytes(packed_whole([response(1), response(2, unreadable_page())]).content)
-    (failure,) = batch.run([warc], out, 1).failed
+    (failure,) = batch.convert_all([warc], out, 1).failed
     assert str(warc) in failure.where
 
 
 def test_a_failing_saved_page_is_named(tmp_path: Path, out: Path) -> None:
     folder = saved(tmp_path / "one", 1, unreadable_page())
-    (failure,) = batch.run([folder], out, 1).failed
+    (failure,) = batch.convert_all([folder], out, 1).failed
     assert failure.where == str(folder / "page.html")
 
 
 def test_damage_between_records_is_a_failure_and_the_run_goes_on(tmp_path: Path, out: Path) -> None:
     warc = warc_file(tmp_path, [response(1), b"no record\r\n", response(2)])
-    summary = batch.run([warc], out, 1)
+    summary = batch.convert_all([warc], out, 1)
     assert sorted(tree(out)) == [path_of(1), path_of(2)]
     assert summary.counts == {Status.WRITTEN: 2, Status.FAILED: 1}
     (failure,) = summary.failed
-    assert str(warc) in failure.said
+    assert str(warc) in failure.message
 
 
 @pytest.mark.parametrize("article_id", [0, 1_000_000, 123_456_789])
@@ -269,7 +272,7 @@ def test_an_article_whose_number_is_refused_fails_alone(
     summary = run(tmp_path, [response(article_id), response(1)], out)
     assert tree(out) == {path_of(1): article_file(1)}
     (failure,) = summary.failed
-    assert str(article_id) in failure.said
+    assert str(article_id) in failure.message
 
 
 def test_warnings_of_a_page_are_kept_with_its_name(tmp_path: Path, out: Path) -> None:
@@ -296,7 +299,9 @@ def test_progress_is_told(tmp_path: Path, out: Path) -> None:
     listed: list[int] = []
     done: list[tuple[int, int]] = []
     warc = warc_file(tmp_path, [response(1), response(2), response(2, timestamp=OLD)])
-    batch.run([warc], out, 1, listed.append, lambda count, total: done.append((count, total)))
+    batch.convert_all(
+        [warc], out, 1, listed.append, lambda count, total: done.append((count, total))
+    )
     assert listed == [1, 2, 3]
     assert done == [(1, 2), (2, 2)]
 
@@ -305,8 +310,8 @@ def test_a_source_that_is_none_is_told_before_anything_is_written(
     tmp_path: Path, out: Path
 ) -> None:
     warc = warc_file(tmp_path, [response(1)])
-    with pytest.raises(WrongUsage):
-        batch.run([warc, tmp_path / "missing.warc"], out, 1)
+    with pytest.raises(UsageError):
+        batch.convert_all([warc, tmp_path / "missing.warc"], out, 1)
     assert not out.exists()
 
 
@@ -345,8 +350,12 @@ def test_few_articles_are_done_without_worker_processes(
         pytest.fail("worker processes were started")
 
     monkeypatch.setattr(batch, "ProcessPoolExecutor", no_pool)
-    assert batch.run([warc_file(tmp_path, [response(1)])], out).counts == {Status.WRITTEN: 1}
-    assert batch.run([warc_file(tmp_path, [response(1)])], out, 1).counts == {Status.UNCHANGED: 1}
+    assert batch.convert_all([warc_file(tmp_path, [response(1)])], out).counts == {
+        Status.WRITTEN: 1
+    }
+    assert batch.convert_all([warc_file(tmp_path, [response(1)])], out, 1).counts == {
+        Status.UNCHANGED: 1
+    }
 
 
 # Python runs a module of this name when it starts: thus a worker is made to die of a page as it
@@ -390,20 +399,20 @@ def test_a_page_that_kills_its_worker_costs_itself_only(tmp_path: Path, out: Pat
     records = [response(number) for number in range(1, 35)]  # a chunk, and one of two articles
     records[33] = response(34, article_page(34, body="<p>deadly to read</p>"))
     warc = warc_file(tmp_path, records)
-    summary = batch.run([warc], out, 2)
+    summary = batch.convert_all([warc], out, 2)
     assert _articles(out) == {path_of(number): article_file(number) for number in range(1, 34)}
     assert summary.counts[Status.FAILED] == 1
     assert summary.counts[Status.WRITTEN] + summary.counts[Status.UNCHANGED] == 33
     (failure,) = summary.failed
-    assert "crash" in failure.said
+    assert "crash" in failure.message
     assert failure.where.startswith(f"{warc}, record at byte ")
 
 
 @pytest.mark.usefixtures("_deadly_workers")
 def test_a_chunk_done_again_finds_the_page_that_kills(tmp_path: Path, out: Path) -> None:
     records = [response(1), response(2, article_page(2, body="<p>deadly to read</p>")), response(3)]
-    places = find([warc_file(tmp_path, records)], tmp_path)
-    chunk = batch.choose(place for place in places if isinstance(place, Record))
+    places = find_captures([warc_file(tmp_path, records)], tmp_path)
+    chunk = batch.group_by_article(place for place in places if isinstance(place, CaptureLocation))
     first, second, third = batch._after_crash(chunk, out)
     assert second.status is Status.FAILED
     assert {first.status, third.status} <= {Status.WRITTEN, Status.UNCHANGED}
@@ -468,12 +477,12 @@ def _id_in(value: object) -> int | None:
             return value.article_id
         case Article():
             return value.id
-        case Record():
+        case CaptureLocation():
             return value.capture.article_id
     return None
 
 
-@pytest.mark.parametrize("step", ["read", "extract", "render"])
+@pytest.mark.parametrize("step", ["read_payload", "extract", "render"])
 def test_a_fault_of_ours_on_one_page_fails_that_page_alone(
     tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -481,8 +490,8 @@ def test_a_fault_of_ours_on_one_page_fails_that_page_alone(
     summary = run(tmp_path, [response(number) for number in (1, 2, 3)], out)
     assert sorted(tree(out)) == [path_of(1), path_of(3)]
     (failure,) = summary.failed
-    assert "fault of this program" in failure.said
-    assert "of our own making" in failure.said
+    assert "fault of this program" in failure.message
+    assert "of our own making" in failure.message
 
 
 def test_after_a_fault_of_ours_an_older_capture_is_tried(
@@ -531,13 +540,13 @@ def test_a_page_that_can_not_be_read_from_the_disk_fails_alone(tmp_path: Path, o
     gone = saved(tmp_path / "source" / "a", 1)
     (gone / "page.html").unlink()
     saved(tmp_path / "source" / "b", 2)
-    summary = batch.run([tmp_path / "source"], out, 1)
+    summary = batch.convert_all([tmp_path / "source"], out, 1)
     assert tree(out) == {path_of(2): article_file(2)}
     assert summary.counts == {Status.WRITTEN: 1, Status.FAILED: 1}
 
 
 def test_article_of_raises_what_extract_does(tmp_path: Path) -> None:
-    (place,) = find([warc_file(tmp_path, [response(1, unreadable_page())])], tmp_path)
-    assert isinstance(place, Record)
+    (place,) = find_captures([warc_file(tmp_path, [response(1, unreadable_page())])], tmp_path)
+    assert isinstance(place, CaptureLocation)
     with pytest.raises(Unreadable):
         batch.article_of(place)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.shared_files import need
 
-from scraper.corpus.completeness import articles_held, is_article
-from scraper.errors import WrongUsage
+from scraper.corpus.completeness import held_ids, is_article
+from scraper.errors import UsageError
 
 FAREWELL = "眾新聞告別 \xa0 \xa0感謝讀者"
 TEXT = "渡輪泊岸，甲板上只剩一把傘。"
@@ -113,19 +113,19 @@ def test_articles_are_found_at_any_depth(tmp_path: Path) -> None:
     put(tmp_path, "articles/1-1000/article_7.md", text_of(TEXT))
     put(tmp_path, "articles/1001-2000/article_1001.md", text_of(FIGURE))
     put(tmp_path, "article_3.md", text_of(VIDEO))
-    assert articles_held(tmp_path) == {3, 7, 1001}
+    assert held_ids(tmp_path) == {3, 7, 1001}
 
 
 def test_files_that_are_no_article_do_not_count(tmp_path: Path) -> None:
     put(tmp_path, "article_1.md", text_of(TEXT))
     put(tmp_path, "article_2.md", saved_in_error(FAREWELL))
     put(tmp_path, "article_3.md", "")
-    assert articles_held(tmp_path) == {1}
+    assert held_ids(tmp_path) == {1}
 
 
 def test_an_archive_without_any_real_article_holds_none(tmp_path: Path) -> None:
     put(tmp_path, "article_2.md", saved_in_error(""))
-    assert articles_held(tmp_path) == set()
+    assert held_ids(tmp_path) == set()
 
 
 @pytest.mark.parametrize(
@@ -134,32 +134,32 @@ def test_an_archive_without_any_real_article_holds_none(tmp_path: Path) -> None:
 def test_other_files_do_not_count(tmp_path: Path, name: str) -> None:
     put(tmp_path, "article_1.md", text_of(TEXT))
     put(tmp_path, name, text_of(TEXT))
-    assert articles_held(tmp_path) == {1}
+    assert held_ids(tmp_path) == {1}
 
 
 def test_one_broken_byte_spoils_no_article(tmp_path: Path) -> None:
     (tmp_path / "article_1.md").write_bytes(text_of(TEXT).encode() + b"\xe7\x9c\n")
-    assert articles_held(tmp_path) == {1}
+    assert held_ids(tmp_path) == {1}
 
 
 def test_a_folder_without_articles_is_wrong_usage(tmp_path: Path) -> None:
     put(tmp_path, "README.md", text_of(TEXT))
-    with pytest.raises(WrongUsage, match=r"no article .* below"):
-        articles_held(tmp_path)
+    with pytest.raises(UsageError, match=r"no article .* below"):
+        held_ids(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["gone", "article_1.md"])
 def test_what_is_no_folder_is_wrong_usage(tmp_path: Path, name: str) -> None:
     put(tmp_path, "article_1.md", text_of(TEXT))
-    with pytest.raises(WrongUsage, match=name):
-        articles_held(tmp_path / name)
+    with pytest.raises(UsageError, match=name):
+        held_ids(tmp_path / name)
 
 
 def test_a_file_that_can_not_be_read_is_wrong_usage(tmp_path: Path) -> None:
     put(tmp_path, "article_1.md", text_of(TEXT))
     (tmp_path / "article_2.md").symlink_to(tmp_path / "gone")
-    with pytest.raises(WrongUsage, match=r"article_2\.md can't be read"):
-        articles_held(tmp_path)
+    with pytest.raises(UsageError, match=r"article_2\.md can't be read"):
+        held_ids(tmp_path)
 
 
 def test_the_sample_of_the_reference_archive_agrees_with_its_list_of_defects() -> None:
@@ -173,4 +173,4 @@ def test_the_sample_of_the_reference_archive_agrees_with_its_list_of_defects() -
     folder = need("reference", "articles")
     there = {int(path.stem.removeprefix("article_")) for path in folder.rglob("*.md")}
     assert there & empty
-    assert articles_held(folder) == there - empty
+    assert held_ids(folder) == there - empty

@@ -13,7 +13,7 @@ from typing import Any
 import fastwarc
 import pytest
 from fake_archive import Archive as Captures
-from fake_archive import Faults, Memento, Rule, faults, on_playback, replay, samples
+from fake_archive import FakeMemento, Faults, Rule, faults, on_playback, replay, samples
 from fake_archive.mementos import digest_of
 from support import sockets
 from support.pages import table
@@ -21,13 +21,13 @@ from warcio.archiveiterator import ArchiveIterator
 
 from normalise import Capture
 from scraper.crawl.fetcher import Fetcher
-from scraper.crawl.folder import Folder, opened
-from scraper.crawl.ledger import Try, Verdict
-from scraper.errors import Paused, Unplayed
-from scraper.selection.ranking import Row
-from scraper.wayback.client import TRIES, Archive
-from scraper.wayback.stop import Stop
-from scraper.wayback.throttle import Governor
+from scraper.crawl.folder import CrawlFolder, open_folder
+from scraper.crawl.outcomes import Attempt, AttemptResult
+from scraper.errors import Paused, PlaybackFailure
+from scraper.models import CdxRecord
+from scraper.wayback.client import MAX_TRIES, WaybackClient
+from scraper.wayback.stop import StopSignal
+from scraper.wayback.throttle import Throttle
 
 SITE = "https://www.hkcnews.com"
 ADDRESS, OTHER_SLUG = f"{SITE}/article/1/x-1/one", f"{SITE}/article/1/x-1/another"
@@ -41,34 +41,34 @@ PAGE = "<html><head></head><body>渡輪停航一天</body></html>".encode() * 40
 class Fetched:
     """What rows came to, and the timestamps and addresses that the server was asked for."""
 
-    tries: list[Try]
+    tries: list[Attempt]
     asked: list[tuple[str, str]]
 
     @property
     def ways(self) -> list[str]:
         """How each try ended, in one word."""
-        return [one.reason or one.verdict for one in self.tries]
+        return [one.reason or one.result for one in self.tries]
 
 
 def fetch(
     path: Path,
-    of: Sequence[Memento],
+    of: Sequence[FakeMemento],
     *rules: Rule,
-    rows: Sequence[Row] = (Row(CAPTURE),),
+    rows: Sequence[CdxRecord] = (CdxRecord(CAPTURE),),
     port: int = 0,
 ) -> Fetched:
     """Fetch rows one after the other into a folder."""
 
-    async def story(origin: str, folder: Folder) -> list[Try]:
-        stop = Stop()
-        governor = Governor(stop, rate=0, cooldown=0.004)
-        async with Archive(origin, governor, stop, "tests/1", wait=0.001) as archive:
+    async def story(origin: str, folder: CrawlFolder) -> list[Attempt]:
+        stop = StopSignal()
+        governor = Throttle(stop, rate=0, cooldown=0.004)
+        async with WaybackClient(origin, governor, stop, "tests/1", wait=0.001) as archive:
             fetcher = Fetcher(archive, folder)
             return [await fetcher.fetch(row) for row in rows]
 
     with (
         replay(Captures(of), Faults(rules), port=port) as server,
-        opened(path, "tests/1") as folder,
+        open_folder(path, "tests/1") as folder,
     ):
         tries = asyncio.run(story(server.origin, folder))
         asked = [(request.timestamp, request.original) for request in server.log]
@@ -77,8 +77,8 @@ def fetch(
 
 
 def in_ledger(path: Path, capture: Capture) -> str | None:
-    with opened(path, "tests/1") as folder:
-        return folder.location(capture)
+    with open_folder(path, "tests/1") as folder:
+        return folder.redirect_of(capture)
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def stored(path: Path) -> list[Capture]:
     return [record.capture for record in records(path)]
 
 
-def page(original: str = ADDRESS, timestamp: str = LATE) -> Memento:
-    return Memento(original, timestamp, PAGE)
+def page(original: str = ADDRESS, timestamp: str = LATE) -> FakeMemento:
+    return FakeMemento(original, timestamp, PAGE)
 
 
 def moved(location: str, status: int = 302) -> Rule:
@@ -144,7 +144,7 @@ def moved(location: str, status: int = 302) -> Rule:
 
 def test_a_capture_is_fetched_and_stored(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page()])
-    assert fetched.ways == [Verdict.STORED]
+    assert fetched.ways == [AttemptResult.STORED]
     assert fetched.tries[0].served == CAPTURE
     assert fetched.asked == [(LATE, ADDRESS)]
     assert stored(tmp_path) == [CAPTURE]
@@ -155,7 +155,11 @@ def test_the_nearest_capture_is_recorded_as_what_it_is(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page(timestamp=EARLY), samples.unplayable(ADDRESS, LATE)])
     served = Capture(EARLY, ADDRESS)
     (attempt,) = fetched.tries
-    assert (attempt.asked, attempt.served, attempt.verdict) == (CAPTURE, served, Verdict.STORED)
+    assert (attempt.requested, attempt.served, attempt.result) == (
+        CAPTURE,
+        served,
+        AttemptResult.STORED,
+    )
     assert fetched.asked == [(LATE, ADDRESS), (EARLY, ADDRESS)]
     assert stored(tmp_path) == [served]
     assert in_ledger(tmp_path, served) == ""
@@ -165,7 +169,7 @@ def test_the_nearest_capture_is_recorded_as_what_it_is(tmp_path: Path) -> None:
 def test_the_address_really_captured_is_recorded(tmp_path: Path) -> None:
     by_http = ADDRESS.replace("https", "http") + "?fbclid=a&utm_source=b"
     asked = Capture(LATE, f"{ADDRESS}?fbclid=a&utm_source=b")
-    fetched = fetch(tmp_path, [page(by_http)], rows=[Row(asked)])
+    fetched = fetch(tmp_path, [page(by_http)], rows=[CdxRecord(asked)])
     assert fetched.tries[0].served == Capture(LATE, by_http)
     (record,) = records(tmp_path)
     assert record.capture == Capture(LATE, by_http)
@@ -176,14 +180,14 @@ def test_a_capture_of_another_article_is_none_of_this(tmp_path: Path) -> None:
     link = f'<{OTHER_ARTICLE}>; rel="original"'
     headers = ("Memento-Datetime", "Wed, 01 Jan 2020 00:00:00 GMT"), ("Link", link)
     rule = on_playback(faults.says("another", 200, "<p>", *headers))
-    assert fetch(tmp_path, [page()], rule).ways == [Unplayed.ELSEWHERE]
+    assert fetch(tmp_path, [page()], rule).ways == [PlaybackFailure.ELSEWHERE]
     assert in_ledger(tmp_path, CAPTURE) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 503])
 def test_a_captured_error_is_stored_with_its_status(status: int, tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [samples.error(ADDRESS, LATE, status)])
-    assert fetched.ways == [Verdict.STORED]
+    assert fetched.ways == [AttemptResult.STORED]
     (record,) = records(tmp_path)
     assert record.status.startswith(f"{status} ")
 
@@ -201,8 +205,8 @@ def test_bytes_that_the_index_does_not_know_are_asked_for_twice(
     fault: faults.Fault | None, digest: str, requests: int, body: bytes, tmp_path: Path
 ) -> None:
     rules = [on_playback(fault, 1)] if fault else []
-    fetched = fetch(tmp_path, [page()], *rules, rows=[Row(CAPTURE, digest=digest)])
-    assert (fetched.ways, len(fetched.asked)) == ([Verdict.STORED], requests)
+    fetched = fetch(tmp_path, [page()], *rules, rows=[CdxRecord(CAPTURE, digest=digest)])
+    assert (fetched.ways, len(fetched.asked)) == ([AttemptResult.STORED], requests)
     assert [record.body for record in records(tmp_path)] == [body]
 
 
@@ -245,7 +249,7 @@ def test_a_redirect_within_the_article_is_followed(location: str, tmp_path: Path
     location = location.format(origin=f"http://127.0.0.1:{port}")
     of = [page(timestamp=EARLY), page(OTHER_SLUG), page()]
     fetched = fetch(tmp_path, of, moved(location), port=port)
-    assert fetched.ways == [Verdict.STORED]
+    assert fetched.ways == [AttemptResult.STORED]
     assert fetched.tries[0].served in {Capture(EARLY, ADDRESS), Capture(LATE, OTHER_SLUG)}
     assert len(fetched.asked) == 2
 
@@ -260,7 +264,9 @@ def test_a_redirect_to_anything_else_is_not_followed(
 ) -> None:
     of = [page(timestamp=EARLY), page(OTHER_ARTICLE, EARLY), page()]
     fetched = fetch(tmp_path, of, moved(location))
-    assert fetched.ways == [Verdict.NO_ANSWER if what in FAULTY else Unplayed.ELSEWHERE]
+    assert fetched.ways == [
+        AttemptResult.NO_ANSWER if what in FAULTY else PlaybackFailure.ELSEWHERE
+    ]
     assert set(fetched.asked) == {(LATE, ADDRESS)}
     assert not list(tmp_path.glob("captures/*"))
 
@@ -271,7 +277,7 @@ def test_no_other_host_is_ever_asked(status: int, tmp_path: Path) -> None:
         async with sockets.answering() as other:
             location = f"{other.origin}/web/{EARLY}id_/{ADDRESS}"
             fetched = await asyncio.to_thread(fetch, tmp_path, [page()], moved(location, status))
-            assert fetched.ways == [Unplayed.ELSEWHERE]
+            assert fetched.ways == [PlaybackFailure.ELSEWHERE]
             return other.connections
 
     assert asyncio.run(story()) == 0
@@ -280,8 +286,8 @@ def test_no_other_host_is_ever_asked(status: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("location", ["", "  "])
 def test_a_redirect_to_nowhere_is_no_answer(location: str, tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page()], moved(location))
-    assert fetched.ways == [Verdict.NO_ANSWER]
-    assert len(fetched.asked) == TRIES
+    assert fetched.ways == [AttemptResult.NO_ANSWER]
+    assert len(fetched.asked) == MAX_TRIES
 
 
 # --- captured redirects ---------------------------------------------------------------------
@@ -302,7 +308,7 @@ def test_a_captured_redirect_is_stored_and_followed(
     of = [samples.redirect(ADDRESS, LATE, location, 301), page(OTHER_SLUG, timestamp)]
     fetched = fetch(tmp_path, of)
     served = Capture(timestamp, OTHER_SLUG)
-    assert fetched.ways == [Verdict.STORED]
+    assert fetched.ways == [AttemptResult.STORED]
     assert fetched.tries[0].served == served
     assert stored(tmp_path) == [CAPTURE, served]
     redirect = records(tmp_path)[0]
@@ -315,7 +321,7 @@ def test_a_captured_redirect_is_stored_and_followed(
 def test_a_captured_redirect_to_another_article_is_stored_and_not_followed(tmp_path: Path) -> None:
     of = [samples.redirect(ADDRESS, LATE, OTHER_ARTICLE), page(OTHER_ARTICLE)]
     fetched = fetch(tmp_path, of)
-    assert fetched.ways == [Unplayed.ELSEWHERE]
+    assert fetched.ways == [PlaybackFailure.ELSEWHERE]
     assert fetched.asked == [(LATE, ADDRESS)]
     assert stored(tmp_path) == [CAPTURE]
 
@@ -334,28 +340,28 @@ def test_a_stored_redirect_leads_on_though_the_ledger_is_lost(tmp_path: Path) ->
 def test_a_loop_of_four_is_cut(tmp_path: Path) -> None:
     of = samples.loop_of_four(ADDRESS, OTHER_SLUG)
     start = Capture(of[0].timestamp, ADDRESS)
-    first = fetch(tmp_path, of, rows=[Row(start)])
-    assert first.ways == [Unplayed.LOOP]
+    first = fetch(tmp_path, of, rows=[CdxRecord(start)])
+    assert first.ways == [PlaybackFailure.LOOP]
     assert len(first.asked) == 4
     assert sorted(stored(tmp_path), key=str) == sorted(
         [Capture(one.timestamp, one.original) for one in of], key=str
     )
-    again = fetch(tmp_path, of, rows=[Row(start)])
-    assert again.ways == [Unplayed.LOOP]
+    again = fetch(tmp_path, of, rows=[CdxRecord(start)])
+    assert again.ways == [PlaybackFailure.LOOP]
     assert len(again.asked) == 2, "what is stored is not fetched again"
 
 
 def test_a_redirect_to_itself_is_a_loop(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [samples.redirect(ADDRESS, LATE, ADDRESS)])
-    assert fetched.ways == [Unplayed.LOOP]
+    assert fetched.ways == [PlaybackFailure.LOOP]
     assert len(fetched.asked) == 1
 
 
 def test_redirects_without_end_are_cut(tmp_path: Path) -> None:
     steps = [f"{SITE}/article/1/x-1/{step}" for step in range(30)]
     of = [samples.redirect(here, LATE, there) for here, there in pairwise(steps)]
-    fetched = fetch(tmp_path, of, rows=[Row(Capture(LATE, steps[0]))])
-    assert fetched.ways == [Unplayed.LOOP]
+    fetched = fetch(tmp_path, of, rows=[CdxRecord(Capture(LATE, steps[0]))])
+    assert fetched.ways == [PlaybackFailure.LOOP]
     assert len(fetched.asked) == 8
 
 
@@ -363,7 +369,7 @@ def test_redirects_without_end_are_cut(tmp_path: Path) -> None:
 
 
 def test_a_stored_page_is_not_fetched_again(tmp_path: Path) -> None:
-    first = fetch(tmp_path, [page()], rows=[Row(CAPTURE)] * 3)
+    first = fetch(tmp_path, [page()], rows=[CdxRecord(CAPTURE)] * 3)
     assert len(first.asked) == 1
     again = fetch(tmp_path, [page()])
     assert again.asked == []
@@ -374,7 +380,7 @@ def test_a_stored_page_is_not_fetched_again(tmp_path: Path) -> None:
 def test_captures_that_lead_to_the_same_one_store_it_once(tmp_path: Path) -> None:
     asked = ["20200303000000", "20200404000000"]
     of = [page(timestamp=EARLY), *(samples.unplayable(ADDRESS, timestamp) for timestamp in asked)]
-    rows = [Row(Capture(timestamp, ADDRESS)) for timestamp in asked]
+    rows = [CdxRecord(Capture(timestamp, ADDRESS)) for timestamp in asked]
     fetched = fetch(tmp_path, of, rows=rows)
     assert [timestamp for timestamp, _ in fetched.asked] == [asked[0], EARLY, asked[1]]
     assert stored(tmp_path) == [Capture(EARLY, ADDRESS)]
@@ -382,7 +388,7 @@ def test_captures_that_lead_to_the_same_one_store_it_once(tmp_path: Path) -> Non
 
 def test_addresses_that_stand_for_the_same_capture_store_it_once(tmp_path: Path) -> None:
     addresses = [ADDRESS.replace("https://www.", prefix) for prefix in ("https://", "http://www.")]
-    rows = [Row(Capture(LATE, address)) for address in (*addresses, ADDRESS)]
+    rows = [CdxRecord(Capture(LATE, address)) for address in (*addresses, ADDRESS)]
     fetched = fetch(tmp_path, [page()], rows=rows)
     assert [one.served for one in fetched.tries] == [CAPTURE] * 3
     assert stored(tmp_path) == [CAPTURE]
@@ -391,15 +397,18 @@ def test_addresses_that_stand_for_the_same_capture_store_it_once(tmp_path: Path)
 @table(
     "rules way",
     {
-        "not archived": ([on_playback(faults.hrm())], Unplayed.NOT_ARCHIVED),
-        "excluded": ([on_playback(faults.excluded())], Unplayed.EXCLUDED),
-        "no answer": ([on_playback(faults.cut_short())], Verdict.NO_ANSWER),
-        "the outage page in its place once": ([on_playback(faults.outage(200), 1)], Verdict.STORED),
+        "not archived": ([on_playback(faults.hrm())], PlaybackFailure.NOT_ARCHIVED),
+        "excluded": ([on_playback(faults.excluded())], PlaybackFailure.EXCLUDED),
+        "no answer": ([on_playback(faults.cut_short())], AttemptResult.NO_ANSWER),
+        "the outage page in its place once": (
+            [on_playback(faults.outage(200), 1)],
+            AttemptResult.STORED,
+        ),
     },
 )
 def test_nothing_but_captures_is_stored(rules: list[Rule], way: str, tmp_path: Path) -> None:
     assert fetch(tmp_path, [page()], *rules).ways == [way]
-    is_stored = way == Verdict.STORED
+    is_stored = way == AttemptResult.STORED
     assert in_ledger(tmp_path, CAPTURE) == ("" if is_stored else None)
     assert len(list(tmp_path.glob("captures/*"))) == int(is_stored)
     if is_stored:
@@ -432,8 +441,8 @@ def test_bodies_are_stored_unpacked(fault: Callable[[], faults.Fault], tmp_path:
         *(("X-Cache", "MISS"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")),
         *(("Content-Length", "7"), ("Transfer-Encoding", "chunked")),
     )
-    of = Memento(ADDRESS, LATE, PAGE, content_type="text/html; charset=UTF-8", headers=captured)
-    assert fetch(tmp_path, [of], on_playback(fault())).ways == [Verdict.STORED]
+    of = FakeMemento(ADDRESS, LATE, PAGE, content_type="text/html; charset=UTF-8", headers=captured)
+    assert fetch(tmp_path, [of], on_playback(fault())).ways == [AttemptResult.STORED]
     (record,) = records(tmp_path)
     assert record.body == PAGE
     assert record.digest == f"sha1:{digest_of(PAGE)}"
@@ -450,8 +459,8 @@ def test_bodies_are_stored_unpacked(fault: Callable[[], faults.Fault], tmp_path:
 
 def test_other_tools_read_the_store(tmp_path: Path) -> None:
     of = [page(), page(OTHER_SLUG), samples.redirect(OTHER_ARTICLE, LATE, "/article/2/y")]
-    of += [Memento(f"{SITE}/article/2/y", LATE, b"")]
-    rows = [Row(Capture(LATE, one.original), digest=digest_of(one.body)) for one in of]
+    of += [FakeMemento(f"{SITE}/article/2/y", LATE, b"")]
+    rows = [CdxRecord(Capture(LATE, one.original), digest=digest_of(one.body)) for one in of]
     fetch(tmp_path, of, rows=rows)
     with warc(tmp_path).open("rb") as file:
         kinds = fastwarc.WarcRecordType
@@ -467,11 +476,11 @@ def test_other_tools_read_the_store(tmp_path: Path) -> None:
 
 def test_every_record_is_a_member_of_its_own_where_the_ledger_says(tmp_path: Path) -> None:
     of = [page(), page(OTHER_SLUG), page(timestamp=EARLY)]
-    rows = [Row(Capture(one.timestamp, one.original)) for one in of]
+    rows = [CdxRecord(Capture(one.timestamp, one.original)) for one in of]
     fetch(tmp_path, of, rows=rows)
     content = warc(tmp_path).read_bytes()
-    with opened(tmp_path, "tests/1") as folder:
-        places = [folder.ledger.place(row.capture) for row in rows]
+    with open_folder(tmp_path, "tests/1") as folder:
+        places = [folder.ledger.memento_location(row.capture) for row in rows]
     for row, place in zip(rows, places, strict=True):
         member = gzip.decompress(content[place.offset : place.offset + place.length])
         assert f"WARC-Target-URI: {row.capture.original}\r\n".encode() in member

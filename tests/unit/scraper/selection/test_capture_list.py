@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from support.shared_files import need
 
 from normalise import Capture
-from scraper.errors import BadRecord, WrongUsage
-from scraper.selection.capture_list import captures_in
+from scraper.errors import BadRecord, UsageError
+from scraper.selection.capture_list import read_captures
 
 STAMP = "20210629183215"
 ADDRESS = "https://www.hkcnews.com/article/7/%E6%B8%A1%E8%BC%AA-7/x"
@@ -32,7 +32,7 @@ Found = list[Capture | BadRecord]
 def listed(folder: Path, content: str | bytes) -> Found:
     path = folder / "list"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(captures_in(path))
+    return list(read_captures(path))
 
 
 def told(found: Found) -> list[str]:
@@ -236,7 +236,7 @@ def test_whatever_stands_in_a_list_its_captures_come_or_it_is_told(
     content = "\n".join([ROW.strip(), *rows, OTHER_ROW])
     try:
         found = listed(tmp_path_factory.getbasetemp(), content)
-    except WrongUsage:
+    except UsageError:
         if "\0" in content or "\r" in content:
             return
         raise
@@ -263,16 +263,16 @@ def test_whatever_stands_in_a_list_its_captures_come_or_it_is_told(
     ],
 )
 def test_a_file_without_captures_is_wrong_usage(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(WrongUsage, match=str(tmp_path / "list")):
+    with pytest.raises(UsageError, match=str(tmp_path / "list")):
         listed(tmp_path, content)
 
 
 def test_rows_are_told_before_a_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list"
     path.write_text("甲\t乙\n", encoding="utf-8")
-    found = captures_in(path)
+    found = read_captures(path)
     assert isinstance(next(found), BadRecord)
-    with pytest.raises(WrongUsage, match="no capture in any"):
+    with pytest.raises(UsageError, match="no capture in any"):
         next(found)
 
 
@@ -288,7 +288,7 @@ def test_rows_are_told_before_a_table_is_refused(tmp_path: Path) -> None:
 def test_a_list_that_is_spoilt_behind_its_first_row_is_wrong_usage(
     tmp_path: Path, spoilt: bytes
 ) -> None:
-    with pytest.raises(WrongUsage, match="line 2"):
+    with pytest.raises(UsageError, match="line 2"):
         listed(tmp_path, ROW.encode() + spoilt + b"\n" + OTHER_ROW.encode())
 
 
@@ -297,7 +297,7 @@ PACKED = gzip.compress((ROW + OTHER_ROW).encode())
 
 @pytest.mark.parametrize("length", range(2, len(PACKED)))
 def test_a_gzip_file_that_breaks_off_is_wrong_usage(tmp_path: Path, length: int) -> None:
-    with pytest.raises(WrongUsage, match="get the file again"):
+    with pytest.raises(UsageError, match="get the file again"):
         listed(tmp_path, PACKED[:length])
 
 
@@ -311,7 +311,7 @@ def test_a_gzip_file_that_breaks_off_is_wrong_usage(tmp_path: Path, length: int)
     ],
 )
 def test_a_damaged_gzip_file_is_wrong_usage(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(WrongUsage, match="get the file again"):
+    with pytest.raises(UsageError, match="get the file again"):
         listed(tmp_path, content)
 
 
@@ -319,8 +319,8 @@ def test_a_damaged_gzip_file_is_wrong_usage(tmp_path: Path, content: bytes) -> N
     ("name", "reason"), [("gone", "No such file"), ("n" * 300, "File name too long")]
 )
 def test_a_path_that_leads_nowhere_is_wrong_usage(tmp_path: Path, name: str, reason: str) -> None:
-    with pytest.raises(WrongUsage, match=f"{name} can't be read: {reason}"):
-        list(captures_in(tmp_path / name))
+    with pytest.raises(UsageError, match=f"{name} can't be read: {reason}"):
+        list(read_captures(tmp_path / name))
 
 
 # --- streams --------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ def test_a_list_may_come_through_a_pipe(tmp_path: Path, content: bytes) -> None:
     os.mkfifo(pipe)
     writer = Thread(target=pipe.write_bytes, args=(content,), daemon=True)
     writer.start()
-    found = list(captures_in(pipe))
+    found = list(read_captures(pipe))
     writer.join()
     assert found[0] == CAPTURE
 
@@ -340,7 +340,7 @@ def test_a_list_may_come_through_a_pipe(tmp_path: Path, content: bytes) -> None:
 def test_a_long_list_is_not_held_in_memory(tmp_path: Path) -> None:
     (tmp_path / "list").write_bytes(gzip.compress(ROW.encode() * 30_000))
     tracemalloc.start()
-    count = sum(1 for _ in captures_in(tmp_path / "list"))
+    count = sum(1 for _ in read_captures(tmp_path / "list"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count == 30_000
@@ -380,7 +380,7 @@ def put(folder: Path, name: str, text: str) -> None:
 )
 def test_an_article_file_gives_the_capture_in_its_front_matter(tmp_path: Path, text: str) -> None:
     put(tmp_path, "article_7.md", text)
-    assert list(captures_in(tmp_path)) == [CAPTURE]
+    assert list(read_captures(tmp_path)) == [CAPTURE]
 
 
 def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
         put(tmp_path, name, article(f"https://web.archive.org/web/{STAMP}/https://x.hk/{number}"))
     put(tmp_path, "a/notes.txt", article(PLAYBACK))
     order = sorted(tmp_path.rglob("*.md"))
-    assert list(captures_in(tmp_path)) == [
+    assert list(read_captures(tmp_path)) == [
         Capture(STAMP, f"https://x.hk/{names.index(path.relative_to(tmp_path).as_posix())}")
         for path in order
     ]
@@ -414,7 +414,7 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
 def test_a_file_that_names_no_capture_is_told(tmp_path: Path, text: str) -> None:
     put(tmp_path, "article_1.md", text)
     put(tmp_path, "article_2.md", article(PLAYBACK))
-    error, capture = captures_in(tmp_path)
+    error, capture = read_captures(tmp_path)
     assert isinstance(error, BadRecord)
     assert str(tmp_path / "article_1.md") in str(error)
     assert capture == CAPTURE
@@ -424,7 +424,7 @@ def test_files_that_are_no_text_and_links_that_lead_nowhere_are_told(tmp_path: P
     (tmp_path / "article_1.md").write_bytes(b"---\nurl: \xff\n---\n")
     (tmp_path / "article_2.md").symlink_to(tmp_path / "gone")
     put(tmp_path, "article_3.md", article(PLAYBACK))
-    found = list(captures_in(tmp_path))
+    found = list(read_captures(tmp_path))
     assert len(told(found)) == 2
     assert found[2] == CAPTURE
 
@@ -432,13 +432,13 @@ def test_files_that_are_no_text_and_links_that_lead_nowhere_are_told(tmp_path: P
 def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
     put(tmp_path, "article_1.md", article(PLAYBACK))
     (tmp_path / "again").symlink_to(tmp_path)
-    assert list(captures_in(tmp_path)) == [CAPTURE]
+    assert list(read_captures(tmp_path)) == [CAPTURE]
 
 
 def test_a_folder_without_article_files_is_wrong_usage(tmp_path: Path) -> None:
     put(tmp_path, "deep/list.tsv", ROW)
-    with pytest.raises(WrongUsage, match=r"no file \*\.md"):
-        list(captures_in(tmp_path))
+    with pytest.raises(UsageError, match=r"no file \*\.md"):
+        list(read_captures(tmp_path))
 
 
 # --- the material ---------------------------------------------------------------------------
@@ -446,7 +446,7 @@ def test_a_folder_without_article_files_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_the_list_of_the_reference_archive_is_read_whole() -> None:
     path = need("recordings", "hkcnews-archivist-samples", "hkcnews_captures.tsv.gz")
-    found = list(captures_in(path))
+    found = list(read_captures(path))
     assert len(found) == 49_118
     assert all(isinstance(each, Capture) and each.article_id for each in found)
 
@@ -456,6 +456,6 @@ def test_the_sample_of_the_reference_archive_names_captures_where_its_yaml_is_va
     folder = need("reference", "articles")
     invalid = {line.split("\t")[0] for line in lines if line.split("\t")[1] == "yaml_invalid"}
     there = {path.stem.removeprefix("article_") for path in folder.rglob("*.md")}
-    found = list(captures_in(folder))
+    found = list(read_captures(folder))
     assert {str(each.article_id) for each in found if isinstance(each, Capture)} == there - invalid
     assert len(told(found)) == len(there & invalid)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pages import table
 
-from normalise import Capture, Reason
-from scraper.selection.ranking import Prefer, Ranking, Row, rank
+from normalise import Capture, PageKind
+from scraper.models import CdxRecord
+from scraper.selection.ranking import Prefer, Ranking, rank
 
 SITE = "https://www.hkcnews.com"
 CLEAN = f"{SITE}/article/7/%E6%B8%A1%E8%BC%AA-7/ferry"
@@ -29,12 +30,12 @@ def row(
     mimetype: str = "text/html",
     statuscode: str = "200",
     digest: str = "OWN",
-) -> Row:
-    return Row(Capture(timestamp.ljust(14, "0"), original), mimetype, statuscode, digest)
+) -> CdxRecord:
+    return CdxRecord(Capture(timestamp.ljust(14, "0"), original), mimetype, statuscode, digest)
 
 
-def tried(ranking: Ranking) -> list[Row]:
-    return [ranked.row for ranked in ranking.candidates]
+def tried(ranking: Ranking) -> list[CdxRecord]:
+    return [ranked.record for ranked in ranking.candidates]
 
 
 # --- what can't be an article ---------------------------------------------------------------
@@ -59,7 +60,7 @@ def test_what_may_be_an_article_is_tried(mimetype: str, statuscode: str) -> None
     only = row(mimetype=mimetype, statuscode=statuscode)
     ranking = rank([only])
     assert tried(ranking) == [only]
-    assert ranking.dropped == ()
+    assert ranking.rejected == ()
 
 
 PICTURE = f"{SITE}/article/7/images/HKCNEWS-text-white.svg"
@@ -68,37 +69,37 @@ PICTURE = f"{SITE}/article/7/images/HKCNEWS-text-white.svg"
 @table(
     "original mimetype statuscode reason",
     {
-        "moved for good": (CLEAN, "text/html", "301", Reason.REDIRECT),
-        "moved": (CLEAN, "text/html", "302", Reason.REDIRECT),
-        "moved, of unknown type": (CLEAN, "unk", "301", Reason.REDIRECT),
-        "moved, 308": (CLEAN, "text/html", "308", Reason.REDIRECT),
-        "forbidden": (CLEAN, "text/html", "403", Reason.ERROR_PAGE),
-        "not found": (CLEAN, "text/html", "404", Reason.ERROR_PAGE),
-        "too many requests": (CLEAN, "text/html", "429", Reason.ERROR_PAGE),
-        "an error": (CLEAN, "text/html", "500", Reason.ERROR_PAGE),
-        "an error of the proxy": (CLEAN, "text/html", "522", Reason.ERROR_PAGE),
-        "an error that is no page": (CLEAN, "text/plain", "503", Reason.ERROR_PAGE),
-        "a picture": (CLEAN, "image/png", "200", Reason.IMAGE),
-        "a picture in capitals": (CLEAN, "IMAGE/SVG+XML", "200", Reason.IMAGE),
-        "a document": (CLEAN, "application/pdf", "200", Reason.NOT_HTML),
-        "data": (CLEAN, "application/json", "200", Reason.NOT_HTML),
-        "text": (CLEAN, "text/plain", "200", Reason.NOT_HTML),
-        "the address of a picture": (PICTURE, "text/html", "200", Reason.IMAGE),
-        "a revisit of a picture": (PICTURE, "warc/revisit", "-", Reason.IMAGE),
-        "a picture that was not found": (PICTURE, "text/html", "404", Reason.IMAGE),
-        "another page": (f"{SITE}/news/7", "text/html", "200", Reason.LISTING),
-        "the front page": (f"{SITE}/", "text/html", "200", Reason.FRONT_PAGE),
-        "another site": ("https://example.hk/article/7", "text/html", "200", Reason.LISTING),
+        "moved for good": (CLEAN, "text/html", "301", PageKind.REDIRECT),
+        "moved": (CLEAN, "text/html", "302", PageKind.REDIRECT),
+        "moved, of unknown type": (CLEAN, "unk", "301", PageKind.REDIRECT),
+        "moved, 308": (CLEAN, "text/html", "308", PageKind.REDIRECT),
+        "forbidden": (CLEAN, "text/html", "403", PageKind.ERROR_PAGE),
+        "not found": (CLEAN, "text/html", "404", PageKind.ERROR_PAGE),
+        "too many requests": (CLEAN, "text/html", "429", PageKind.ERROR_PAGE),
+        "an error": (CLEAN, "text/html", "500", PageKind.ERROR_PAGE),
+        "an error of the proxy": (CLEAN, "text/html", "522", PageKind.ERROR_PAGE),
+        "an error that is no page": (CLEAN, "text/plain", "503", PageKind.ERROR_PAGE),
+        "a picture": (CLEAN, "image/png", "200", PageKind.IMAGE),
+        "a picture in capitals": (CLEAN, "IMAGE/SVG+XML", "200", PageKind.IMAGE),
+        "a document": (CLEAN, "application/pdf", "200", PageKind.NOT_HTML),
+        "data": (CLEAN, "application/json", "200", PageKind.NOT_HTML),
+        "text": (CLEAN, "text/plain", "200", PageKind.NOT_HTML),
+        "the address of a picture": (PICTURE, "text/html", "200", PageKind.IMAGE),
+        "a revisit of a picture": (PICTURE, "warc/revisit", "-", PageKind.IMAGE),
+        "a picture that was not found": (PICTURE, "text/html", "404", PageKind.IMAGE),
+        "another page": (f"{SITE}/news/7", "text/html", "200", PageKind.LISTING),
+        "the front page": (f"{SITE}/", "text/html", "200", PageKind.FRONT_PAGE),
+        "another site": ("https://example.hk/article/7", "text/html", "200", PageKind.LISTING),
     },
 )
 def test_what_is_no_article_is_dropped_with_its_reason(
-    original: str, mimetype: str, statuscode: str, reason: Reason
+    original: str, mimetype: str, statuscode: str, reason: PageKind
 ) -> None:
     dropped = row(original=original, mimetype=mimetype, statuscode=statuscode)
     kept = row("2018")
     ranking = rank([dropped, kept])
     assert tried(ranking) == [kept]
-    assert [(each.row, each.reason) for each in ranking.dropped] == [(dropped, reason)]
+    assert [(each.record, each.kind) for each in ranking.rejected] == [(dropped, reason)]
 
 
 def test_nothing_ranks_to_nothing() -> None:
@@ -107,8 +108,8 @@ def test_nothing_ranks_to_nothing() -> None:
 
 def test_what_is_dropped_is_listed_newest_first() -> None:
     rows = [row(year, statuscode="404") for year in ("2018", "2022", "2020")]
-    dropped = rank(rows).dropped
-    assert [each.row.capture.timestamp[:4] for each in dropped] == ["2022", "2020", "2018"]
+    dropped = rank(rows).rejected
+    assert [each.record.capture.timestamp[:4] for each in dropped] == ["2022", "2020", "2018"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_what_is_dropped_is_listed_newest_first() -> None:
     ],
 )
 def test_a_row_knows_its_article(original: str, article: int | None) -> None:
-    assert row(original=original).article == article
+    assert row(original=original).article_id == article
 
 
 # --- the order ------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ ORDERS = {
 
 
 @table("order", ORDERS)
-def test_captures_are_tried_in_this_order(order: Sequence[Row]) -> None:
+def test_captures_are_tried_in_this_order(order: Sequence[CdxRecord]) -> None:
     for rows in permutations(order):
         assert tried(rank(rows, SHARED)) == list(order)
 
@@ -183,7 +184,7 @@ def test_captures_are_tried_in_this_order(order: Sequence[Row]) -> None:
         "same time by address": ([row("2021", SHORT), row("2021", CLEAN)],),
     },
 )
-def test_the_oldest_can_be_preferred(order: Sequence[Row]) -> None:
+def test_the_oldest_can_be_preferred(order: Sequence[CdxRecord]) -> None:
     for rows in permutations(order):
         assert tried(rank(rows, SHARED, Prefer.OLDEST)) == list(order)
 
@@ -197,7 +198,7 @@ def test_all_addresses_of_an_article_are_ranked_together() -> None:
         row("2022", CLEAN),
         row("2022", f"{SITE}/article/7/other-tags-7/renamed"),
     ]
-    assert {each.article for each in rows} == {7}
+    assert {each.article_id for each in rows} == {7}
     assert [ranked.capture for ranked in rank(rows).candidates] == [
         rows[place].capture for place in (4, 5, 2, 0, 3, 1)
     ]
@@ -220,7 +221,7 @@ def test_a_capture_listed_twice_is_tried_once() -> None:
         "a picture": (row(mimetype="image/png"),),
     },
 )
-def test_one_good_row_of_a_capture_is_enough(other: Row) -> None:
+def test_one_good_row_of_a_capture_is_enough(other: CdxRecord) -> None:
     for rows in permutations([other, row()]):
         assert rank(rows) == rank([row()])
 
@@ -231,7 +232,7 @@ def test_a_capture_dropped_in_two_ways_is_dropped_once() -> None:
     assert len(found) == 1
     (ranking,) = found
     assert ranking.candidates == ()
-    assert len(ranking.dropped) == 1
+    assert len(ranking.rejected) == 1
 
 
 def test_a_capture_with_two_good_rows_has_the_same_place_and_reason_however_they_come() -> None:
@@ -260,17 +261,17 @@ def test_a_capture_with_two_good_rows_has_the_same_place_and_reason_however_they
         "revisit": (row(mimetype="warc/revisit", statuscode="-"), ["earlier capture"]),
     },
 )
-def test_each_place_has_its_reason(only: Row, words: list[str]) -> None:
+def test_each_place_has_its_reason(only: CdxRecord, words: list[str]) -> None:
     (ranked,) = rank([only], SHARED).candidates
-    assert [word for word in words if word not in ranked.why] == []
+    assert [word for word in words if word not in ranked.reason] == []
     odd = {"2023", "same bytes as", "other articles", "mangled", "query", "suspect", "farewell"}
-    said = {word for word in odd if word in ranked.why}
+    said = {word for word in odd if word in ranked.reason}
     assert bool(said) is (words != ["newest first"])
 
 
 def test_the_reason_says_which_was_preferred() -> None:
     (ranked,) = rank([row()], prefer=Prefer.OLDEST).candidates
-    assert ranked.why == "oldest first"
+    assert ranked.reason == "oldest first"
 
 
 # --- properties -----------------------------------------------------------------------------
@@ -285,7 +286,7 @@ rows_of_one = st.builds(
 )
 
 
-def is_out(each: Row) -> bool:
+def is_out(each: CdxRecord) -> bool:
     return (
         each.capture.original == PICTURE
         or each.mimetype in {"image/png", "application/pdf"}
@@ -293,7 +294,7 @@ def is_out(each: Row) -> bool:
     )
 
 
-def goes_before(one: Row, other: Row, prefer: Prefer) -> bool | None:
+def goes_before(one: CdxRecord, other: CdxRecord, prefer: Prefer) -> bool | None:
     """The words of the issue, as one decision after the other; `None` where they say nothing."""
     suspect_one = one.capture.timestamp[:4] == "2023" or one.digest == "SHARED"
     suspect_other = other.capture.timestamp[:4] == "2023" or other.digest == "SHARED"
@@ -311,7 +312,7 @@ def goes_before(one: Row, other: Row, prefer: Prefer) -> bool | None:
 
 @quick
 @given(st.lists(rows_of_one, max_size=9), st.sampled_from(Prefer))
-def test_no_pair_is_in_the_wrong_order(rows: list[Row], prefer: Prefer) -> None:
+def test_no_pair_is_in_the_wrong_order(rows: list[CdxRecord], prefer: Prefer) -> None:
     ranking = rank(rows, SHARED, prefer)
     order = tried(ranking)
     good = {each.capture for each in rows if not is_out(each)}
@@ -320,7 +321,7 @@ def test_no_pair_is_in_the_wrong_order(rows: list[Row], prefer: Prefer) -> None:
         assert one in rows
         for other in order[place + 1 :]:
             assert goes_before(one, other, prefer) is not False
-    dropped = [each.row.capture for each in ranking.dropped]
+    dropped = [each.record.capture for each in ranking.rejected]
     assert len(dropped) == len(set(dropped))
     assert set(dropped) == {each.capture for each in rows} - good
 
@@ -331,7 +332,7 @@ def test_no_pair_is_in_the_wrong_order(rows: list[Row], prefer: Prefer) -> None:
     st.sampled_from(Prefer),
 )
 def test_the_order_of_the_rows_does_not_matter(
-    both: tuple[list[Row], list[Row]], prefer: Prefer
+    both: tuple[list[CdxRecord], list[CdxRecord]], prefer: Prefer
 ) -> None:
     rows, permuted = both
     assert rank(permuted, SHARED, prefer) == rank(rows, SHARED, prefer)

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from normalise import Capture
-from scraper.errors import WrongUsage
-from scraper.selection.target import Target, target
-from scraper.wayback.playback import target as path_of
+from scraper.errors import UsageError
+from scraper.selection.target import Target, parse_target
+from scraper.wayback.playback import request_target as path_of
 
 AT = "20210629183215"
 TITLE = "渡輪-停航-11911"
@@ -56,14 +56,14 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("text", [*IDS.values(), *ADDRESSES.values()], ids=[*IDS, *ADDRESSES])
 def test_every_spelling_of_an_article_means_that_article(text: str) -> None:
-    assert target(text) == Target(11911)
-    assert target(text, "2021") == Target(11911, at="2021")
+    assert parse_target(text) == Target(11911)
+    assert parse_target(text, "2021") == Target(11911, at="2021")
 
 
 @pytest.mark.parametrize(("text", "article"), [("1", 1), ("999999", 999999)])
 def test_the_first_and_the_last_id_are_ids(text: str, article: int) -> None:
-    assert target(text).article == article
-    assert target(f"hkcnews.com/article/{text}").article == article
+    assert parse_target(text).article_id == article
+    assert parse_target(f"hkcnews.com/article/{text}").article_id == article
 
 
 # --- addresses of the archive ---------------------------------------------------------------
@@ -76,7 +76,7 @@ MODIFIERS = ["", "id_", "if_", "im_", "js_", "cs_", "oe_", "mp_", "fw_", "*"]
 def test_an_address_of_the_archive_means_its_capture_whatever_its_modifier(
     address: str, modifier: str
 ) -> None:
-    assert target(f"{WEB}{AT}{modifier}/{address}") == Target(11911, Capture(AT, ENCODED))
+    assert parse_target(f"{WEB}{AT}{modifier}/{address}") == Target(11911, Capture(AT, ENCODED))
 
 
 SPELLINGS = {
@@ -96,7 +96,7 @@ SPELLINGS = {
 
 @pytest.mark.parametrize(("before", "address"), SPELLINGS.values(), ids=SPELLINGS)
 def test_the_captured_address_is_kept_as_it_was_captured(before: str, address: str) -> None:
-    assert target(f"{before}{AT}/{address}") == Target(11911, Capture(AT, address))
+    assert parse_target(f"{before}{AT}/{address}") == Target(11911, Capture(AT, address))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_captured_address_is_kept_as_it_was_captured(before: str, address: s
 def test_an_address_of_the_archive_may_be_spelled_as_the_archive_takes_it(
     text: str, found: Target
 ) -> None:
-    assert target(text) == found
+    assert parse_target(text) == found
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_an_address_of_the_archive_may_be_spelled_as_the_archive_takes_it(
     ],
 )
 def test_raw_characters_are_asked_for_as_utf_8_in_upper_case(raw: str, encoded: str) -> None:
-    found = target(f"{WEB}{AT}im_/https://www.hkcnews.com/article/1/{raw}")
+    found = parse_target(f"{WEB}{AT}im_/https://www.hkcnews.com/article/1/{raw}")
     assert found.capture is not None
     path = f"/web/{AT}id_/https://www.hkcnews.com/article/1/{encoded}"
     assert path_of(found.capture) == path.encode()
@@ -158,16 +158,16 @@ def test_raw_characters_are_asked_for_as_utf_8_in_upper_case(raw: str, encoded: 
 )
 @pytest.mark.parametrize("address", [RAW, "hkcnews.com/article/11911"])
 def test_a_short_timestamp_is_a_time_not_a_capture(place: str, at: str, address: str) -> None:
-    assert target(f"{WEB}{place}/{address}") == Target(11911, at=at)
+    assert parse_target(f"{WEB}{place}/{address}") == Target(11911, at=at)
 
 
 def test_at_comes_before_a_short_timestamp() -> None:
-    assert target(f"{WEB}2021/{RAW}", "2019") == Target(11911, at="2019")
+    assert parse_target(f"{WEB}2021/{RAW}", "2019") == Target(11911, at="2019")
 
 
 def test_at_with_the_address_of_a_capture_is_wrong_usage() -> None:
-    with pytest.raises(WrongUsage, match="leave out --at"):
-        target(f"{WEB}{AT}/{RAW}", "2019")
+    with pytest.raises(UsageError, match="leave out --at"):
+        parse_target(f"{WEB}{AT}/{RAW}", "2019")
 
 
 # --- what names no article ------------------------------------------------------------------
@@ -221,13 +221,13 @@ NONE = {
 
 @pytest.mark.parametrize("text", NONE.values(), ids=NONE)
 def test_what_names_no_article_is_wrong_usage(text: str) -> None:
-    with pytest.raises(WrongUsage):
-        target(text)
+    with pytest.raises(UsageError):
+        parse_target(text)
 
 
 def test_the_error_names_the_text_and_what_would_do() -> None:
-    with pytest.raises(WrongUsage) as caught:
-        target("ferry")
+    with pytest.raises(UsageError) as caught:
+        parse_target("ferry")
     for word in ("'ferry'", "an id from 1 to 999999", "https://www.hkcnews.com/article/11911"):
         assert word in str(caught.value)
 
@@ -238,8 +238,8 @@ NONSENSE = ["yesterday", "2021-06-29", "2021 ", "-1", "202106291832150", "２０
 @pytest.mark.parametrize("at", NONSENSE)
 @pytest.mark.parametrize("text", ["11911", RAW, f"{WEB}{AT}/{RAW}", "ferry"])
 def test_a_time_that_is_none_is_wrong_usage(text: str, at: str) -> None:
-    with pytest.raises(WrongUsage, match="--at takes the digits"):
-        target(text, at)
+    with pytest.raises(UsageError, match="--at takes the digits"):
+        parse_target(text, at)
 
 
 # --- any text -------------------------------------------------------------------------------
@@ -262,11 +262,11 @@ _TEXTS = st.one_of(
 @example(f"{WEB}{AT}/https://www.hkcnews.com/article/1/\ud83d", "")
 def test_any_text_is_a_target_or_wrong_usage(text: str, at: str) -> None:
     try:
-        found = target(text, at)
-    except WrongUsage:
+        found = parse_target(text, at)
+    except UsageError:
         return
-    assert 1 <= found.article <= 999_999
+    assert 1 <= found.article_id <= 999_999
     assert found.at.isdigit() or not found.at
     if found.capture is not None:
-        assert found.capture.article_id == found.article
+        assert found.capture.article_id == found.article_id
         assert path_of(found.capture).isascii()

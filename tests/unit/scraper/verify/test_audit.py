@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from support.command import hkcnews
 from support.shared_files import need
 
-from scraper.corpus.completeness import articles_held
-from scraper.errors import ScraperError, WrongUsage
-from scraper.verify.audit import Audit, audit
+from scraper.corpus.completeness import held_ids
+from scraper.errors import ScraperError, UsageError
+from scraper.verify.audit import AuditReport, audit
 from scraper.verify.defects import NO_ARTICLE, Defect, examine
 
 ROOT = Path(__file__).parents[4]
@@ -243,8 +243,8 @@ def test_a_file_of_invalid_yaml_is_read_all_the_same() -> None:
 
 
 def test_an_unreadable_file_says_why() -> None:
-    assert examine(b"", 7).why == "it has no front matter"
-    assert examine(CLEAN.replace("url:", "address:").encode(), 7).why.endswith("in url")
+    assert examine(b"", 7).reason == "it has no front matter"
+    assert examine(CLEAN.replace("url:", "address:").encode(), 7).reason.endswith("in url")
 
 
 @given(st.binary(max_size=300), st.text(max_size=60))
@@ -257,7 +257,7 @@ def test_nothing_is_raised(data: bytes, value: str) -> None:
 # --- a whole archive ------------------------------------------------------------------------
 
 
-def found(archive: Audit) -> dict[str, list[int] | list[str]]:
+def found(archive: AuditReport) -> dict[str, list[int] | list[str]]:
     return {name: listed for name, listed in archive.as_json().items() if listed}
 
 
@@ -363,7 +363,7 @@ def test_a_worker_that_dies_is_an_error(
     (tmp_path / "dying.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "dying", raising=False)
-    monkeypatch.setattr("scraper.verify.audit.examined", importlib.import_module("dying").die)
+    monkeypatch.setattr("scraper.verify.audit.examine_files", importlib.import_module("dying").die)
     with pytest.raises(ScraperError, match="--jobs 1"):
         audit(tmp_path, 2)
 
@@ -372,7 +372,7 @@ def test_a_worker_that_dies_is_an_error(
 def test_what_is_no_archive_is_wrong_usage(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.md").write_text("", encoding="utf-8")
-    with pytest.raises(WrongUsage, match=name):
+    with pytest.raises(UsageError, match=name):
         audit(tmp_path / name)
 
 
@@ -420,7 +420,7 @@ def test_what_is_no_article_is_what_the_crawl_takes_for_none() -> None:
     archive = audit(folder)
     none = {number for defect in NO_ARTICLE for number in archive.found[defect]}
     there = {int(path.stem.removeprefix("article_")) for path in folder.rglob("*.md")}
-    assert articles_held(folder) == there - none
+    assert held_ids(folder) == there - none
 
 
 # --- the command ----------------------------------------------------------------------------

@@ -17,12 +17,12 @@ from support.shared_files import need
 
 from scraper.batch import run as batch
 from scraper.corpus.fields import Field, Fields, Part
-from scraper.errors import Broken, WrongUsage
+from scraper.errors import StorageError, UsageError
 from scraper.verify import trees as trees_module
-from scraper.verify.allowed_differences import Departure
+from scraper.verify.allowed_differences import AllowedDifference
 from scraper.verify.compare import Comparison, Kind, compare
-from scraper.verify.promos import Appeal, appeal_of, is_shown
-from scraper.verify.trees import Result, Trees, compare_trees
+from scraper.verify.promos import Promo, identify_promo, may_show
+from scraper.verify.trees import TreeComparison, Trees, compare_trees
 
 ID = 4321
 NEWER = "20210503112233"
@@ -329,13 +329,13 @@ def test_a_promo_where_the_reference_has_none() -> None:
 
 
 def test_which_appeal_was_shown_when() -> None:
-    assert appeal_of("") is Appeal.NONE
-    assert appeal_of(promo(NEWER)) is Appeal.STANDARD
-    assert appeal_of("\n\n\n---\n\n\n請投稿。") is None
-    assert is_shown(Appeal.STANDARD, NEWER)
-    assert is_shown(Appeal.STANDARD, "20220105000000")
-    assert is_shown(Appeal.NONE, "20220105000000")
-    assert not is_shown(Appeal.ENDED, NEWER)
+    assert identify_promo("") is Promo.NONE
+    assert identify_promo(promo(NEWER)) is Promo.STANDARD
+    assert identify_promo("\n\n\n---\n\n\n請投稿。") is None
+    assert may_show(Promo.STANDARD, NEWER)
+    assert may_show(Promo.STANDARD, "20220105000000")
+    assert may_show(Promo.NONE, "20220105000000")
+    assert not may_show(Promo.ENDED, NEWER)
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_hidden_addresses(mine: str, reference: str, timestamp: str) -> None:
     result = compared(file(timestamp, mail=mine), file(mail=reference))
     assert result.kind is Kind.REPAIRED
     assert ("body", Kind.REPAIRED) in result.fields
-    assert Departure.MAIL in result.departures
+    assert AllowedDifference.MAIL in result.differences
     in_box = compared(file(timestamp, bio=mine), file(bio=reference))
     assert ("box", Kind.REPAIRED) in in_box.fields
 
@@ -416,7 +416,7 @@ def test_addresses_that_are_not_of_the_web(address: str) -> None:
     reference = file(mail=f"[x](https://web.archive.org/web/{NEWER}/{address})")
     result = compared(file(mail=f"[x]({address})"), reference)
     assert fields_of(result) == {"body repaired"}
-    assert result.departures == {Departure.NOT_WEB}
+    assert result.differences == {AllowedDifference.NOT_WEB}
     assert compared(file(mail=f"[x]({address}x)"), reference).kind is Kind.REGRESSION
     assert compared(file(mail="[x](https://a.org)"), reference).kind is Kind.REGRESSION
 
@@ -511,7 +511,7 @@ def test_a_file_both_repaired_and_of_another_capture_is_called_repaired() -> Non
         in_title(r"末\x08班", "末班船").replace(NEWER, OLDER), in_title("末\x08班", "末班船")
     )
     assert result.kind is Kind.REPAIRED
-    assert result.departures == {Departure.ESCAPES, Departure.CAPTURE}
+    assert result.differences == {AllowedDifference.ESCAPES, AllowedDifference.CAPTURE}
 
 
 # --- two trees ------------------------------------------------------------------------------
@@ -575,7 +575,7 @@ def test_two_trees(trees: tuple[Path, Path], jobs: int | None) -> None:
 
 def test_a_tree_with_itself_is_all_identical(trees: tuple[Path, Path]) -> None:
     result = compare_trees(Trees.of(trees[1], trees[1]))
-    assert result == Result(identical=9)
+    assert result == TreeComparison(identical=9)
 
 
 def test_how_far_it_is_is_told(trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -587,7 +587,7 @@ def test_how_far_it_is_is_told(trees: tuple[Path, Path], monkeypatch: pytest.Mon
 
 def test_two_files_of_one_article_are_refused(trees: tuple[Path, Path]) -> None:
     put(trees[0], 4, FILE, below="copy")
-    with pytest.raises(WrongUsage, match="are both article 4; give the folder of one archive"):
+    with pytest.raises(UsageError, match="are both article 4; give the folder of one archive"):
         Trees.of(*trees)
 
 
@@ -602,19 +602,19 @@ def test_a_killed_worker_is_told(trees: tuple[Path, Path], monkeypatch: pytest.M
         def map(self, *_: object) -> NoReturn:
             raise BrokenProcessPool
 
-    monkeypatch.setattr(trees_module, "processes", lambda _: Pool())
-    with pytest.raises(Broken, match="a worker process was killed"):
+    monkeypatch.setattr(trees_module, "process_pool", lambda _: Pool())
+    with pytest.raises(StorageError, match="a worker process was killed"):
         compare_trees(Trees.of(*trees), jobs=2)
 
 
 def test_the_reconstructed_pages_give_the_reference_but_for_the_repairs(tmp_path: Path) -> None:
-    batch.run([need("pages", "pages.warc.gz")], tmp_path)
+    batch.convert_all([need("pages", "pages.warc.gz")], tmp_path)
     result = compare_trees(Trees.of(tmp_path, need("reference")))
     counts = {kind: len(ids) for kind, ids in result.ids.items() if ids}
     assert result.identical == 1452
     assert counts == {Kind.REPAIRED: 10, Kind.NOT_AN_ARTICLE: 41}
-    assert result.departures == {Departure.MAIL: 6, Departure.ESCAPES: 4}
-    assert (len(result.only_mine), len(result.only_reference)) == (0, 116)
+    assert result.allowed_differences == {AllowedDifference.MAIL: 6, AllowedDifference.ESCAPES: 4}
+    assert (len(result.only_actual), len(result.only_expected)) == (0, 116)
 
 
 # --- the command ----------------------------------------------------------------------------

@@ -41,9 +41,10 @@ from support.warcs import (
 )
 
 from normalise import Capture
-from scraper.content_encoding import LARGEST_PAGE
-from scraper.errors import BadRecord, WrongUsage
-from scraper.warc.sources import Page, Record, find, is_warc, read, saved_page
+from scraper.content_encoding import MAX_PAGE_BYTES
+from scraper.errors import BadRecord, UsageError
+from scraper.models import CaptureLocation, Payload
+from scraper.warc.sources import find_captures, is_warc, read_payload, saved_page
 
 PAGE = article_page(1)
 PAGES = {number: article_page(number) for number in (1, 2, 3, 4)}
@@ -75,12 +76,12 @@ class Found:
 
 def look(path: Path, spool: Path) -> Found:
     result = Found()
-    for place in find([path], spool):
+    for place in find_captures([path], spool):
         if isinstance(place, BadRecord):
             result.failures.append(str(place))
             continue
         try:
-            page = read(place)
+            page = read_payload(place)
         except BadRecord as error:
             result.failures.append(str(error))
         else:
@@ -93,16 +94,16 @@ def look_at(folder: Path, name: str, content: bytes) -> Found:
     return look(folder / name, folder)
 
 
-def only(folder: Path, part: bytes) -> Record | BadRecord:
+def only(folder: Path, part: bytes) -> CaptureLocation | BadRecord:
     """The one place found in a WARC of one record."""
-    (place,) = find([warc_file(folder, [warcinfo(), part])], folder)
+    (place,) = find_captures([warc_file(folder, [warcinfo(), part])], folder)
     return place
 
 
-def page_of(folder: Path, part: bytes) -> Page:
+def page_of(folder: Path, part: bytes) -> Payload:
     place = only(folder, part)
-    assert isinstance(place, Record)
-    return read(place)
+    assert isinstance(place, CaptureLocation)
+    return read_payload(place)
 
 
 # --- makes of WARC files --------------------------------------------------------------------
@@ -120,8 +121,8 @@ def test_captures_come_in_order_with_date_and_address(
     tmp_path: Path, make: Make, name: str
 ) -> None:
     (tmp_path / name).write_bytes(make(RECORDS).content)
-    places = list(find([tmp_path / name], tmp_path))
-    assert [place.capture for place in places if isinstance(place, Record)] == [
+    places = list(find_captures([tmp_path / name], tmp_path))
+    assert [place.capture for place in places if isinstance(place, CaptureLocation)] == [
         Capture(TIMESTAMP, address(number)) for number in PAGES
     ]
 
@@ -130,7 +131,7 @@ def test_captures_come_in_order_with_date_and_address(
 def test_a_record_says_where_it_is(tmp_path: Path, make: Make, name: str) -> None:
     warc = make(RECORDS)
     (tmp_path / name).write_bytes(warc.content)
-    said = [str(place) for place in find([tmp_path / name], tmp_path)]
+    said = [str(place) for place in find_captures([tmp_path / name], tmp_path)]
     assert said == [f"{tmp_path / name}, record at byte {start}" for start in warc.starts[1:]]
 
 
@@ -153,8 +154,8 @@ def test_files_of_one_name_packed_as_a_whole_keep_their_own_pages(tmp_path: Path
     for name, number in (("a", 1), ("b", 2)):
         content = packed_whole([warcinfo(), response(number)]).content
         (tmp_path / name / "pages.warc.gz").write_bytes(content)
-    places = list(find([tmp_path / "a", tmp_path / "b"], spool))
-    bodies = [read(place).body for place in places if isinstance(place, Record)]
+    places = list(find_captures([tmp_path / "a", tmp_path / "b"], spool))
+    bodies = [read_payload(place).body for place in places if isinstance(place, CaptureLocation)]
     assert bodies == [PAGES[1], PAGES[2]]
 
 
@@ -167,12 +168,12 @@ def test_files_of_one_name_packed_as_a_whole_keep_their_own_pages(tmp_path: Path
 )
 def test_a_response_gives_body_and_status(tmp_path: Path, content_type: str) -> None:
     part = record(http(PAGE, status="404 Gone"), uri=address(1), content_type=content_type)
-    assert page_of(tmp_path, part) == Page(PAGE, 404)
+    assert page_of(tmp_path, part) == Payload(PAGE, 404)
 
 
 def test_a_resource_gives_its_block(tmp_path: Path) -> None:
     part = record(PAGE, kind="resource", uri=address(1), content_type="text/html")
-    assert page_of(tmp_path, part) == Page(PAGE, None)
+    assert page_of(tmp_path, part) == Payload(PAGE, None)
 
 
 @pytest.mark.parametrize(
@@ -208,10 +209,10 @@ def test_a_revisit_is_told_with_the_date_of_the_page(tmp_path: Path) -> None:
         tmp_path,
         record(head, "WARC-Refers-To-Date: 2019-03-04T05:06:07Z", kind="revisit", uri=address(1)),
     )
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     assert place.capture.article_id == 1
     with pytest.raises(BadRecord, match=r"revisit.*2019-03-04T05:06:07Z"):
-        read(place)
+        read_payload(place)
 
 
 @pytest.mark.parametrize(
@@ -235,9 +236,9 @@ def test_the_target_names_the_capture(
     tmp_path: Path, uri: str, timestamp: str, original: str | None
 ) -> None:
     place = only(tmp_path, record(BLOCK, uri=uri))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     assert place.capture == Capture(timestamp, original or address(1))
-    assert read(place).body == PAGE
+    assert read_payload(place).body == PAGE
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ def test_a_target_that_is_none_is_told(tmp_path: Path, uri: str | None) -> None:
 )
 def test_dates_are_those_of_the_archive(tmp_path: Path, date: str, timestamp: str) -> None:
     place = only(tmp_path, record(BLOCK, uri=address(1), date=date))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     assert place.capture.timestamp == timestamp
 
 
@@ -347,24 +348,24 @@ def test_bodies_come_without_their_encodings(
     tmp_path: Path, body: bytes, fields: list[str]
 ) -> None:
     page = page_of(tmp_path, response(1, body, *fields))
-    assert page == Page(PAGE if body else b"", 200)
+    assert page == Payload(PAGE if body else b"", 200)
 
 
 @pytest.mark.parametrize("lost", [1, 7, 8, 9, 60, 250])
 def test_a_gzip_body_that_breaks_off_is_told(tmp_path: Path, lost: int) -> None:
     place = only(tmp_path, response(1, gzipped(PAGE)[:-lost], "Content-Encoding: gzip"))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     with pytest.raises(BadRecord, match="cut off"):
-        read(place)
+        read_payload(place)
 
 
 def test_a_gzip_body_with_a_wrong_checksum_is_told(tmp_path: Path) -> None:
     body = bytearray(gzipped(PAGE))
     body[-6] ^= 1
     place = only(tmp_path, response(1, bytes(body)))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     with pytest.raises(BadRecord, match="damaged"):
-        read(place)
+        read_payload(place)
 
 
 # Where a body breaks off in one of its encodings, what is left is no page.
@@ -379,44 +380,44 @@ def test_a_gzip_body_with_a_wrong_checksum_is_told(tmp_path: Path) -> None:
 )
 def test_a_body_that_breaks_off_is_told(tmp_path: Path, body: bytes, fields: list[str]) -> None:
     place = only(tmp_path, response(1, body, *fields))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     with pytest.raises(BadRecord):
-        read(place)
+        read_payload(place)
 
 
 def test_a_gzip_body_of_several_members_is_never_half(tmp_path: Path) -> None:
     body = gzipped(PAGE[:200]) + gzipped(PAGE[200:])
     place = only(tmp_path, response(1, body, "Content-Encoding: gzip"))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     try:
-        page = read(place)
+        page = read_payload(place)
     except BadRecord:
         return
     assert page.body == PAGE
 
 
 def test_the_largest_page_is_still_unpacked(tmp_path: Path) -> None:
-    body = zlib.compress(bytes(LARGEST_PAGE), level=1, wbits=31)
-    assert page_of(tmp_path, response(1, body)).body == bytes(LARGEST_PAGE)
+    body = zlib.compress(bytes(MAX_PAGE_BYTES), level=1, wbits=31)
+    assert page_of(tmp_path, response(1, body)).body == bytes(MAX_PAGE_BYTES)
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_gzip_bomb_is_told(tmp_path: Path, times: int) -> None:
-    body = bytes(LARGEST_PAGE + 1)
+    body = bytes(MAX_PAGE_BYTES + 1)
     for _ in range(times):
         body = zlib.compress(body, level=1, wbits=31)
     place = only(tmp_path, response(1, body, "Content-Encoding: gzip"))
-    assert isinstance(place, Record)
-    with pytest.raises(BadRecord, match=f"more than {LARGEST_PAGE} bytes"):
-        read(place)
+    assert isinstance(place, CaptureLocation)
+    with pytest.raises(BadRecord, match=f"more than {MAX_PAGE_BYTES} bytes"):
+        read_payload(place)
 
 
 def test_a_deflate_bomb_is_told(tmp_path: Path) -> None:
-    body = zlib.compress(bytes(LARGEST_PAGE + 1), level=1)
+    body = zlib.compress(bytes(MAX_PAGE_BYTES + 1), level=1)
     place = only(tmp_path, response(1, body, "Content-Encoding: deflate"))
-    assert isinstance(place, Record)
-    with pytest.raises(BadRecord, match=f"more than {LARGEST_PAGE} bytes"):
-        read(place)
+    assert isinstance(place, CaptureLocation)
+    with pytest.raises(BadRecord, match=f"more than {MAX_PAGE_BYTES} bytes"):
+        read_payload(place)
 
 
 @pytest.mark.parametrize("value", [digest(BLOCK), f"sha256:{sha256(BLOCK).hexdigest()}"])
@@ -428,9 +429,9 @@ def test_a_block_that_fits_its_digest_is_read(tmp_path: Path, value: str) -> Non
 def test_a_block_that_does_not_fit_its_digest_is_told(tmp_path: Path) -> None:
     changed = BLOCK.replace("船長".encode(), "船尾".encode())
     place = only(tmp_path, record(changed, f"WARC-Block-Digest: {digest(BLOCK)}", uri=address(1)))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     with pytest.raises(BadRecord, match="WARC-Block-Digest"):
-        read(place)
+        read_payload(place)
 
 
 @pytest.mark.parametrize(
@@ -442,9 +443,9 @@ def test_a_block_that_does_not_fit_its_digest_is_told(tmp_path: Path) -> None:
 )
 def test_a_block_that_is_not_quite_http_is_read_or_told(tmp_path: Path, block: bytes) -> None:
     place = only(tmp_path, record(block, uri=address(1)))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     try:
-        page = read(place)
+        page = read_payload(place)
     except BadRecord:
         return
     assert page.body == PAGE
@@ -637,10 +638,10 @@ _READ_ALL = """
 import sys
 from pathlib import Path
 from scraper.errors import BadRecord
-from scraper.warc.sources import find, read
-for place in find([Path(sys.argv[1])], Path(sys.argv[2])):
+from scraper.warc.sources import find_captures, read_payload
+for place in find_captures([Path(sys.argv[1])], Path(sys.argv[2])):
     try:
-        print(len(read(place).body) if not isinstance(place, BadRecord) else "bad")
+        print(len(read_payload(place).body) if not isinstance(place, BadRecord) else "bad")
     except BadRecord:
         print("bad")
 """
@@ -694,15 +695,23 @@ def test_a_folder_gives_warcs_and_saved_pages_in_the_order_of_their_names(tmp_pa
     warc_file(source, [response(1)], "a.warc")
     (source / "b" / "notes.txt").write_text("not a page", encoding="utf-8")
     (source / "b" / "page.html").write_bytes(article_page(99))  # no capture beside it
-    places = [place for place in find([source], tmp_path) if isinstance(place, Record)]
+    places = [
+        place for place in find_captures([source], tmp_path) if isinstance(place, CaptureLocation)
+    ]
     assert [place.capture.article_id for place in places] == [1, 3, 2, 4]
-    assert [read(place).body for place in places] == [PAGES[number] for number in (1, 3, 2, 4)]
+    assert [read_payload(place).body for place in places] == [
+        PAGES[number] for number in (1, 3, 2, 4)
+    ]
 
 
 def test_sources_keep_the_order_in_which_they_are_given(tmp_path: Path) -> None:
     first = warc_file(tmp_path, [response(2)], "z.warc")
     second = saved(tmp_path / "a", 1)
-    places = [place for place in find([first, second], tmp_path) if isinstance(place, Record)]
+    places = [
+        place
+        for place in find_captures([first, second], tmp_path)
+        if isinstance(place, CaptureLocation)
+    ]
     assert [place.capture.article_id for place in places] == [2, 1]
 
 
@@ -711,17 +720,17 @@ def test_a_folder_without_any_source_is_wrong_usage(tmp_path: Path, files: list[
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(PAGE)
-    with pytest.raises(WrongUsage, match="no WARC file") as caught:
-        list(find([tmp_path], tmp_path))
+    with pytest.raises(UsageError, match="no WARC file") as caught:
+        list(find_captures([tmp_path], tmp_path))
     assert str(tmp_path) in str(caught.value)
 
 
 def test_a_saved_page_is_read(tmp_path: Path) -> None:
     place = saved_page(saved(tmp_path / "one", 1))
-    assert isinstance(place, Record)
+    assert isinstance(place, CaptureLocation)
     assert place.capture == Capture(TIMESTAMP, address(1))
     assert str(place) == str(tmp_path / "one" / "page.html")
-    assert read(place) == Page(PAGE, None)
+    assert read_payload(place) == Payload(PAGE, None)
 
 
 @pytest.mark.parametrize(
@@ -766,23 +775,23 @@ def test_a_capture_without_its_page_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
 def test_a_file_that_has_gone_since_is_told(tmp_path: Path, name: str) -> None:
-    (place,) = find([warc_file(tmp_path, [response(1)], name)], tmp_path)
-    assert isinstance(place, Record)
+    (place,) = find_captures([warc_file(tmp_path, [response(1)], name)], tmp_path)
+    assert isinstance(place, CaptureLocation)
     place.path.unlink()
     with pytest.raises(BadRecord, match=name):
-        read(place)
+        read_payload(place)
 
 
 @pytest.mark.parametrize("name", ["gone.warc", "gone.warc.gz", "gone", "gone.html"])
 def test_a_missing_path_is_wrong_usage(tmp_path: Path, name: str) -> None:
-    with pytest.raises(WrongUsage, match=name):
-        list(find([tmp_path / name], tmp_path))
+    with pytest.raises(UsageError, match=name):
+        list(find_captures([tmp_path / name], tmp_path))
 
 
 def test_a_page_alone_is_no_source_of_captures(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_bytes(PAGE)
-    with pytest.raises(WrongUsage, match="--url"):
-        list(find([tmp_path / "page.html"], tmp_path))
+    with pytest.raises(UsageError, match="--url"):
+        list(find_captures([tmp_path / "page.html"], tmp_path))
 
 
 def test_a_folder_named_like_a_warc_is_a_folder(tmp_path: Path) -> None:
@@ -810,5 +819,5 @@ def test_a_file_packed_as_a_whole_is_unpacked_though_damaged_behind_two_records(
     path.write_bytes(gzipped(response(1) + response(2) + b"\0" * 100))
     spool = tmp_path / "spool"
     spool.mkdir()
-    places = [one for one in find([path], spool) if isinstance(one, Record)]
-    assert [read(place).body for place in places] == [article_page(1), article_page(2)]
+    places = [one for one in find_captures([path], spool) if isinstance(one, CaptureLocation)]
+    assert [read_payload(place).body for place in places] == [article_page(1), article_page(2)]

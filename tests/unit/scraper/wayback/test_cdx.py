@@ -22,10 +22,10 @@ from support.shared_files import need
 from support.warcs import brotlied, deflated, gzipped
 
 from normalise import Capture
-from scraper.errors import NoIndex, Refused, ScraperError, TryAgain
-from scraper.selection.ranking import Row
+from scraper.errors import IndexUnavailable, RateLimited, ScraperError, TryAgain
+from scraper.models import CdxRecord
 from scraper.wayback import cdx
-from scraper.wayback.cdx import ARTICLES, FIELDS, IndexPage, read, target
+from scraper.wayback.cdx import ARTICLES_PREFIX, FIELDS, CdxPage, parse_response, query_target
 
 STAMP = "20210629183215"
 ADDRESS = "https://www.hkcnews.com/article/7/%E6%B8%A1%E8%BC%AA-7/ferry"
@@ -47,8 +47,10 @@ def line(
     return ["com,hkcnews)/article/7/x", timestamp, original, mimetype, statuscode, digest]
 
 
-ROW = Row(Capture(STAMP, ADDRESS), "text/html", "200", DIGEST)
-OTHER = Row(Capture("20190304050607", "http://hkcnews.com/article/8"), "warc/revisit", "", DIGEST)
+ROW = CdxRecord(Capture(STAMP, ADDRESS), "text/html", "200", DIGEST)
+OTHER = CdxRecord(
+    Capture("20190304050607", "http://hkcnews.com/article/8"), "warc/revisit", "", DIGEST
+)
 OTHER_LINE = line("20190304050607", "http://hkcnews.com/article/8", "warc/revisit", "-")
 
 
@@ -62,15 +64,15 @@ def as_sent(*lines: object) -> bytes:
     return f"[{rows}]\n".encode()
 
 
-def page(*lines: object) -> IndexPage:
-    return read(answered(), as_sent(*lines))
+def page(*lines: object) -> CdxPage:
+    return parse_response(answered(), as_sent(*lines))
 
 
 # --- the question ---------------------------------------------------------------------------
 
 
 def asked(resume_key: str | None = None) -> dict[str, str]:
-    url = urlsplit(target(ARTICLES, resume_key, 500).decode("ascii"))
+    url = urlsplit(query_target(ARTICLES_PREFIX, resume_key, 500).decode("ascii"))
     assert (url.scheme, url.netloc, url.path) == ("", "", "/cdx/search/cdx")
     pairs = parse_qsl(url.query, keep_blank_values=True, strict_parsing=True)
     assert len(pairs) == len(dict(pairs))
@@ -111,7 +113,7 @@ def test_the_key_to_what_follows_goes_back_as_it_came(key: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_key_goes_back_as_it_came(key: str) -> None:
     assert asked(key)["resumeKey"] == key
-    assert target(ARTICLES, key).isascii()
+    assert query_target(ARTICLES_PREFIX, key).isascii()
 
 
 # --- lists ----------------------------------------------------------------------------------
@@ -131,9 +133,9 @@ def test_any_key_goes_back_as_it_came(key: str) -> None:
         "a header alone": ([HEADER], [], None),
     },
 )
-def test_lists_are_read(lines: list[object], rows: list[Row], key: str | None) -> None:
+def test_lists_are_read(lines: list[object], rows: list[CdxRecord], key: str | None) -> None:
     found = page(*lines)
-    assert (list(found.rows), found.resume_key) == (rows, key)
+    assert (list(found.records), found.resume_key) == (rows, key)
     assert not found.passed_over
 
 
@@ -152,28 +154,28 @@ ALL = [HEADER, line(), OTHER_LINE, [], [KEY]]
     },
 )
 def test_blanks_round_the_rows_do_not_matter(body: bytes) -> None:
-    assert read(answered(), body) == IndexPage((ROW, OTHER), KEY, page().passed_over)
+    assert parse_response(answered(), body) == CdxPage((ROW, OTHER), KEY, page().passed_over)
 
 
 @pytest.mark.parametrize("body", [b"[]\n", b"[]", b" [ ] \n"])
 def test_the_answer_for_no_captures_is_that(body: bytes) -> None:
-    assert read(answered(), body) == page(HEADER)
+    assert parse_response(answered(), body) == page(HEADER)
 
 
 def test_what_is_not_said_is_empty() -> None:
-    (row,) = page(HEADER, line(mimetype="-", statuscode="-", digest="-")).rows
+    (row,) = page(HEADER, line(mimetype="-", statuscode="-", digest="-")).records
     assert (row.mimetype, row.statuscode, row.digest) == ("", "", "")
-    assert page(HEADER, line(mimetype=None, statuscode=None, digest=None)).rows == (row,)
+    assert page(HEADER, line(mimetype=None, statuscode=None, digest=None)).records == (row,)
 
 
 @pytest.mark.parametrize("timestamp", ["20210029183215", "20210600183215", "20210000000000"])
 def test_months_and_days_of_00_are_as_the_index_has_them(timestamp: str) -> None:
-    (row,) = page(HEADER, line(timestamp)).rows
+    (row,) = page(HEADER, line(timestamp)).records
     assert row.capture.timestamp == timestamp
 
 
 def test_raw_chinese_in_an_address_is_encoded_and_what_is_encoded_stays() -> None:
-    (row,) = page(HEADER, line(original="https://www.hkcnews.com/article/7/渡 輪/%25E6%ef")).rows
+    (row,) = page(HEADER, line(original="https://www.hkcnews.com/article/7/渡 輪/%25E6%ef")).records
     assert row.capture.original == (
         "https://www.hkcnews.com/article/7/%E6%B8%A1%20%E8%BC%AA/%25E6%ef"
     )
@@ -201,7 +203,7 @@ def test_raw_chinese_in_an_address_is_encoded_and_what_is_encoded_stays() -> Non
 )
 def test_rows_that_name_no_capture_are_counted_and_stop_nothing(other: Line) -> None:
     found = page(HEADER, line(), other, OTHER_LINE, other, [], [KEY])
-    assert (found.rows, found.resume_key) == ((ROW, OTHER), KEY)
+    assert (found.records, found.resume_key) == ((ROW, OTHER), KEY)
     assert found.passed_over == {"rows that name no capture": 2}
 
 
@@ -219,7 +221,7 @@ def test_rows_that_name_no_capture_are_counted_and_stop_nothing(other: Line) -> 
 )
 def test_rows_of_other_pages_are_counted(original: str) -> None:
     found = page(HEADER, line(original=original), line())
-    assert found.rows == (ROW,)
+    assert found.records == (ROW,)
     assert found.passed_over == {"rows of other pages than articles": 1}
 
 
@@ -234,14 +236,14 @@ def test_rows_of_other_pages_are_counted(original: str) -> None:
     ],
 )
 def test_every_spelling_of_an_article_s_address_is_kept_as_captured(original: str) -> None:
-    (row,) = page(HEADER, line(original=original)).rows
-    assert (row.capture.original, row.article) == (original, 7)
+    (row,) = page(HEADER, line(original=original)).records
+    assert (row.capture.original, row.article_id) == (original, 7)
 
 
 def test_a_page_as_large_as_is_asked_for_is_read() -> None:
-    lines = [line(f"2021{number:010}") for number in range(cdx.ROWS)]
+    lines = [line(f"2021{number:010}") for number in range(cdx.PAGE_SIZE)]
     found = page(HEADER, *lines, [], [KEY])
-    assert [row.capture.timestamp for row in found.rows] == [each[1] for each in lines]
+    assert [row.capture.timestamp for row in found.records] == [each[1] for each in lines]
 
 
 # --- packed answers -------------------------------------------------------------------------
@@ -267,40 +269,40 @@ BODY = as_sent(*ALL)
 )
 def test_packed_answers_are_unpacked(body: bytes, encoding: list[str]) -> None:
     headers = [("Content-Encoding", value) for value in encoding]
-    assert read(answered(200, *headers), body) == read(answered(), BODY)
+    assert parse_response(answered(200, *headers), body) == parse_response(answered(), BODY)
 
 
 @pytest.mark.parametrize("headers", [[("content-encoding", "gzip")], []], ids=["told", "not-told"])
 def test_gzip_that_breaks_off_is_asked_for_again(headers: list[tuple[str, str]]) -> None:
     for length in range(len(gzipped(BODY))):
         with pytest.raises(TryAgain):
-            read(answered(200, *headers), gzipped(BODY)[:length])
+            parse_response(answered(200, *headers), gzipped(BODY)[:length])
 
 
 def test_gzip_of_an_empty_list_that_breaks_off_is_not_an_empty_list() -> None:
     for length in range(len(gzipped(b"[]\n"))):
         with pytest.raises(TryAgain):
-            read(answered(), gzipped(b"[]\n")[:length])
+            parse_response(answered(), gzipped(b"[]\n")[:length])
 
 
 def test_damaged_gzip_is_asked_for_again() -> None:
     body = bytearray(gzipped(BODY))
     body[-6] ^= 1
     with pytest.raises(TryAgain, match="damaged"):
-        read(answered(), bytes(body))
+        parse_response(answered(), bytes(body))
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_bomb_is_refused_before_it_fills_the_memory(
     times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cdx, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(cdx, "MAX_BYTES", 100_000)
     body = b"[" + b" " * 99_998 + b"]"
-    assert read(answered(), gzip.compress(body)).rows == ()
+    assert parse_response(answered(), gzip.compress(body)).records == ()
     for _ in range(times):
         body = zlib.compress(body + b" ", wbits=31)
-    with pytest.raises(NoIndex, match="too large"):
-        read(answered(), body)
+    with pytest.raises(IndexUnavailable, match="too large"):
+        parse_response(answered(), body)
 
 
 # --- what is no list ------------------------------------------------------------------------
@@ -314,40 +316,40 @@ BAN = b"Your request is being blocked ... as suspected abusive bot traffic that 
 def test_the_outage_page_pauses_everybody_whatever_its_status(
     status: int, *, is_packed: bool
 ) -> None:
-    with pytest.raises(Refused, match="outage page") as caught:
-        read(answered(status), gzipped(OUTAGE) if is_packed else OUTAGE)
+    with pytest.raises(RateLimited, match="outage page") as caught:
+        parse_response(answered(status), gzipped(OUTAGE) if is_packed else OUTAGE)
     assert caught.value.retry_after is None
 
 
 def test_the_outage_page_may_say_how_long() -> None:
-    with pytest.raises(Refused) as caught:
-        read(answered(503, ("Retry-After", "300")), OUTAGE)
+    with pytest.raises(RateLimited) as caught:
+        parse_response(answered(503, ("Retry-After", "300")), OUTAGE)
     assert caught.value.retry_after == 300
 
 
 def test_words_of_an_outage_in_a_row_are_a_row() -> None:
     original = "https://www.hkcnews.com/article/7/<title>Temporarily%20Offline"
-    assert len(page(HEADER, line(original=original)).rows) == 1
+    assert len(page(HEADER, line(original=original)).records) == 1
     original = "https://www.hkcnews.com/article/7/suspected abusive bot traffic"
-    assert len(page(HEADER, line(original=original)).rows) == 1
+    assert len(page(HEADER, line(original=original)).records) == 1
 
 
 @pytest.mark.parametrize("status", [200, 403, 429, 503])
 def test_the_page_of_a_ban_pauses_everybody_whatever_its_status(status: int) -> None:
-    with pytest.raises(Refused, match="too many requests"):
-        read(answered(status), b"<html><body>" + BAN + b"</body></html>")
+    with pytest.raises(RateLimited, match="too many requests"):
+        parse_response(answered(status), b"<html><body>" + BAN + b"</body></html>")
 
 
 @pytest.mark.parametrize("body", [b"", b"slow down", b"[]", BODY, gzipped(BAN)[:-5]])
 def test_429_pauses_everybody_whatever_its_body(body: bytes) -> None:
-    with pytest.raises(Refused) as caught:
-        read(answered(429, ("retry-after", "17")), body)
+    with pytest.raises(RateLimited) as caught:
+        parse_response(answered(429, ("retry-after", "17")), body)
     assert caught.value.retry_after == 17
 
 
 def seconds_asked_for(value: str) -> float | None:
-    with pytest.raises(Refused) as caught:
-        read(answered(429, ("Retry-After", value)), b"")
+    with pytest.raises(RateLimited) as caught:
+        parse_response(answered(429, ("Retry-After", value)), b"")
     return caught.value.retry_after
 
 
@@ -428,7 +430,7 @@ def test_whatever_stands_in_retry_after_is_a_wait_or_nothing(value: str) -> None
 @pytest.mark.parametrize("body", [b"", b"<h1>504 Gateway Time-out</h1>", b"[]", BODY])
 def test_troubles_of_the_server_are_asked_again(status: int, body: bytes) -> None:
     with pytest.raises(TryAgain, match=str(status)):
-        read(answered(status), body)
+        parse_response(answered(status), body)
 
 
 # In the words of facts/wayback.md 1.9.
@@ -462,15 +464,15 @@ RUNTIME = "x-archive-wayback-runtime-error"
 def test_what_does_not_pass_ends_the_run(
     status: int, headers: list[tuple[str, str]], body: bytes, said: str
 ) -> None:
-    with pytest.raises(NoIndex) as caught:
-        read(answered(status, *headers), body)
+    with pytest.raises(IndexUnavailable) as caught:
+        parse_response(answered(status, *headers), body)
     assert said in str(caught.value)
     assert len(str(caught.value)) < 500
 
 
 def test_a_long_answer_is_told_in_few_words() -> None:
-    with pytest.raises(NoIndex) as caught:
-        read(answered(400), "錯".encode() * 100_000)
+    with pytest.raises(IndexUnavailable) as caught:
+        parse_response(answered(400), "錯".encode() * 100_000)
     assert len(str(caught.value)) < 500
 
 
@@ -505,7 +507,7 @@ def test_a_long_answer_is_told_in_few_words() -> None:
 )
 def test_what_is_not_the_json_asked_for_is_asked_for_again(body: bytes) -> None:
     with pytest.raises(TryAgain):
-        read(answered(), body)
+        parse_response(answered(), body)
 
 
 @table(
@@ -542,7 +544,7 @@ def test_a_list_of_another_form_is_asked_for_again(lines: list[object]) -> None:
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 well_formed = st.builds(
-    Row,
+    CdxRecord,
     st.builds(
         Capture,
         st.from_regex(r"[0-9]{14}", fullmatch=True),
@@ -563,7 +565,7 @@ lists = st.lists(well_formed, max_size=6)
 keys = st.none() | texts.filter(bool)
 
 
-def sent(rows: list[Row], key: str | None, *, is_ascii: bool = False) -> bytes:
+def sent(rows: list[CdxRecord], key: str | None, *, is_ascii: bool = False) -> bytes:
     """Rows as the index would send them, by code of its own."""
     lines: list[Line] = [
         [
@@ -583,26 +585,28 @@ def sent(rows: list[Row], key: str | None, *, is_ascii: bool = False) -> bytes:
 @quick
 @given(rows=lists, key=keys, is_packed=st.booleans(), is_ascii=st.booleans())
 def test_any_rows_come_back(
-    rows: list[Row], key: str | None, *, is_packed: bool, is_ascii: bool
+    rows: list[CdxRecord], key: str | None, *, is_packed: bool, is_ascii: bool
 ) -> None:
     body = sent(rows, key, is_ascii=is_ascii)
-    found = read(answered(), gzipped(body) if is_packed else body)
-    assert (list(found.rows), found.resume_key, found.passed_over) == (rows, key, {})
+    found = parse_response(answered(), gzipped(body) if is_packed else body)
+    assert (list(found.records), found.resume_key, found.passed_over) == (rows, key, {})
 
 
 @quick
 @given(lists, keys, st.floats(0, 1, exclude_max=True))
-def test_a_list_cut_anywhere_is_no_list(rows: list[Row], key: str | None, where: float) -> None:
+def test_a_list_cut_anywhere_is_no_list(
+    rows: list[CdxRecord], key: str | None, where: float
+) -> None:
     body = sent(rows, key).rstrip()
     with pytest.raises(TryAgain):
-        read(answered(), body[: int(len(body) * where)])
+        parse_response(answered(), body[: int(len(body) * where)])
 
 
 @pytest.mark.parametrize("body", [BODY.rstrip(), as_sent(HEADER, line()).rstrip(), b"[]"])
 def test_a_list_cut_at_any_byte_is_no_list(body: bytes) -> None:
     for length in range(len(body)):
         with pytest.raises(TryAgain):
-            read(answered(), body[:length])
+            parse_response(answered(), body[:length])
 
 
 json_values = st.recursive(
@@ -627,13 +631,13 @@ def test_whatever_comes_is_a_list_or_an_error_that_says_what_to_do(
     body: bytes, status: int, encoding: str
 ) -> None:
     try:
-        found = read(answered(status, ("content-encoding", encoding)), body)
-    except (Refused, TryAgain, NoIndex):
+        found = parse_response(answered(status, ("content-encoding", encoding)), body)
+    except (RateLimited, TryAgain, IndexUnavailable):
         return
     assert status == 200
     lines = [each for each in json.loads(body) if each]
     rows = lines[1:] if found.resume_key is None else lines[1:-1]
-    assert len(found.rows) + found.passed_over.total() == len(rows)
+    assert len(found.records) + found.passed_over.total() == len(rows)
     assert not lines or lines[0] == HEADER or lines == [[found.resume_key]]
 
 
@@ -645,10 +649,10 @@ def test_recorded_lists_of_other_fields_are_not_taken_for_ours() -> None:
     recorded = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     body = recorded["response_text"].encode()
     with pytest.raises(TryAgain, match="other fields"):
-        read(answered(), body)
+        parse_response(answered(), body)
     cut = json.loads(body)
     found = page(*(each[:6] for each in cut))
-    assert len(found.rows) + found.passed_over.total() == len(cut) - 1 > 0
+    assert len(found.records) + found.passed_over.total() == len(cut) - 1 > 0
 
 
 ERRORS = Path("edgi-wayback", "decoded", "test_search_raises_for_blocked_urls")
@@ -659,8 +663,8 @@ def test_the_recorded_answer_for_an_excluded_site_is_one() -> None:
     meta = json.loads((folder / "00.meta.json").read_bytes())["response"]
     headers = [(name, value) for name, values in meta["headers"].items() for value in values]
     response = answered(meta["status"]["code"], *headers)
-    with pytest.raises(NoIndex, match="excluded the site"):
-        read(response, (folder / meta_body(folder)).read_bytes())
+    with pytest.raises(IndexUnavailable, match="excluded the site"):
+        parse_response(response, (folder / meta_body(folder)).read_bytes())
 
 
 def meta_body(folder: Path) -> str:
@@ -672,16 +676,16 @@ def meta_body(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("file", "status", "error"),
     [
-        ("cdx-403-authorization.txt", 403, NoIndex),
-        ("429-bot-2026.txt", 200, Refused),
-        ("503-temporarily-offline.txt", 200, Refused),
+        ("cdx-403-authorization.txt", 403, IndexUnavailable),
+        ("429-bot-2026.txt", 200, RateLimited),
+        ("503-temporarily-offline.txt", 200, RateLimited),
         ("504-gateway-timeout.html", 504, TryAgain),
         ("504-gateway-timeout.html", 200, TryAgain),
     ],
 )
 def test_transcribed_errors_are_told(file: str, status: int, error: type[ScraperError]) -> None:
     with pytest.raises(error):
-        read(answered(status), need("recordings", "transcribed", file).read_bytes())
+        parse_response(answered(status), need("recordings", "transcribed", file).read_bytes())
 
 
 def test_recorded_odd_rows_stop_nothing() -> None:
@@ -694,5 +698,5 @@ def test_recorded_odd_rows_stop_nothing() -> None:
     ]
     assert len(lines) >= 3
     found = page(HEADER, *lines, line())
-    assert found.rows == (ROW,)
+    assert found.records == (ROW,)
     assert found.passed_over.total() == len(lines)

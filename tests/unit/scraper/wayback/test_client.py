@@ -21,8 +21,8 @@ from fake_archive import (
     Archive as Captures,
 )
 from fake_archive import (
+    FakeMemento,
     Faults,
-    Memento,
     Replay,
     Rule,
     faults,
@@ -38,20 +38,20 @@ from support.pages import table
 
 from normalise import Capture
 from scraper.errors import (
-    Broken,
-    NoAnswer,
     Paused,
+    PlaybackError,
+    PlaybackFailure,
+    RetriesExhausted,
     ScraperError,
     Stopped,
-    Unplayable,
-    Unplayed,
+    StorageError,
 )
+from scraper.models import ArchiveRedirect, Memento, Pause
 from scraper.wayback import cdx, client, playback
-from scraper.wayback.cdx import IndexPage
-from scraper.wayback.client import TRIES, Archive, Effort
-from scraper.wayback.playback import Moved, Page
-from scraper.wayback.stop import Stop
-from scraper.wayback.throttle import Endpoint, Governor, Pause
+from scraper.wayback.cdx import CdxPage
+from scraper.wayback.client import MAX_TRIES, RequestStats, WaybackClient
+from scraper.wayback.stop import StopSignal
+from scraper.wayback.throttle import Endpoint, Throttle
 
 T = TypeVar("T")
 ADDRESS = "https://www.hkcnews.com/article/1/x-1/one"
@@ -64,7 +64,7 @@ COOLDOWN = 0.004  # seconds
 
 
 def captures() -> Captures:
-    mementos = [Memento(ADDRESS, timestamp, PAGE) for timestamp in (OTHER_TIMESTAMP, TIMESTAMP)]
+    mementos = [FakeMemento(ADDRESS, timestamp, PAGE) for timestamp in (OTHER_TIMESTAMP, TIMESTAMP)]
     return Captures(mementos)
 
 
@@ -72,20 +72,20 @@ def captures() -> Captures:
 class Client:
     """An archive to ask, and what its governor has told."""
 
-    client: Archive
-    stop: Stop
+    client: WaybackClient
+    stop: StopSignal
     told: list[Pause | None]
     has_told: asyncio.Event
-    effort: Effort = field(default_factory=Effort)
+    effort: RequestStats = field(default_factory=RequestStats)
 
-    async def page(self, capture: Capture = CAPTURE, digest: str = "") -> Page | Moved:
-        read = partial(playback.read, capture, digest)
-        target = playback.target(capture)
-        return await self.client.ask(Endpoint.PLAYBACK, target, read, self.effort)
+    async def page(self, capture: Capture = CAPTURE, digest: str = "") -> Memento | ArchiveRedirect:
+        read = partial(playback.parse_response, capture, digest)
+        target = playback.request_target(capture)
+        return await self.client.get(Endpoint.PLAYBACK, target, read, self.effort)
 
-    async def list(self) -> IndexPage:
-        target = cdx.target(cdx.ARTICLES)
-        return await self.client.ask(Endpoint.INDEX, target, cdx.read, self.effort)
+    async def list(self) -> CdxPage:
+        target = cdx.query_target(cdx.ARTICLES_PREFIX)
+        return await self.client.get(Endpoint.INDEX, target, cdx.parse_response, self.effort)
 
     @property
     def pauses(self) -> int:
@@ -126,9 +126,9 @@ async def in_this_loop(
         has_told.set()
         tell(pause)
 
-    stop = Stop()
-    governor = Governor(stop, rate=0, cooldown=cooldown, pause=kept, tell=note)
-    async with Archive(origin, governor, stop, AGENT, concurrency, wait=0.001) as asked:
+    stop = StopSignal()
+    governor = Throttle(stop, rate=0, cooldown=cooldown, pause=kept, on_pause=note)
+    async with WaybackClient(origin, governor, stop, AGENT, concurrency, wait=0.001) as asked:
         return await story(Client(asked, stop, told, has_told))
 
 
@@ -137,7 +137,7 @@ class Came:
     """What a request came to: an answer or an error, requests made, pauses begun."""
 
     answer: Any
-    effort: Effort
+    effort: RequestStats
     pauses: int
     log: Sequence[Any] = ()
 
@@ -149,13 +149,13 @@ class Came:
     def shown(self) -> str:
         """In one word."""
         match self.answer:
-            case Page(status=200, body=body) if body == PAGE:
+            case Memento(status=200, body=body) if body == PAGE:
                 return "page"
-            case Page(status=status):
+            case Memento(status=status):
                 return f"captured {status}"
-            case IndexPage(rows=rows):
+            case CdxPage(records=rows):
                 return f"{len(rows)} rows"
-            case Unplayable(reason=reason):
+            case PlaybackError(reason=reason):
                 return reason
             case _:
                 return type(self.answer).__name__
@@ -273,14 +273,14 @@ def test_what_never_passes_is_given_up_after_some_tries(
 ) -> None:
     shorten(fault, 0.05)
     found = asked(on_playback(fault))
-    assert came(found) == ("NoAnswer", TRIES, 0)
-    assert str(found.answer).endswith(f", {TRIES} times")
+    assert came(found) == ("RetriesExhausted", MAX_TRIES, 0)
+    assert str(found.answer).endswith(f", {MAX_TRIES} times")
 
 
 def test_tries_are_bounded_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_READ_SECONDS", 0.05)
     monkeypatch.setattr(client, "_MOST_WORKING_SECONDS", 0.09)
-    assert came(asked(on_playback(faults.stalled()))) == ("NoAnswer", 2, 0)
+    assert came(asked(on_playback(faults.stalled()))) == ("RetriesExhausted", 2, 0)
 
 
 @table(
@@ -300,7 +300,7 @@ def test_tries_are_bounded_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         "four pauses, five passing troubles": (
             [on_playback(faults.outage(503), 1, 3, 5, 7), on_playback(faults.hung_up())],
-            *("NoAnswer", 9, 4),
+            *("RetriesExhausted", 9, 4),
         ),
         "five pauses among passing troubles": (
             [on_playback(faults.gateway(503), 1, 3, 5, 7), on_playback(faults.too_many())],
@@ -359,7 +359,7 @@ def test_any_answer_for_good_ends_a_pause(fault: faults.Fault | None) -> None:
     of = Captures([samples.error(ADDRESS, TIMESTAMP, 429)])
 
     async def story(client: Client) -> list[Pause | None]:
-        with suppress(Unplayable):
+        with suppress(PlaybackError):
             await client.page()
         return client.told[1:]
 
@@ -369,7 +369,7 @@ def test_any_answer_for_good_ends_a_pause(fault: faults.Fault | None) -> None:
 
 
 def test_refusals_of_requests_under_way_are_one_pause() -> None:
-    async def story(client: Client, server: Replay) -> tuple[list[Page | Moved], int]:
+    async def story(client: Client, server: Replay) -> tuple[list[Memento | ArchiveRedirect], int]:
         waiting = asyncio.gather(*(client.page() for _ in range(4)))
         await asyncio.to_thread(server.wait_for, 4)
         release(server, 4)
@@ -392,7 +392,7 @@ def release(server: Replay, count: int) -> None:
 
 
 def test_a_refused_connection_pauses_everybody_until_the_archive_is_back() -> None:
-    async def story(client: Client) -> tuple[Page | Moved, int, int]:
+    async def story(client: Client) -> tuple[Memento | ArchiveRedirect, int, int]:
         return await client.page(), client.effort.requests, client.pauses
 
     with replay(captures()) as server:
@@ -405,7 +405,7 @@ def test_a_refused_connection_pauses_everybody_until_the_archive_is_back() -> No
                 server.back()
 
         page, requests, pauses = with_client(server.origin, story, tell=come_back)
-        assert isinstance(page, Page)
+        assert isinstance(page, Memento)
         assert (requests, pauses, len(server.log)) == (4, 3, 1)
 
 
@@ -421,12 +421,12 @@ def test_connections_refused_for_ever_end_the_run() -> None:
 
 
 def test_a_connection_that_breaks_and_is_refused_then() -> None:
-    async def story(client: Client) -> tuple[Page | Moved, int]:
+    async def story(client: Client) -> tuple[Memento | ArchiveRedirect, int]:
         return await client.page(), client.pauses
 
     with replay(captures(), Faults([on_playback(faults.refused(), 1)])) as server:
         page, pauses = with_client(server.origin, story, tell=lambda _: server.back())
-        assert isinstance(page, Page)
+        assert isinstance(page, Memento)
         assert (pauses, len(server.log)) == (1, 2)
 
 
@@ -473,7 +473,7 @@ def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Pa
     tls.load_cert_chain(file)
 
     async def story(client: Client) -> tuple[int, list[Pause | None]]:
-        with pytest.raises(Broken, match=r"certificate does not hold.*self.signed"):
+        with pytest.raises(StorageError, match=r"certificate does not hold.*self.signed"):
             await client.page()
         return client.effort.requests, client.told
 
@@ -491,13 +491,13 @@ def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Pa
 @table(
     "fault shown",
     {
-        "hrm": (faults.hrm(), Unplayed.NOT_ARCHIVED),
-        "excluded with 200": (faults.excluded(200), Unplayed.EXCLUDED),
-        "excluded with 403": (faults.excluded(403), Unplayed.EXCLUDED),
-        "robots": (faults.robots(), Unplayed.ROBOTS),
-        "robots with 200": (faults.robots(200), Unplayed.ROBOTS),
-        "robots of 2016": (faults.robots(403, with_header=True), Unplayed.ROBOTS),
-        "nearest": (faults.nearest(OTHER_TIMESTAMP), "Moved"),
+        "hrm": (faults.hrm(), PlaybackFailure.NOT_ARCHIVED),
+        "excluded with 200": (faults.excluded(200), PlaybackFailure.EXCLUDED),
+        "excluded with 403": (faults.excluded(403), PlaybackFailure.EXCLUDED),
+        "robots": (faults.robots(), PlaybackFailure.ROBOTS),
+        "robots with 200": (faults.robots(200), PlaybackFailure.ROBOTS),
+        "robots of 2016": (faults.robots(403, with_header=True), PlaybackFailure.ROBOTS),
+        "nearest": (faults.nearest(OTHER_TIMESTAMP), "ArchiveRedirect"),
     },
 )
 def test_an_answer_for_good_is_not_asked_for_again(fault: faults.Fault, shown: str) -> None:
@@ -506,14 +506,14 @@ def test_an_answer_for_good_is_not_asked_for_again(fault: faults.Fault, shown: s
 
 @pytest.mark.parametrize("fault", [faults.says("403", 403, "Forbidden"), faults.no_agent()])
 def test_an_error_without_a_word_of_the_archive_is_believed_of_nobody(fault: faults.Fault) -> None:
-    assert came(asked(on_playback(fault))) == ("NoAnswer", TRIES, 0)
+    assert came(asked(on_playback(fault))) == ("RetriesExhausted", MAX_TRIES, 0)
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("text", ["", words.outage(), words.bot_traffic(), words.excluded()])
 def test_a_captured_error_is_a_capture_whatever_it_says(status: int, text: str) -> None:
     headers = (("retry-after", "6"),)
-    of = [Memento(ADDRESS, TIMESTAMP, text.encode(), status, headers=headers)]
+    of = [FakeMemento(ADDRESS, TIMESTAMP, text.encode(), status, headers=headers)]
     found = asked(of=Captures(of))
     assert came(found) == (f"captured {status}", 1, 0)
     assert found.answer.body == text.encode()
@@ -522,7 +522,7 @@ def test_a_captured_error_is_a_capture_whatever_it_says(status: int, text: str) 
 
 @pytest.mark.parametrize("text", [words.outage(), words.bot_traffic(), words.excluded()])
 def test_a_captured_page_may_say_what_the_archive_says(text: str) -> None:
-    found = asked(of=Captures([Memento(ADDRESS, TIMESTAMP, text.encode())]))
+    found = asked(of=Captures([FakeMemento(ADDRESS, TIMESTAMP, text.encode())]))
     assert came(found) == ("captured 200", 1, 0)
 
 
@@ -566,7 +566,7 @@ LENGTH = ("content-length", str(len(PAGE)))
 def test_a_body_that_is_less_than_was_captured_is_asked_for_again(
     fault: faults.Fault | None, headers: Any, digest: str, shown: str, requests: int
 ) -> None:
-    of = Captures([Memento(ADDRESS, TIMESTAMP, PAGE, headers=headers)])
+    of = Captures([FakeMemento(ADDRESS, TIMESTAMP, PAGE, headers=headers)])
     rules = [on_playback(fault, 1)] if fault else []
     assert came(asked(*rules, of=of, digest=digest)) == (shown, requests, 0)
 
@@ -574,7 +574,7 @@ def test_a_body_that_is_less_than_was_captured_is_asked_for_again(
 def test_the_length_of_a_packed_capture_says_nothing_of_its_body() -> None:
     packed = ("x-archive-orig-content-length: 999999", "x-archive-orig-content-encoding: gzip")
     found, server, _ = asked_bytes(sockets.answer(PAGE, *memento(*packed)))
-    assert isinstance(found[0], Page)
+    assert isinstance(found[0], Memento)
     assert len(server.heads) == 1
 
 
@@ -582,14 +582,14 @@ def test_what_is_really_served_is_said() -> None:
     address = "https://www.hkcnews.com/article/1/x-1/one?fbclid=a&utm_source=b;c=d"
     capture = Capture(TIMESTAMP, address)
 
-    async def story(client: Client) -> Page | Moved:
+    async def story(client: Client) -> Memento | ArchiveRedirect:
         return await client.page(capture)
 
-    of = Captures([Memento(address.replace("https", "http"), TIMESTAMP, PAGE)])
+    of = Captures([FakeMemento(address.replace("https", "http"), TIMESTAMP, PAGE)])
     with replay(of) as server:
         page = with_client(server.origin, story)
-    assert isinstance(page, Page)
-    assert page.asked == capture
+    assert isinstance(page, Memento)
+    assert page.requested == capture
     assert page.served == Capture(TIMESTAMP, address.replace("https", "http"))
 
 
@@ -599,17 +599,25 @@ def test_what_is_really_served_is_said() -> None:
 @table(
     "fault shown said",
     {
-        "authorization": (faults.needs_authorization(), "NoIndex", "refuses this kind of query"),
-        "blocked": (faults.blocked_site(), "NoIndex", "excluded"),
+        "authorization": (
+            faults.needs_authorization(),
+            "IndexUnavailable",
+            "refuses this kind of query",
+        ),
+        "blocked": (faults.blocked_site(), "IndexUnavailable", "excluded"),
         "blocked, as in 2020": (
             faults.blocked_site(words.BLOCKED_SITE_2020),
-            "NoIndex",
+            "IndexUnavailable",
             "excluded",
         ),
-        "robots as a line": (faults.robots_of_index(), "NoIndex", "excluded"),
-        "no agent": (faults.no_agent(), "NoIndex", "445"),
-        "line too large": (faults.line_too_large(), "NoIndex", "Requested Line is too large"),
-        "404": (faults.says("404", 404, "nothing"), "NoIndex", "404"),
+        "robots as a line": (faults.robots_of_index(), "IndexUnavailable", "excluded"),
+        "no agent": (faults.no_agent(), "IndexUnavailable", "445"),
+        "line too large": (
+            faults.line_too_large(),
+            "IndexUnavailable",
+            "Requested Line is too large",
+        ),
+        "404": (faults.says("404", 404, "nothing"), "IndexUnavailable", "404"),
     },
 )
 def test_an_index_that_refuses_is_no_empty_index(
@@ -634,7 +642,7 @@ def test_an_index_that_refuses_is_no_empty_index(
 )
 def test_an_answer_that_is_not_the_json_asked_for_is_no_empty_index(fault: faults.Fault) -> None:
     assert came(asked(on_index(fault, 1), about="index")) == ("2 rows", 2, 0)
-    assert came(asked(on_index(fault), about="index")) == ("NoAnswer", TRIES, 0)
+    assert came(asked(on_index(fault), about="index")) == ("RetriesExhausted", MAX_TRIES, 0)
 
 
 def test_an_empty_index_is_one() -> None:
@@ -734,14 +742,14 @@ def test_a_stop_ends_those_who_wait_and_none_who_are_asking() -> None:
     with replay(captures(), Faults([on_playback(faults.held())])) as server:
         found = with_client(server.origin, partial(story, server=server), concurrency=2)
         kinds = [type(one) for one in found]
-        assert (kinds.count(Page), kinds.count(Stopped), len(server.log)) == (2, 3, 2)
+        assert (kinds.count(Memento), kinds.count(Stopped), len(server.log)) == (2, 3, 2)
 
 
 def test_a_stop_ends_the_wait_between_tries() -> None:
     async def story(server: Replay) -> None:
-        stop = Stop()
-        governor = Governor(stop, rate=0)
-        async with Archive(server.origin, governor, stop, AGENT, wait=1000.0) as slow:
+        stop = StopSignal()
+        governor = Throttle(stop, rate=0)
+        async with WaybackClient(server.origin, governor, stop, AGENT, wait=1000.0) as slow:
             client = Client(slow, stop, [], asyncio.Event())
             waiting = asyncio.create_task(client.page())
             await asyncio.to_thread(server.wait_for, 1)
@@ -792,7 +800,7 @@ def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     (page,), connections = asyncio.run(run())
-    assert isinstance(page, Page)
+    assert isinstance(page, Memento)
     assert connections == 0
 
 
@@ -864,14 +872,14 @@ def test_a_429_is_one_though_its_body_is_cut(status: str, body: bytes, pauses: i
     reply = sockets.answer(body, status=status, length=620)
     found, server, begun = asked_bytes(reply, hang_up=True)
     assert (len(server.heads), begun) == (5, pauses)
-    assert isinstance(found[0], Paused if pauses else NoAnswer)
+    assert isinstance(found[0], Paused if pauses else RetriesExhausted)
 
 
 def test_a_captured_429_is_none_though_its_body_is_cut() -> None:
     reply = sockets.answer(b"<html>", *memento(), status="429 Too Many", length=620)
     found, server, begun = asked_bytes(reply, hang_up=True)
-    assert isinstance(found[0], NoAnswer)
-    assert (len(server.heads), begun) == (TRIES, 0)
+    assert isinstance(found[0], RetriesExhausted)
+    assert (len(server.heads), begun) == (MAX_TRIES, 0)
 
 
 def test_a_body_larger_than_any_page_is_not_read_to_its_end(
@@ -880,21 +888,21 @@ def test_a_body_larger_than_any_page_is_not_read_to_its_end(
     monkeypatch.setitem(client._MOST_BYTES, Endpoint.PLAYBACK, 1000)
     reply = sockets.answer(b"x" * 1001, *memento(), length=10**12)  # that never comes
     found, server, pauses = asked_bytes(reply, CAPTURE, CAPTURE)
-    assert [getattr(one, "reason", None) for one in found] == [Unplayed.TOO_LARGE] * 2
+    assert [getattr(one, "reason", None) for one in found] == [PlaybackFailure.TOO_LARGE] * 2
     assert (len(server.heads), server.connections, pauses) == (2, 2, 0)
 
 
 def test_a_body_as_large_as_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(client._MOST_BYTES, Endpoint.PLAYBACK, 1000)
     found, _, _ = asked_bytes(sockets.answer(b"x" * 1000, *memento()))
-    assert isinstance(found[0], Page)
+    assert isinstance(found[0], Memento)
     assert len(found[0].body) == 1000
 
 
 def test_a_body_that_unpacks_to_more_than_any_page_is_given_up() -> None:
     bomb = gzip.compress(b"\0" * 20_000_001, 1)
     found, server, _ = asked_bytes(sockets.answer(bomb, *memento("Content-Encoding: gzip")))
-    assert [getattr(one, "reason", None) for one in found] == [Unplayed.TOO_LARGE]
+    assert [getattr(one, "reason", None) for one in found] == [PlaybackFailure.TOO_LARGE]
     assert len(server.heads) == 1
 
 
@@ -908,8 +916,8 @@ def test_a_body_that_unpacks_to_more_than_any_page_is_given_up() -> None:
 )
 def test_a_capture_that_does_not_say_which_it_is_is_none(fields: str) -> None:
     found, server, _ = asked_bytes(sockets.answer(PAGE, fields))
-    assert isinstance(found[0], NoAnswer)
-    assert len(server.heads) == TRIES
+    assert isinstance(found[0], RetriesExhausted)
+    assert len(server.heads) == MAX_TRIES
 
 
 def test_the_index_is_asked_exactly_what_was_meant() -> None:
@@ -919,4 +927,4 @@ def test_the_index_is_asked_exactly_what_was_meant() -> None:
             await in_this_loop(server.origin, lambda client: client.list())
             return server
 
-    assert asyncio.run(run()).targets == [cdx.target(cdx.ARTICLES)]
+    assert asyncio.run(run()).targets == [cdx.query_target(cdx.ARTICLES_PREFIX)]

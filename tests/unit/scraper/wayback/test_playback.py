@@ -21,9 +21,15 @@ from support.shared_files import need
 from support.warcs import brotlied, deflated, gzipped
 
 from normalise import Capture
-from scraper.content_encoding import LARGEST_PAGE
-from scraper.errors import Refused, ScraperError, TryAgain, Unplayable, Unplayed
-from scraper.wayback.playback import Moved, Page, digest_of, leads_to, read, source, target
+from scraper.content_encoding import MAX_PAGE_BYTES
+from scraper.errors import PlaybackError, PlaybackFailure, RateLimited, ScraperError, TryAgain
+from scraper.models import ArchiveRedirect, Memento
+from scraper.wayback.playback import (
+    parse_response,
+    payload_digest,
+    request_target,
+    resolve_redirect,
+)
 
 STAMP, OTHER_STAMP = "20210629183215", "20190304050607"
 ADDRESS = "https://www.hkcnews.com/article/7/%E6%B8%A1%E8%BC%AA-7/ferry"
@@ -55,16 +61,16 @@ def played(
     body: bytes = BODY,
     digest: str = "",
     asked: Capture = ASKED,
-) -> Page:
+) -> Memento:
     """What comes of the answer of a capture."""
-    found = read(asked, digest, answered(status, MEMENTO, *headers), body)
-    assert isinstance(found, Page)
+    found = parse_response(asked, digest, answered(status, MEMENTO, *headers), body)
+    assert isinstance(found, Memento)
     return found
 
 
-def unplayable(status: int, body: bytes, *headers: Header) -> Unplayable:
-    with pytest.raises(Unplayable) as caught:
-        read(ASKED, "", answered(status, *headers), body)
+def unplayable(status: int, body: bytes, *headers: Header) -> PlaybackError:
+    with pytest.raises(PlaybackError) as caught:
+        parse_response(ASKED, "", answered(status, *headers), body)
     assert len(str(caught.value)) < 500
     return caught.value
 
@@ -87,12 +93,12 @@ def unplayable(status: int, body: bytes, *headers: Header) -> Unplayable:
 def test_the_captured_bytes_are_asked_for_by_the_address_as_captured(
     original: str, sent: str
 ) -> None:
-    assert target(Capture(STAMP, original)) == f"/web/{STAMP}id_/{sent}".encode()
+    assert request_target(Capture(STAMP, original)) == f"/web/{STAMP}id_/{sent}".encode()
 
 
 def test_the_store_names_the_archive() -> None:
-    assert source(ASKED) == f"{ARCHIVE}/web/{STAMP}id_/{ADDRESS}"
-    assert Capture.from_url(source(ASKED)) == ASKED
+    assert ASKED.raw_url == f"{ARCHIVE}/web/{STAMP}id_/{ADDRESS}"
+    assert Capture.from_url(ASKED.raw_url) == ASKED
 
 
 # --- captures -------------------------------------------------------------------------------
@@ -113,7 +119,7 @@ def test_the_store_names_the_archive() -> None:
 )
 def test_an_answer_with_its_date_is_a_capture_whatever_it_says(status: int, body: bytes) -> None:
     page = played(("x-archive-orig-retry-after", "6"), status=status, body=body)
-    assert (page.asked, page.served, page.status, page.body) == (ASKED, ASKED, status, body)
+    assert (page.requested, page.served, page.status, page.body) == (ASKED, ASKED, status, body)
     assert page.headers == (("retry-after", "6"),)
     assert page.location == ""
 
@@ -124,16 +130,16 @@ def test_a_captured_429_with_a_wait_of_its_own_pauses_nobody() -> None:
 
 @pytest.mark.parametrize("reason", ["OK", "Document follows", ""])
 def test_the_reason_is_the_captured_one(reason: str) -> None:
-    page = read(ASKED, "", answered(200, MEMENTO, reason=reason), BODY)
-    assert isinstance(page, Page)
+    page = parse_response(ASKED, "", answered(200, MEMENTO, reason=reason), BODY)
+    assert isinstance(page, Memento)
     assert page.reason == reason
 
 
 def served(link: str | None, date: str = MEMENTO[1]) -> Capture:
     headers = [("memento-datetime", date)] + ([] if link is None else [("link", link)])
-    page = read(ASKED, "", answered(200, *headers), BODY)
-    assert isinstance(page, Page)
-    assert page.asked == ASKED
+    page = parse_response(ASKED, "", answered(200, *headers), BODY)
+    assert isinstance(page, Memento)
+    assert page.requested == ASKED
     return page.served
 
 
@@ -286,9 +292,9 @@ def test_the_archive_s_own_redirect_leads_to_the_nearest_capture(
     location: str, status: int, body: bytes
 ) -> None:
     headers = (("Location", location), ("x-archive-redirect-reason", "found capture at 2019"))
-    moved = read(ASKED, OTHER_DIGEST, answered(status, *headers), body)
-    assert moved == Moved(location.strip())
-    assert leads_to(ASKED, moved.location, HOST) == Capture(OTHER_STAMP, ADDRESS)
+    moved = parse_response(ASKED, OTHER_DIGEST, answered(status, *headers), body)
+    assert moved == ArchiveRedirect(location.strip())
+    assert resolve_redirect(ASKED, moved.location, HOST) == Capture(OTHER_STAMP, ADDRESS)
 
 
 @table("location", LOCATIONS)
@@ -299,7 +305,7 @@ def test_a_captured_redirect_is_a_capture_that_leads_on(
 ) -> None:
     page = played(("Location", location), status=status, body=body)
     assert (page.status, page.body) == (status, body)
-    assert leads_to(page.served, page.location, HOST) == Capture(OTHER_STAMP, ADDRESS)
+    assert resolve_redirect(page.served, page.location, HOST) == Capture(OTHER_STAMP, ADDRESS)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +321,7 @@ def test_a_captured_redirect_leads_where_it_was_captured_to_lead(captured: str) 
     )
     assert page.location == captured
     assert page.headers == (("location", captured),)
-    assert leads_to(page.served, page.location, HOST) == Capture(
+    assert resolve_redirect(page.served, page.location, HOST) == Capture(
         STAMP, "https://www.hkcnews.com/article/7/new"
     )
 
@@ -329,7 +335,7 @@ def test_a_location_leads_nowhere_without_the_status_of_a_redirect(status: int) 
 @pytest.mark.parametrize("location", ["", " "])
 def test_a_redirect_to_nowhere_is_no_redirect(location: str) -> None:
     with pytest.raises(TryAgain):
-        read(ASKED, "", answered(302, ("Location", location)), b"")
+        parse_response(ASKED, "", answered(302, ("Location", location)), b"")
 
 
 @table(
@@ -376,7 +382,7 @@ def test_a_redirect_to_nowhere_is_no_redirect(location: str) -> None:
 def test_redirects_in_other_forms_name_a_capture(
     location: str, timestamp: str, original: str
 ) -> None:
-    assert leads_to(ASKED, location, HOST) == Capture(timestamp, original)
+    assert resolve_redirect(ASKED, location, HOST) == Capture(timestamp, original)
 
 
 @pytest.mark.parametrize(
@@ -400,9 +406,9 @@ def test_redirects_in_other_forms_name_a_capture(
     ],
 )
 def test_a_redirect_to_what_is_no_capture_is_not_followed(location: str) -> None:
-    with pytest.raises(Unplayable) as caught:
-        leads_to(ASKED, location, HOST)
-    assert caught.value.reason is Unplayed.ELSEWHERE
+    with pytest.raises(PlaybackError) as caught:
+        resolve_redirect(ASKED, location, HOST)
+    assert caught.value.reason is PlaybackFailure.ELSEWHERE
 
 
 @pytest.mark.parametrize(
@@ -431,8 +437,8 @@ def test_a_redirect_to_what_is_no_capture_is_not_followed(location: str) -> None
 )
 def test_a_redirect_to_another_place_is_never_to_an_article(location: str) -> None:
     try:
-        capture = leads_to(ASKED, location, HOST)
-    except Unplayable:
+        capture = resolve_redirect(ASKED, location, HOST)
+    except PlaybackError:
         return
     assert capture.timestamp == STAMP
     assert capture.article_id is None
@@ -464,7 +470,7 @@ def test_a_redirect_to_another_place_is_never_to_an_article(location: str) -> No
 )
 def test_bodies_come_without_their_encodings(body: bytes, encoding: list[str]) -> None:
     headers = [("Content-Encoding", value) for value in encoding]
-    page = played(*headers, body=body, digest=digest_of(BODY))
+    page = played(*headers, body=body, digest=payload_digest(BODY))
     assert page.body == BODY
     assert page.headers == ()
 
@@ -474,7 +480,7 @@ def test_a_body_of_a_captured_error_is_unpacked_too() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 301, 404])
-@pytest.mark.parametrize("digest", ["", OTHER_DIGEST, digest_of(BODY)])
+@pytest.mark.parametrize("digest", ["", OTHER_DIGEST, payload_digest(BODY)])
 def test_gzip_that_breaks_off_is_asked_for_again(status: int, digest: str) -> None:
     packed = gzipped(BODY)
     for length in range(2, len(packed)):
@@ -491,12 +497,12 @@ def test_damaged_gzip_is_asked_for_again() -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_bomb_is_no_page(times: int) -> None:
-    body = bytes(LARGEST_PAGE + 1)
+    body = bytes(MAX_PAGE_BYTES + 1)
     for _ in range(times):
         body = zlib.compress(body, level=1, wbits=31)
-    with pytest.raises(Unplayable) as caught:
+    with pytest.raises(PlaybackError) as caught:
         played(("content-encoding", "gzip"), body=body)
-    assert caught.value.reason is Unplayed.TOO_LARGE
+    assert caught.value.reason is PlaybackFailure.TOO_LARGE
 
 
 def length(number: int | str) -> Header:
@@ -509,7 +515,7 @@ def length(number: int | str) -> Header:
         "of the length captured": ([length(len(BODY))], BODY, ""),
         "of another digest": ([length(len(BODY))], BODY, OTHER_DIGEST),
         "longer than captured": ([length(len(BODY) - 1)], BODY, ""),
-        "shorter, but the digest is right": ([length(9999)], BODY, digest_of(BODY)),
+        "shorter, but the digest is right": ([length(9999)], BODY, payload_digest(BODY)),
         "length of -1": ([length(-1)], BODY, ""),
         "no length": ([length("")], BODY, OTHER_DIGEST),
         "no number": ([length("many")], BODY, ""),
@@ -570,7 +576,7 @@ def test_what_is_no_page_anyway_may_be_empty(status: int, headers: list[Header])
     [(b"", EMPTY_DIGEST), (b"hello", "VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N")],
 )
 def test_digests_are_those_of_the_index(body: bytes, digest: str) -> None:
-    assert digest_of(body) == digest
+    assert payload_digest(body) == digest
 
 
 # --- what is no capture ---------------------------------------------------------------------
@@ -587,8 +593,8 @@ AT_CRAWL_TIME = b'<p class="code shift red">Got an HTTP 301 response at crawl ti
 @pytest.mark.parametrize("status", [200, 403, 404, 500, 503])
 @pytest.mark.parametrize("body", [OUTAGE, gzipped(OUTAGE), BAN, gzipped(BAN)])
 def test_outage_and_ban_pause_everybody_whatever_the_status(status: int, body: bytes) -> None:
-    with pytest.raises(Refused) as caught:
-        read(ASKED, "", answered(status), body)
+    with pytest.raises(RateLimited) as caught:
+        parse_response(ASKED, "", answered(status), body)
     assert caught.value.retry_after is None
 
 
@@ -596,8 +602,8 @@ def test_outage_and_ban_pause_everybody_whatever_the_status(status: int, body: b
 @pytest.mark.parametrize("wait", [None, 6.0])
 def test_429_without_a_date_pauses_everybody(body: bytes, wait: float | None) -> None:
     headers = [("Retry-After", f"{wait:.0f}")] if wait else []
-    with pytest.raises(Refused) as caught:
-        read(ASKED, "", answered(429, *headers), body)
+    with pytest.raises(RateLimited) as caught:
+        parse_response(ASKED, "", answered(429, *headers), body)
     assert caught.value.retry_after == wait
 
 
@@ -605,7 +611,7 @@ def test_429_without_a_date_pauses_everybody(body: bytes, wait: float | None) ->
 @pytest.mark.parametrize("body", [b"", b"<h1>Gateway</h1>", gzipped(BODY)[:-9]])
 def test_troubles_of_the_server_are_asked_again(status: int, body: bytes) -> None:
     with pytest.raises(TryAgain, match=str(status)):
-        read(ASKED, "", answered(status), body)
+        parse_response(ASKED, "", answered(status), body)
 
 
 BLOCKED = "AdministrativeAccessControlException: Blocked Site Error"
@@ -616,36 +622,46 @@ GONE = "ResourceNotInArchiveException: https://x.hk/ was not found"
 @table(
     "status headers body reason",
     {
-        "not archived": (404, [], HRM, Unplayed.NOT_ARCHIVED),
-        "not archived, in gzip": (404, [], gzipped(HRM), Unplayed.NOT_ARCHIVED),
-        "not found": (404, [], GONE.encode(), Unplayed.NOT_ARCHIVED),
-        "not in the archive": (404, [(RUNTIME, GONE)], b"", Unplayed.NOT_ARCHIVED),
-        "excluded with 200": (200, [], SORRY, Unplayed.EXCLUDED),
-        "excluded at the end of a long page": (200, [], LONG + SORRY, Unplayed.EXCLUDED),
-        "excluded with 403": (403, [], SORRY, Unplayed.EXCLUDED),
-        "excluded with 404": (404, [], SORRY, Unplayed.EXCLUDED),
-        "excluded by header": (403, [(RUNTIME, BLOCKED)], b"", Unplayed.EXCLUDED),
-        "excluded by its words": (403, [], BLOCKED.encode(), Unplayed.EXCLUDED),
+        "not archived": (404, [], HRM, PlaybackFailure.NOT_ARCHIVED),
+        "not archived, in gzip": (404, [], gzipped(HRM), PlaybackFailure.NOT_ARCHIVED),
+        "not found": (404, [], GONE.encode(), PlaybackFailure.NOT_ARCHIVED),
+        "not in the archive": (404, [(RUNTIME, GONE)], b"", PlaybackFailure.NOT_ARCHIVED),
+        "excluded with 200": (200, [], SORRY, PlaybackFailure.EXCLUDED),
+        "excluded at the end of a long page": (200, [], LONG + SORRY, PlaybackFailure.EXCLUDED),
+        "excluded with 403": (403, [], SORRY, PlaybackFailure.EXCLUDED),
+        "excluded with 404": (404, [], SORRY, PlaybackFailure.EXCLUDED),
+        "excluded by header": (403, [(RUNTIME, BLOCKED)], b"", PlaybackFailure.EXCLUDED),
+        "excluded by its words": (403, [], BLOCKED.encode(), PlaybackFailure.EXCLUDED),
         "robots": (
             403,
             [],
             b"<p>Page cannot be displayed due to robots.txt.</p>",
-            Unplayed.ROBOTS,
+            PlaybackFailure.ROBOTS,
         ),
         "robots with 404": (
             404,
             [],
             b"Page cannot be crawled or displayed due to robots.txt.",
-            Unplayed.ROBOTS,
+            PlaybackFailure.ROBOTS,
         ),
-        "robots by header": (403, [(RUNTIME, BY_ROBOTS)], b"", Unplayed.ROBOTS),
-        "excluded goes before robots": (403, [(RUNTIME, BY_ROBOTS)], SORRY, Unplayed.EXCLUDED),
-        "another error by header": (200, [(RUNTIME, "BadContentException")], b"", Unplayed.ERROR),
-        "bad request": (400, [(RUNTIME, "BadQueryException")], b"", Unplayed.ERROR),
+        "robots by header": (403, [(RUNTIME, BY_ROBOTS)], b"", PlaybackFailure.ROBOTS),
+        "excluded goes before robots": (
+            403,
+            [(RUNTIME, BY_ROBOTS)],
+            SORRY,
+            PlaybackFailure.EXCLUDED,
+        ),
+        "another error by header": (
+            200,
+            [(RUNTIME, "BadContentException")],
+            b"",
+            PlaybackFailure.ERROR,
+        ),
+        "bad request": (400, [(RUNTIME, "BadQueryException")], b"", PlaybackFailure.ERROR),
     },
 )
 def test_what_the_archive_does_not_play_is_told_by_its_reason(
-    status: int, headers: list[Header], body: bytes, reason: Unplayed
+    status: int, headers: list[Header], body: bytes, reason: PlaybackFailure
 ) -> None:
     assert unplayable(status, body, *headers).reason is reason
 
@@ -685,7 +701,7 @@ def test_what_is_no_capture_and_no_word_of_the_archive_is_asked_for_again(
     status: int, headers: list[Header], body: bytes
 ) -> None:
     with pytest.raises(TryAgain):
-        read(ASKED, digest_of(body), answered(status, *headers), body)
+        parse_response(ASKED, payload_digest(body), answered(status, *headers), body)
 
 
 # --- properties -----------------------------------------------------------------------------
@@ -712,11 +728,13 @@ def test_any_redirect_names_a_capture_or_is_not_followed(
 ) -> None:
     asked = Capture(STAMP, original)
     try:
-        capture = leads_to(asked, location, host)
-    except Unplayable:
+        capture = resolve_redirect(asked, location, host)
+    except PlaybackError:
         return
-    assert re.fullmatch(r"/web/[0-9]{14}id_/https?://[!-~]+", target(capture).decode(), re.I)
-    assert b"#" not in target(capture)
+    assert re.fullmatch(
+        r"/web/[0-9]{14}id_/https?://[!-~]+", request_target(capture).decode(), re.I
+    )
+    assert b"#" not in request_target(capture)
     assert capture.timestamp == STAMP or capture.timestamp in location
 
 
@@ -730,7 +748,7 @@ def test_any_redirect_names_a_capture_or_is_not_followed(
 def test_another_host_s_captures_are_never_taken_for_the_archive_s(
     scheme: str, host: str, path: str, original: str
 ) -> None:
-    capture = leads_to(ASKED, f"{scheme}://{host}{path}{original}", HOST)
+    capture = resolve_redirect(ASKED, f"{scheme}://{host}{path}{original}", HOST)
     assert capture.timestamp == STAMP
     assert urlsplit(capture.original).hostname == host
 
@@ -772,7 +790,7 @@ bodies = st.one_of(
     headers=st.lists(st.tuples(names, values), max_size=6),
     is_dated=st.booleans(),
     body=bodies,
-    digest=st.sampled_from(["", OTHER_DIGEST, EMPTY_DIGEST, digest_of(BODY)]),
+    digest=st.sampled_from(["", OTHER_DIGEST, EMPTY_DIGEST, payload_digest(BODY)]),
 )
 def test_whatever_comes_is_a_capture_a_redirect_or_a_known_error(
     status: int, headers: list[Header], *, is_dated: bool, body: bytes, digest: str
@@ -780,18 +798,18 @@ def test_whatever_comes_is_a_capture_a_redirect_or_a_known_error(
     response = answered(status, *([MEMENTO] if is_dated else []), *headers)
     # Of a capture nothing is wrong but what passes: what it says of the archive is its own.
     has_date = "memento-datetime" in response.headers
-    known = TryAgain if has_date else (Refused, TryAgain, Unplayable)
+    known = TryAgain if has_date else (RateLimited, TryAgain, PlaybackError)
     try:
-        found = read(ASKED, digest, response, body)
+        found = parse_response(ASKED, digest, response, body)
     except known:
         return
-    if isinstance(found, Moved):
+    if isinstance(found, ArchiveRedirect):
         assert 301 <= status <= 308
         assert found.location
         assert "memento-datetime" not in response.headers
     else:
         assert "memento-datetime" in response.headers
-        assert (found.asked, found.status) == (ASKED, status)
+        assert (found.requested, found.status) == (ASKED, status)
         assert not found.location or 301 <= status <= 308
         assert {name for name, _ in found.headers}.isdisjoint(
             {"content-encoding", "transfer-encoding", "content-length", "connection"}
@@ -829,10 +847,10 @@ def recorded(folder: str) -> list[Recorded]:
 def taken_for(exchange: Recorded, digest: str = "") -> str:
     """What a recorded answer is read as, in a word or two."""
     try:
-        found = read(exchange.asked, digest, exchange.response, exchange.body)
+        found = parse_response(exchange.asked, digest, exchange.response, exchange.body)
     except ScraperError as error:
         return str(getattr(error, "reason", type(error).__name__))
-    if isinstance(found, Moved):
+    if isinstance(found, ArchiveRedirect):
         return "moved"
     assert found.body == exchange.body
     assert found.served.timestamp == exchange.asked.timestamp
@@ -901,7 +919,7 @@ def test_recorded_answers_are_read_as_what_they_are(folder: str, kinds: list[str
     assert [taken_for(each) for each in exchanges] == kinds
     # A wrong digest proves nothing, a right one changes nothing.
     assert [taken_for(each, OTHER_DIGEST) for each in exchanges] == kinds
-    assert [taken_for(each, digest_of(each.body)) for each in exchanges] == kinds
+    assert [taken_for(each, payload_digest(each.body)) for each in exchanges] == kinds
 
 
 @pytest.mark.parametrize(
@@ -919,31 +937,31 @@ def test_recorded_answers_are_read_as_what_they_are(folder: str, kinds: list[str
 def test_recorded_redirects_lead_to_what_was_asked_for_next(folder: str) -> None:
     exchanges = recorded(folder)
     for one, following in pairwise(exchanges):
-        found = read(one.asked, "", one.response, one.body)
-        at = one.asked if isinstance(found, Moved) else found.served
-        to = leads_to(at, found.location, "web.archive.org")
+        found = parse_response(one.asked, "", one.response, one.body)
+        at = one.asked if isinstance(found, ArchiveRedirect) else found.served
+        to = resolve_redirect(at, found.location, "web.archive.org")
         assert to == following.asked
 
 
 def test_the_recorded_loop_leads_back_to_its_start() -> None:
     first, *_, last = recorded(f"{EDGI}_raises_for_mementos_that_redirect_in_a_loop")
-    found = read(last.asked, "", last.response, last.body)
-    assert isinstance(found, Moved)
-    assert leads_to(last.asked, found.location, HOST) == first.asked
+    found = parse_response(last.asked, "", last.response, last.body)
+    assert isinstance(found, ArchiveRedirect)
+    assert resolve_redirect(last.asked, found.location, HOST) == first.asked
 
 
 def test_recorded_links_with_several_parameters_name_the_whole_address() -> None:
     exchange = recorded(f"{EDGI}_raises_for_mementos_that_redirect_in_a_loop")[2]
     assert exchange.asked.original.count("&") >= 2
-    page = read(exchange.asked, "", exchange.response, exchange.body)
-    assert isinstance(page, Page)
+    page = parse_response(exchange.asked, "", exchange.response, exchange.body)
+    assert isinstance(page, Memento)
     assert page.served == exchange.asked
 
 
 def test_the_recorded_page_of_another_spelling_is_served_under_its_own() -> None:
     (exchange,) = recorded(f"{EDGI}_returns_memento_with_accurate_url")
-    page = read(exchange.asked, "", exchange.response, exchange.body)
-    assert isinstance(page, Page)
+    page = parse_response(exchange.asked, "", exchange.response, exchange.body)
+    assert isinstance(page, Memento)
     assert exchange.asked.original == "http://fws.gov/"
     assert page.served == Capture(exchange.asked.timestamp, "https://www.fws.gov/")
 
@@ -951,15 +969,17 @@ def test_the_recorded_page_of_another_spelling_is_served_under_its_own() -> None
 @pytest.mark.parametrize(
     ("file", "status", "error"),
     [
-        ("429-bot-2026.txt", 429, Refused),
-        ("429-bot-2026.txt", 200, Refused),
-        ("429-html-page-text.txt", 429, Refused),
-        ("429-save-page-now.html", 429, Refused),
-        ("503-temporarily-offline.txt", 503, Refused),
-        ("503-temporarily-offline.txt", 200, Refused),
+        ("429-bot-2026.txt", 429, RateLimited),
+        ("429-bot-2026.txt", 200, RateLimited),
+        ("429-html-page-text.txt", 429, RateLimited),
+        ("429-save-page-now.html", 429, RateLimited),
+        ("503-temporarily-offline.txt", 503, RateLimited),
+        ("503-temporarily-offline.txt", 200, RateLimited),
         ("504-gateway-timeout.html", 504, TryAgain),
     ],
 )
 def test_transcribed_errors_are_told(file: str, status: int, error: type[ScraperError]) -> None:
     with pytest.raises(error):
-        read(ASKED, "", answered(status), need("recordings", "transcribed", file).read_bytes())
+        parse_response(
+            ASKED, "", answered(status), need("recordings", "transcribed", file).read_bytes()
+        )

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalise.files import LAST_ID
-from scraper.errors import WrongUsage
-from scraper.selection.ids import Ids
-from scraper.wayback.policy import COOLDOWN, PAGES_A_SECOND, Polite, software
+from normalise.files import MAX_ID
+from scraper.errors import UsageError
+from scraper.selection.ids import IdSet
+from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy, software
 
 LOCAL = "http://127.0.0.1:8080"
 quick = settings(max_examples=500)
@@ -42,23 +42,23 @@ every_public = pytest.mark.parametrize("archive", PUBLIC)
 
 
 def test_what_is_not_said_is_what_the_archive_s_staff_asked_for() -> None:
-    polite = Polite()
-    assert polite == Polite("https://web.archive.org", 8.0, 4, 60.0, "")
-    assert (PAGES_A_SECOND, COOLDOWN) == (8.0, 60.0)
+    polite = RequestPolicy()
+    assert polite == RequestPolicy("https://web.archive.org", 8.0, 4, 60.0, "")
+    assert (DEFAULT_RATE, DEFAULT_COOLDOWN) == (8.0, 60.0)
 
 
 @every_public
 @pytest.mark.parametrize("rate", [8.000001, math.nextafter(8.0, 9.0), 9, 100, 1e300, 0, 0.0, -0.0])
 def test_nobody_asks_the_public_archive_faster_than_it_allows(archive: str, rate: float) -> None:
-    with pytest.raises(WrongUsage, match=r"--rate .* more than the archive allows"):
-        Polite(archive, rate=rate)
+    with pytest.raises(UsageError, match=r"--rate .* more than the archive allows"):
+        RequestPolicy(archive, rate=rate)
 
 
 @every_public
 @pytest.mark.parametrize("cooldown", [59.999, math.nextafter(60.0, 0.0), 1, 1e-300])
 def test_nobody_comes_back_to_the_public_archive_too_soon(archive: str, cooldown: float) -> None:
-    with pytest.raises(WrongUsage, match=r"--cooldown .* too short"):
-        Polite(archive, cooldown=cooldown)
+    with pytest.raises(UsageError, match=r"--cooldown .* too short"):
+        RequestPolicy(archive, cooldown=cooldown)
 
 
 @every_public
@@ -66,7 +66,7 @@ def test_nobody_comes_back_to_the_public_archive_too_soon(archive: str, cooldown
     ("rate", "cooldown"), [(8, 60), (8.0, 60.5), (7.5, 86_400), (0.25, 60.0), (1e-6, 1e300)]
 )
 def test_everybody_may_be_gentler(archive: str, rate: float, cooldown: float) -> None:
-    polite = Polite(archive, rate=rate, cooldown=cooldown)
+    polite = RequestPolicy(archive, rate=rate, cooldown=cooldown)
     assert (polite.archive, polite.rate, polite.cooldown) == (archive, rate, cooldown)
 
 
@@ -75,16 +75,16 @@ def test_everybody_may_be_gentler(archive: str, rate: float, cooldown: float) ->
 def test_nobody_opens_many_connections_to_the_public_archive(
     archive: str, concurrency: int
 ) -> None:
-    assert Polite(archive, concurrency=8).concurrency == 8
-    with pytest.raises(WrongUsage, match=f"--concurrency {concurrency} is too many.* 8 is the"):
-        Polite(archive, concurrency=concurrency)
+    assert RequestPolicy(archive, concurrency=8).concurrency == 8
+    with pytest.raises(UsageError, match=f"--concurrency {concurrency} is too many.* 8 is the"):
+        RequestPolicy(archive, concurrency=concurrency)
 
 
 @pytest.mark.parametrize(
     "archive", [*PUBLIC, "https://www.web.archive.org", "http://WWW.web.archive.org.:80"]
 )
 def test_the_public_archive_is_one_however_it_is_spelled(archive: str) -> None:
-    assert Polite(archive).asked == "https://web.archive.org"
+    assert RequestPolicy(archive).pause_key == "https://web.archive.org"
 
 
 # --- other servers --------------------------------------------------------------------------
@@ -112,13 +112,13 @@ every_other = pytest.mark.parametrize("archive", OTHERS)
     ("rate", "cooldown"), [(0, 60), (0.0, 0.001), (8.5, 0.5), (5000, 59), (0.125, 3600)]
 )
 def test_another_server_may_be_asked_at_will(archive: str, rate: float, cooldown: float) -> None:
-    polite = Polite(archive, rate=rate, cooldown=cooldown)
+    polite = RequestPolicy(archive, rate=rate, cooldown=cooldown)
     assert (polite.rate, polite.cooldown) == (rate, cooldown)
 
 
 @every_other
 def test_another_server_takes_as_many_connections_as_it_likes(archive: str) -> None:
-    assert Polite(archive, rate=0, concurrency=500, cooldown=0.05).concurrency == 500
+    assert RequestPolicy(archive, rate=0, concurrency=500, cooldown=0.05).concurrency == 500
 
 
 @pytest.mark.parametrize(
@@ -137,18 +137,18 @@ def test_another_server_takes_as_many_connections_as_it_likes(archive: str) -> N
     ],
 )
 def test_another_server_is_one_however_it_is_spelled(spellings: list[str], asked: str) -> None:
-    assert {Polite(spelling).asked for spelling in spellings} == {asked}
+    assert {RequestPolicy(spelling).pause_key for spelling in spellings} == {asked}
 
 
 def test_no_two_servers_are_one() -> None:
-    asked = {Polite(archive).asked for archive in OTHERS}
+    asked = {RequestPolicy(archive).pause_key for archive in OTHERS}
     assert len(asked) == len(OTHERS)
     assert "https://web.archive.org" not in asked
 
 
 @pytest.mark.parametrize("archive", [*PUBLIC, *OTHERS])
 def test_every_origin_that_is_taken_can_be_asked(archive: str) -> None:
-    url = httpx.URL(Polite(archive).archive).copy_with(raw_path=b"/web/x")
+    url = httpx.URL(RequestPolicy(archive).archive).copy_with(raw_path=b"/web/x")
     assert (url.scheme, url.raw_path) in {("http", b"/web/x"), ("https", b"/web/x")}
     assert url.host.lower() == urlsplit(archive).hostname
 
@@ -156,15 +156,15 @@ def test_every_origin_that_is_taken_can_be_asked(archive: str) -> None:
 @pytest.mark.parametrize("archive", ["https://web.archive.org", LOCAL])
 @pytest.mark.parametrize("rate", [math.nan, math.inf, -math.inf, -1, -1e-300])
 def test_a_rate_that_is_none_is_wrong_usage(archive: str, rate: float) -> None:
-    with pytest.raises(WrongUsage, match="--rate is requests a second"):
-        Polite(archive, rate=rate)
+    with pytest.raises(UsageError, match="--rate is requests a second"):
+        RequestPolicy(archive, rate=rate)
 
 
 @pytest.mark.parametrize("archive", ["https://web.archive.org", LOCAL])
 @pytest.mark.parametrize("cooldown", [math.nan, math.inf, -math.inf, -60, 0, 0.0, -0.0])
 def test_a_cooldown_that_is_none_is_wrong_usage(archive: str, cooldown: float) -> None:
-    with pytest.raises(WrongUsage, match="--cooldown is seconds"):
-        Polite(archive, cooldown=cooldown)
+    with pytest.raises(UsageError, match="--cooldown is seconds"):
+        RequestPolicy(archive, cooldown=cooldown)
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_a_cooldown_that_is_none_is_wrong_usage(archive: str, cooldown: float) -
     ],
 )
 def test_what_is_no_origin_is_wrong_usage(archive: str) -> None:
-    with pytest.raises(WrongUsage, match="--archive is scheme and host") as caught:
-        Polite(archive)
+    with pytest.raises(UsageError, match="--archive is scheme and host") as caught:
+        RequestPolicy(archive)
     assert repr(archive) in str(caught.value)
 
 
@@ -237,8 +237,8 @@ def test_what_is_no_origin_is_wrong_usage(archive: str) -> None:
 )
 def test_any_text_is_an_origin_that_httpx_takes_or_wrong_usage(archive: str) -> None:
     try:
-        polite = Polite(archive, rate=100)
-    except WrongUsage:
+        polite = RequestPolicy(archive, rate=100)
+    except UsageError:
         return
     url = httpx.URL(polite.archive)
     assert url.scheme in {"http", "https"}
@@ -253,13 +253,13 @@ def test_any_text_is_an_origin_that_httpx_takes_or_wrong_usage(archive: str) -> 
     "contact", ["you@example.org", "https://example.org/bot?a=b", "Me, me@x.hk (and you)", "~", " "]
 )
 def test_the_agent_says_who_asks(contact: str) -> None:
-    agent = Polite(contact=contact).agent
+    agent = RequestPolicy(contact=contact).user_agent
     assert agent == f"{software()} (+{contact})"
     assert httpx.Headers({"User-Agent": agent}).raw == [(b"User-Agent", agent.encode("ascii"))]
 
 
 def test_without_a_contact_the_agent_is_name_and_version() -> None:
-    assert Polite().agent == software()
+    assert RequestPolicy().user_agent == software()
     assert re.fullmatch(r"hkcnews-archive/[0-9]+\.[0-9.]+\S*", software())
 
 
@@ -282,8 +282,8 @@ def test_without_a_contact_the_agent_is_name_and_version() -> None:
     ],
 )
 def test_a_contact_that_is_no_header_is_wrong_usage(contact: str) -> None:
-    with pytest.raises(WrongUsage, match="--contact") as caught:
-        Polite(contact=contact)
+    with pytest.raises(UsageError, match="--contact") as caught:
+        RequestPolicy(contact=contact)
     assert repr(contact) in str(caught.value)
     assert str(caught.value).isprintable()
 
@@ -292,8 +292,8 @@ def test_a_contact_that_is_no_header_is_wrong_usage(contact: str) -> None:
 @given(st.text(max_size=20))
 def test_any_contact_is_in_the_agent_or_wrong_usage(contact: str) -> None:
     try:
-        agent = Polite(contact=contact).agent
-    except WrongUsage:
+        agent = RequestPolicy(contact=contact).user_agent
+    except UsageError:
         return
     assert contact in agent
     assert re.fullmatch(r"[ -~]+", agent)
@@ -317,13 +317,13 @@ def test_any_contact_is_in_the_agent_or_wrong_usage(contact: str) -> None:
         ("1,3,5", [1, 3, 5], [2, 4, 6]),
         (" 1 , 3-4 ", [1, 3, 4], [2, 5]),
         ("007-0010", [7, 10], [6, 11]),
-        (f"1-{LAST_ID}", [1, 50_000, LAST_ID], [0, LAST_ID + 1]),
-        (f"{LAST_ID}", [LAST_ID], [LAST_ID - 1, LAST_ID + 1]),
-        (f"2,{LAST_ID}", [2, LAST_ID], [1, 3, LAST_ID - 1]),
+        (f"1-{MAX_ID}", [1, 50_000, MAX_ID], [0, MAX_ID + 1]),
+        (f"{MAX_ID}", [MAX_ID], [MAX_ID - 1, MAX_ID + 1]),
+        (f"2,{MAX_ID}", [2, MAX_ID], [1, 3, MAX_ID - 1]),
     ],
 )
 def test_ids_and_ranges_name_articles(text: str, inside: list[int], outside: list[int]) -> None:
-    ids = Ids.of(text)
+    ids = IdSet.parse(text)
     assert [number for number in inside if number not in ids] == []
     assert [number for number in outside if number in ids] == []
 
@@ -363,8 +363,8 @@ def test_ids_and_ranges_name_articles(text: str, inside: list[int], outside: lis
     ],
 )
 def test_what_names_no_id_is_wrong_usage(text: str, part: str) -> None:
-    with pytest.raises(WrongUsage, match="--ids takes ids and ranges") as caught:
-        Ids.of(text)
+    with pytest.raises(UsageError, match="--ids takes ids and ranges") as caught:
+        IdSet.parse(text)
     assert str(caught.value).endswith(f"this is none: {part!r}")
 
 
@@ -375,6 +375,6 @@ spans = st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda it: (it[0], 
 @given(st.lists(spans, min_size=1, max_size=8), st.sampled_from([",", " , ", ",\n"]))
 def test_ids_hold_just_what_is_named(wanted: list[tuple[int, int]], comma: str) -> None:
     text = comma.join(f"{first}" if first == last else f"{first}-{last}" for first, last in wanted)
-    ids = Ids.of(text)
+    ids = IdSet.parse(text)
     named = {number for first, last in wanted for number in range(first, last + 1)}
     assert {number for number in range(-1, 80) if number in ids} == named

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from support.clock import START, now, run, seconds
 from support.pages import table
 
-from scraper.errors import Paused, Refused, Stopped
-from scraper.wayback.policy import COOLDOWN, PAGES_A_SECOND
-from scraper.wayback.stop import Stop
-from scraper.wayback.throttle import INDEX_SECONDS, LONGEST_PAUSE, Endpoint, Governor, Pause
+from scraper.errors import Paused, RateLimited, Stopped
+from scraper.models import Pause
+from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE
+from scraper.wayback.stop import StopSignal
+from scraper.wayback.throttle import INDEX_SECONDS, MAX_PAUSE, Endpoint, Throttle
 
 INDEX, PLAYBACK = Endpoint.INDEX, Endpoint.PLAYBACK
-PACE = 1 / PAGES_A_SECOND
+PACE = 1 / DEFAULT_RATE
 CLOSE = 1e-6  # seconds since 1970 are not kept more exactly
 
 
@@ -29,39 +30,39 @@ CLOSE = 1e-6  # seconds since 1970 are not kept more exactly
 class World:
     """A governor, what it has told, and when."""
 
-    stop: Stop = field(default_factory=Stop)
+    stop: StopSignal = field(default_factory=StopSignal)
     told: list[Pause | None] = field(default_factory=list)
     told_at: list[float] = field(default_factory=list)
 
-    def governor(self, **settings: Any) -> Governor:
+    def governor(self, **settings: Any) -> Throttle:
         def tell(pause: Pause | None) -> None:
             self.told.append(pause)
             self.told_at.append(now())
 
-        return Governor(self.stop, tell=tell, clock=seconds, **settings)
+        return Throttle(self.stop, on_pause=tell, clock=seconds, **settings)
 
 
-def governor(**settings: Any) -> Governor:
+def governor(**settings: Any) -> Throttle:
     return World().governor(**settings)
 
 
-async def turns(governor: Governor, endpoint: Endpoint, count: int) -> list[float]:
+async def turns(governor: Throttle, endpoint: Endpoint, count: int) -> list[float]:
     """When so many who ask at once have their turns."""
 
     async def one() -> float:
-        await governor.turn(endpoint)
+        await governor.acquire(endpoint)
         return now()
 
     return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
 async def one_after_the_other(
-    governor: Governor, endpoint: Endpoint, count: int, each: float
+    governor: Throttle, endpoint: Endpoint, count: int, each: float
 ) -> list[float]:
     """When one who takes so long over each has its turns."""
     times = []
     for _ in range(count):
-        await governor.turn(endpoint)
+        await governor.acquire(endpoint)
         times.append(now())
         await asyncio.sleep(each)
     return times
@@ -75,12 +76,12 @@ def near(value: float | Sequence[float]) -> Any:
     return pytest.approx(value, abs=CLOSE)
 
 
-async def refuse(governor: Governor, retry_after: float | None = None) -> float:
+async def refuse(governor: Throttle, retry_after: float | None = None) -> float:
     """Take a turn and have it refused; return how long everybody pauses then."""
-    turn = await governor.turn(PLAYBACK)
+    turn = await governor.acquire(PLAYBACK)
     before = now()
-    governor.refused(turn, Refused("the archive says: too many requests", retry_after))
-    await governor.turn(INDEX)
+    governor.record_refusal(turn, RateLimited("the archive says: too many requests", retry_after))
+    await governor.acquire(INDEX)
     return now() - before
 
 
@@ -164,10 +165,10 @@ def test_a_rate_of_nothing_lifts_both_paces() -> None:
 def test_a_rate_of_nothing_lifts_no_pause() -> None:
     async def story() -> list[float]:
         one = governor(rate=0)
-        one.refused(await one.turn(PLAYBACK), Refused("no"))
+        one.record_refusal(await one.acquire(PLAYBACK), RateLimited("no"))
         return await turns(one, PLAYBACK, 3) + await turns(one, INDEX, 3)
 
-    assert run(story()) == near([COOLDOWN] * 6)
+    assert run(story()) == near([DEFAULT_COOLDOWN] * 6)
 
 
 # --- pauses ---------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def test_a_rate_of_nothing_lifts_no_pause() -> None:
         "what it asks for, doubled to at most an hour": (60.0, [2000.0] * 3, [2000, 3600, 3600]),
         "more than an hour if it asks for that": (60.0, [5000.0] * 2, [5000, 5000]),
         "a day if it asks for that": (60.0, [None, 86_400.0, None], [60, 86_400, 240]),
-        "a cooldown of more than an hour is an hour": (9000.0, [None], [LONGEST_PAUSE]),
+        "a cooldown of more than an hour is an hour": (9000.0, [None], [MAX_PAUSE]),
     },
 )
 def test_everybody_pauses(
@@ -204,29 +205,29 @@ def test_everybody_pauses(
 def test_all_who_come_during_a_pause_wait_for_its_end_and_keep_the_pace_then() -> None:
     async def story() -> tuple[list[float], list[float]]:
         one = governor()
-        one.refused(await one.turn(PLAYBACK), Refused("no"))
+        one.record_refusal(await one.acquire(PLAYBACK), RateLimited("no"))
         await asyncio.sleep(20)
         pages, index = await asyncio.gather(turns(one, PLAYBACK, 8), turns(one, INDEX, 3))
         return pages, index
 
     pages, index = run(story())
-    assert sorted(pages) == near([COOLDOWN + PACE * at for at in range(8)])
-    assert sorted(index) == near([COOLDOWN + INDEX_SECONDS * at for at in range(3)])
+    assert sorted(pages) == near([DEFAULT_COOLDOWN + PACE * at for at in range(8)])
+    assert sorted(index) == near([DEFAULT_COOLDOWN + INDEX_SECONDS * at for at in range(3)])
 
 
 def test_those_who_wait_for_the_pace_when_a_pause_begins_wait_and_keep_the_pace_then() -> None:
     async def story() -> tuple[list[float], list[float]]:
         one = governor()
-        first = await one.turn(PLAYBACK)
-        await one.turn(INDEX)
+        first = await one.acquire(PLAYBACK)
+        await one.acquire(INDEX)
         pages = asyncio.create_task(turns(one, PLAYBACK, 8))
         index = asyncio.create_task(turns(one, INDEX, 3))
         await asyncio.sleep(0.05)  # in virtual time: both have begun to wait
-        one.refused(first, Refused("no"))
+        one.record_refusal(first, RateLimited("no"))
         return await pages, await index
 
     pages, index = run(story())
-    assert min(pages + index) == near(0.05 + COOLDOWN)
+    assert min(pages + index) == near(0.05 + DEFAULT_COOLDOWN)
     assert gaps(pages) == near([PACE] * 7)
     assert gaps(index) == near([INDEX_SECONDS] * 2)
 
@@ -235,16 +236,16 @@ def test_refusals_of_requests_under_way_when_a_pause_began_do_not_count() -> Non
     async def story() -> tuple[World, float, float]:
         world = World()
         one = world.governor(rate=0)
-        under_way = [await one.turn(PLAYBACK) for _ in range(12)]
+        under_way = [await one.acquire(PLAYBACK) for _ in range(12)]
         for turn, asked_for in zip(under_way, [None, *range(600, 611)], strict=True):
-            one.refused(turn, Refused("no", asked_for))
+            one.record_refusal(turn, RateLimited("no", asked_for))
             await asyncio.sleep(1)
-        await one.turn(PLAYBACK)
+        await one.acquire(PLAYBACK)
         return world, now(), await refuse(one)
 
     world, first, second = run(story())
-    assert first == near(COOLDOWN)
-    assert second == near(2 * COOLDOWN)
+    assert first == near(DEFAULT_COOLDOWN)
+    assert second == near(2 * DEFAULT_COOLDOWN)
     assert [pause.streak for pause in world.told if pause] == [1, 2]
 
 
@@ -252,14 +253,14 @@ def test_a_late_refusal_of_a_request_from_before_the_pause_does_not_count_after_
     async def story() -> tuple[float, int]:
         world = World()
         one = world.governor(rate=0)
-        slow, quick = await one.turn(PLAYBACK), await one.turn(INDEX)
-        one.refused(quick, Refused("no"))
-        await one.turn(PLAYBACK)
-        one.refused(slow, Refused("no"))
-        await one.turn(PLAYBACK)
+        slow, quick = await one.acquire(PLAYBACK), await one.acquire(INDEX)
+        one.record_refusal(quick, RateLimited("no"))
+        await one.acquire(PLAYBACK)
+        one.record_refusal(slow, RateLimited("no"))
+        await one.acquire(PLAYBACK)
         return now(), len(world.told)
 
-    assert run(story()) == (near(COOLDOWN), 1)
+    assert run(story()) == (near(DEFAULT_COOLDOWN), 1)
 
 
 def test_a_good_answer_ends_the_doubling() -> None:
@@ -267,7 +268,7 @@ def test_a_good_answer_ends_the_doubling() -> None:
         world = World()
         one = world.governor(rate=0)
         pauses = [await refuse(one), await refuse(one)]
-        one.answered(await one.turn(INDEX))
+        one.record_success(await one.acquire(INDEX))
         return [*pauses, await refuse(one)], world.told
 
     pauses, told = run(story())
@@ -280,7 +281,7 @@ def test_a_good_answer_without_a_pause_before_it_is_not_told() -> None:
         world = World()
         one = world.governor(rate=0)
         for endpoint in (INDEX, PLAYBACK, PLAYBACK):
-            one.answered(await one.turn(endpoint))
+            one.record_success(await one.acquire(endpoint))
         return world.told
 
     assert run(story()) == []
@@ -290,15 +291,15 @@ def test_a_good_answer_from_before_the_pause_does_not_end_it() -> None:
     async def story() -> tuple[list[float], list[Pause | None]]:
         world = World()
         one = world.governor(rate=0)
-        slow = await one.turn(PLAYBACK)
-        one.refused(await one.turn(PLAYBACK), Refused("no"))
-        one.answered(slow)
+        slow = await one.acquire(PLAYBACK)
+        one.record_refusal(await one.acquire(PLAYBACK), RateLimited("no"))
+        one.record_success(slow)
         first = await turns(one, INDEX, 1)
-        one.answered(slow)
+        one.record_success(slow)
         return [*first, await refuse(one)], world.told
 
     times, told = run(story())
-    assert times == near([COOLDOWN, 2 * COOLDOWN])
+    assert times == near([DEFAULT_COOLDOWN, 2 * DEFAULT_COOLDOWN])
     assert None not in told
 
 
@@ -308,15 +309,15 @@ def test_five_pauses_in_vain_end_the_run() -> None:
         one = world.governor()
         for _ in range(4):
             await refuse(one)
-        turn = await one.turn(PLAYBACK)
+        turn = await one.acquire(PLAYBACK)
         with pytest.raises(Paused) as caught:
-            one.refused(turn, Refused("the archive says: too many requests", 1000.0))
+            one.record_refusal(turn, RateLimited("the archive says: too many requests", 1000.0))
         return world, now(), caught.value
 
     world, at, paused = run(story())
     last = world.told[-1]
     assert last is not None
-    assert (last.streak, last.why) == (5, "the archive says: too many requests")
+    assert (last.streak, last.reason) == (5, "the archive says: too many requests")
     assert last.until == near(START + at + 3600)
     assert paused.until == dt.datetime.fromtimestamp(last.until, dt.UTC)
     assert f"{paused.until:%Y-%m-%d %H:%M:%S} UTC" in str(paused)
@@ -330,7 +331,7 @@ def test_four_pauses_and_a_good_answer_between_never_end_the_run() -> None:
         for _ in range(5):
             for _ in range(4):
                 await refuse(one)
-            one.answered(await one.turn(PLAYBACK))
+            one.record_success(await one.acquire(PLAYBACK))
         return world.told
 
     assert [pause and pause.streak for pause in run(story())] == [1, 2, 3, 4, None] * 5
@@ -377,7 +378,7 @@ def test_a_kept_pause_goes_on_doubling() -> None:
 
 @table(
     "ended_ago pause",
-    {"just so": (LONGEST_PAUSE - 1, 480), "too long": (LONGEST_PAUSE + 1, COOLDOWN)},
+    {"just so": (MAX_PAUSE - 1, 480), "too long": (MAX_PAUSE + 1, DEFAULT_COOLDOWN)},
 )
 def test_a_kept_pause_that_ended_long_ago_does_not_count(ended_ago: float, pause: float) -> None:
     async def story() -> float:
@@ -390,19 +391,19 @@ def test_a_kept_pause_ends_with_a_good_answer() -> None:
     async def story() -> tuple[list[Pause | None], float]:
         world = World()
         one = world.governor(pause=Pause(START + 5, 4), rate=0)
-        one.answered(await one.turn(PLAYBACK))
+        one.record_success(await one.acquire(PLAYBACK))
         return world.told.copy(), await refuse(one)
 
-    assert run(story()) == ([None], near(COOLDOWN))
+    assert run(story()) == ([None], near(DEFAULT_COOLDOWN))
 
 
 def test_pauses_of_an_earlier_run_are_not_counted_against_this_one() -> None:
     async def story() -> list[float]:
         one = governor(pause=Pause(START, 5), rate=0)
         pauses = [await refuse(one) for _ in range(4)]
-        turn = await one.turn(PLAYBACK)
+        turn = await one.acquire(PLAYBACK)
         with pytest.raises(Paused):
-            one.refused(turn, Refused("no"))
+            one.record_refusal(turn, RateLimited("no"))
         return pauses
 
     assert run(story()) == near([1920, 3600, 3600, 3600])
@@ -411,17 +412,17 @@ def test_pauses_of_an_earlier_run_are_not_counted_against_this_one() -> None:
 # --- the end of a run -----------------------------------------------------------------------
 
 
-async def waiting_for_the_pace(one: Governor) -> None:
-    await one.turn(PLAYBACK)
-    await one.turn(INDEX)
+async def waiting_for_the_pace(one: Throttle) -> None:
+    await one.acquire(PLAYBACK)
+    await one.acquire(INDEX)
 
 
-async def pausing(one: Governor) -> None:
-    one.refused(await one.turn(PLAYBACK), Refused("no"))
+async def pausing(one: Throttle) -> None:
+    one.record_refusal(await one.acquire(PLAYBACK), RateLimited("no"))
 
 
 @pytest.mark.parametrize("before", [waiting_for_the_pace, pausing])
-def test_a_stop_wakes_everybody_at_once(before: Callable[[Governor], Awaitable[None]]) -> None:
+def test_a_stop_wakes_everybody_at_once(before: Callable[[Throttle], Awaitable[None]]) -> None:
     async def story() -> tuple[list[object], float]:
         world = World()
         one = world.governor(rate=0.001)
@@ -445,7 +446,7 @@ def test_after_a_stop_there_are_no_turns(rate: float) -> None:
         world.stop.set()
         for endpoint in Endpoint:
             with pytest.raises(Stopped):
-                await one.turn(endpoint)
+                await one.acquire(endpoint)
         return now()
 
     assert run(story()) == near(0)
@@ -465,7 +466,7 @@ def test_a_stop_leaves_nothing_behind() -> None:
     async def story() -> set[asyncio.Task[Any]]:
         world = World()
         one = world.governor(rate=0.001)
-        await one.turn(PLAYBACK)
+        await one.acquire(PLAYBACK)
         waiting = asyncio.gather(*(turns(one, PLAYBACK, 1) for _ in range(5)))
         await asyncio.sleep(0)
         world.stop.set()
@@ -507,16 +508,16 @@ class Diary:
     begun: list[tuple[float, float]] = field(default_factory=list)  # pauses: from, until
 
 
-async def work(one: Governor, schedule: Sequence[Request], diary: Diary) -> None:
+async def work(one: Throttle, schedule: Sequence[Request], diary: Diary) -> None:
     for request in schedule:
         await asyncio.sleep(request.idle)
-        turn = await one.turn(request.endpoint)
+        turn = await one.acquire(request.endpoint)
         diary.given.append((now(), request.endpoint))
         await asyncio.sleep(request.takes)
         if request.answer == "good":
-            one.answered(turn)
+            one.record_success(turn)
         elif request.answer == "refused":
-            one.refused(turn, Refused("no", request.retry_after))
+            one.record_refusal(turn, RateLimited("no", request.retry_after))
 
 
 async def whole_run(schedules: Sequence[Sequence[Request]], rate: float) -> Diary:
@@ -526,7 +527,7 @@ async def whole_run(schedules: Sequence[Sequence[Request]], rate: float) -> Diar
         if pause is not None:
             diary.begun.append((now(), pause.until - START))
 
-    one = Governor(Stop(), rate=rate, tell=tell, clock=seconds)
+    one = Throttle(StopSignal(), rate=rate, on_pause=tell, clock=seconds)
     workers = [asyncio.create_task(work(one, schedule, diary)) for schedule in schedules]
     done, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
     for worker in pending:

@@ -1,0 +1,123 @@
+"""A capture's identity: when the archive took it, and of which address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+from normalise.errors import BadCapture
+
+ARCHIVE = "https://web.archive.org"
+_CAPTURE_URL = re.compile(
+    r"(?:https?:)?//web\.archive\.org/web/(?P<timestamp>\d+)(?:[a-z]{2}_)?/(?P<original>.+)",
+    re.DOTALL | re.ASCII,
+)
+_TIMESTAMP = re.compile(r"[0-9]{14}")
+_ADDRESS = re.compile(r"(https?://([^/?#\[\]]+))((?:/[^?#]*)?)(?=[?#]|\Z)", re.IGNORECASE)
+_ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
+_SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
+# What the CDX leaves raw in an address is printable ASCII; a `%` is never encoded again.
+_ADDRESS_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The identity of one capture: when the archive took it, and of which address.
+
+    `timestamp` is 14 digits of UTC (`20210629183215`; months and days of `00` occur in the
+    archive's index). `original` is the address as captured, percent-encoded ASCII and otherwise
+    untouched: never decoded, never encoded twice (facts/format.md 2.6).
+
+    Raises `BadCapture` where either is something else.
+    """
+
+    timestamp: str
+    original: str
+
+    def __post_init__(self) -> None:
+        if not _TIMESTAMP.fullmatch(self.timestamp):
+            raise BadCapture(
+                f"the timestamp of a capture has 14 digits, this has not: {self.timestamp!r}; "
+                "take it from the address bar of the archive or from its index"
+            )
+        if not self.original.isascii() or not self.original.isprintable() or " " in self.original:
+            raise BadCapture(
+                f"a captured address is printable ASCII without blanks, this is not: "
+                f"{self.original!r}; Capture.from_url() encodes it"
+            )
+        if _ADDRESS.match(self.original) is None:
+            raise BadCapture(
+                f"not a captured web address: {self.original!r}; "
+                "it begins with http:// or https:// and names a host"
+            )
+
+    def __reduce__(self) -> tuple[type[Capture], tuple[str, str]]:
+        return type(self), (self.timestamp, self.original)
+
+    @classmethod
+    def from_url(cls, url: str) -> Capture:
+        """Return the capture that an address of the archive names, whatever its modifier.
+
+        Raw non-ASCII and blanks are percent-encoded (UTF-8, upper-case hex) as the archive's
+        index has them. Raises `BadCapture` for any other address.
+        """
+        match = _CAPTURE_URL.fullmatch(url.strip())
+        if match is None:
+            raise BadCapture(
+                f"not the address of a capture: {url!r}; "
+                f"it looks like {ARCHIVE}/web/20210629183215/https://www.hkcnews.com/article/..."
+            )
+        return cls.of(match["timestamp"], match["original"])
+
+    @classmethod
+    def of(cls, timestamp: str, address: str) -> Capture:
+        """Return the capture of an address that may have raw non-ASCII or blanks in it."""
+        if not address.isascii() or not address.isprintable() or " " in address:
+            address = quote(address, safe=_ADDRESS_SAFE)
+        return cls(timestamp, address)
+
+    @property
+    def url(self) -> str:
+        """The capture's address at the archive, in its plain (view) form."""
+        return f"{ARCHIVE}/web/{self.timestamp}/{self.original}"
+
+    @property
+    def raw_url(self) -> str:
+        """The address at the archive of the captured bytes (`id_`); a `#` is part of it."""
+        return f"{ARCHIVE}/web/{self.timestamp}id_/{self.original.replace('#', '%23')}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the captured address: `https://www.hkcnews.com`."""
+        return _parts(self.original)[0]
+
+    @property
+    def path(self) -> str:
+        """The path of the captured address, `/` where it has none."""
+        return _parts(self.original)[2] or "/"
+
+    @property
+    def is_of_site(self) -> bool:
+        """Whether the address is one of hkcnews.com itself."""
+        host = _parts(self.original)[1].lower().partition(":")[0]
+        return host in _SITE_HOSTS
+
+    @property
+    def article_id(self) -> int | None:
+        """The number of the article, `None` for any other page.
+
+        It is the first number of the path; the one behind the tags names a later revision
+        (facts/format.md 1.1).
+        """
+        match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
+        return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=64)  # one page asks many times; a run over a WARC keeps nothing for each
+def _parts(address: str) -> tuple[str, str, str]:
+    """Origin, host and path of an address."""
+    match = _ADDRESS.match(address)
+    assert match is not None, "Capture.__post_init__() looked"
+    return match[1], match[2], match[3]

@@ -8,12 +8,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from normalise.errors import BadCapture
+from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, parse_playback
 
-ARCHIVE = "https://web.archive.org"
-_CAPTURE_URL = re.compile(
-    r"(?:https?:)?//web\.archive\.org/web/(?P<timestamp>\d+)(?:[a-z]{2}_)?/(?P<original>.+)",
-    re.DOTALL | re.ASCII,
-)
 _TIMESTAMP = re.compile(r"[0-9]{14}")
 _ADDRESS = re.compile(r"(https?://([^/?#\[\]]+))((?:/[^?#]*)?)(?=[?#]|\Z)", re.IGNORECASE)
 _ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
@@ -63,13 +59,13 @@ class Capture:
         Raw non-ASCII and blanks are percent-encoded (UTF-8, upper-case hex) as the archive's
         index has them. Raises `BadCapture` for any other address.
         """
-        match = _CAPTURE_URL.fullmatch(url.strip())
-        if match is None:
+        parts = parse_playback(url.strip())
+        if parts is None or parts.host != ARCHIVE_HOST or not parts.original:
             raise BadCapture(
                 f"not the address of a capture: {url!r}; "
                 f"it looks like {ARCHIVE}/web/20210629183215/https://www.hkcnews.com/article/..."
             )
-        return cls.of(match["timestamp"], match["original"])
+        return cls.of(parts.timestamp, parts.original)
 
     @classmethod
     def of(cls, timestamp: str, address: str) -> Capture:

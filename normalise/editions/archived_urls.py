@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from normalise.capture import ARCHIVE, Capture
+from normalise.capture import Capture
+from normalise.playback_address import ARCHIVE
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 

@@ -13,9 +13,7 @@ import re
 from urllib.parse import urljoin
 
 from normalise.capture import Capture
-
-_PREFIX = r"(?P<host>(?:https?:)?//web\.archive\.org)?/web/(?P<timestamp>\d{1,14})(?:[a-z]{2}_)?/"
-_ARCHIVED = re.compile(_PREFIX + r"(?P<address>.*)", re.DOTALL)
+from normalise.playback_address import ARCHIVE_HOST, parse_playback
 
 # Only the archive writes these: its comments round what it injects, the calls of its scripts,
 # and the comment after </html> (facts/wayback.md 3.1; recordings from 2020 to 2025 have them).
@@ -29,6 +27,7 @@ _INJECTED = re.compile(
 _PREFIXED = rb"""[=(]\s*["']?(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/"""
 _TEMPLATE = re.compile(rb"<(?:link|script)\b[^>]*?" + _PREFIXED % rb"(\d{14})", re.IGNORECASE)
 
+_MAX_DIGITS = 14
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _HOST_ONLY = re.compile(r"\A((?:https?:)?//[^/?#\s]+)(?=[?#]|\Z)", re.IGNORECASE)
 _HAS_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -70,22 +69,25 @@ class AddressReader:
 
     def _own(self, value: str) -> str:
         if self._view:
-            match = _ARCHIVED.fullmatch(value)
-            if match:
-                value = self._without_prefix(match)
+            value = self._without_prefix(value)
         if value.startswith("//") or _WEB.match(value):
             value = _HOST_ONLY.sub(r"\1/", value, count=1)
         elif not value.startswith("/"):
             return value
         return value[:-1] if value.endswith("?") else value
 
-    def _without_prefix(self, match: re.Match[str]) -> str:
-        host, address = match["host"], match["address"]
-        if host is None:  # "/web/TS/https://host/path" was "/path"
-            return self._path_on_page_host(address)
-        if host.startswith("//"):  # "//web.archive.org/web/TS/https://x" was "//x"
-            return re.sub(r"^https?:(?=//)", "", address)
-        return address
+    def _without_prefix(self, value: str) -> str:
+        """The page's own address behind a playback address, any other one as it is."""
+        parts = parse_playback(value)
+        if parts is None or len(parts.timestamp) > _MAX_DIGITS:
+            return value
+        if not parts.origin:  # "/web/TS/https://host/path" was "/path"
+            return self._path_on_page_host(parts.original)
+        if parts.host != ARCHIVE_HOST:
+            return value
+        if parts.origin.startswith("//"):  # "//web.archive.org/web/TS/https://x" was "//x"
+            return re.sub(r"^https?:(?=//)", "", parts.original)
+        return parts.original
 
     def _path_on_page_host(self, address: str) -> str:
         parts = _ORIGIN.match(address)

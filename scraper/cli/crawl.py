@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from normalise.capture import ARCHIVE
+from normalise.playback_address import ARCHIVE
 from scraper.cli.console import print_line
 from scraper.cli.errors import FAILED, handle_errors, stderr, stdout
 from scraper.errors import UsageError

@@ -14,8 +14,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from normalise.capture import ARCHIVE
 from normalise.files import ArticleWriter, article_path
+from normalise.playback_address import ARCHIVE
 from scraper.cli.console import escape_controls, print_line
 from scraper.cli.crawl import ArchiveOrigin, Contact, Cooldown, Debug, Rate
 from scraper.cli.errors import FAILED, handle_errors, print_error, print_exactly, stderr, stdout

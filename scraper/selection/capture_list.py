@@ -18,7 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from normalise import BadCapture, Capture
-from normalise.capture import ARCHIVE
+from normalise.playback_address import ARCHIVE
 from scraper.corpus.files import find_markdown, front_matter_values, split_front_matter
 from scraper.errors import BadRecord, UsageError
 

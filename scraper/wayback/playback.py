@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 import httpx
 
 from normalise import BadCapture, Capture
-from normalise.capture import ARCHIVE
+from normalise.playback_address import ARCHIVE
 from scraper.content_encoding import decode_body
 from scraper.errors import BadBody, PlaybackError, PlaybackFailure, RateLimited, TooLarge, TryAgain
 from scraper.models import ArchiveRedirect, Memento

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from normalise.capture import ARCHIVE
+from normalise.playback_address import ARCHIVE
 from scraper.errors import UsageError
 
 PACKAGE = "hkcnews-archive"

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from normalise.errors import BadCapture
 from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, parse_playback
+from normalise.site import SITE_HOSTS
 
 _TIMESTAMP = re.compile(r"[0-9]{14}")
 _ADDRESS = re.compile(r"(https?://([^/?#\[\]]+))((?:/[^?#]*)?)(?=[?#]|\Z)", re.IGNORECASE)
 _ARTICLE_PATH = re.compile(r"/article/(\d{1,9})(?:/|$)")
-_SITE_HOSTS = frozenset({"hkcnews.com", "www.hkcnews.com"})
 # What the CDX leaves raw in an address is printable ASCII; a `%` is never encoded again.
 _ADDRESS_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
@@ -98,7 +98,7 @@ class Capture:
     def is_of_site(self) -> bool:
         """Whether the address is one of hkcnews.com itself."""
         host = _parts(self.original)[1].lower().partition(":")[0]
-        return host in _SITE_HOSTS
+        return host in SITE_HOSTS
 
     @property
     def article_id(self) -> int | None:

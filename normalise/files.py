@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +11,7 @@ from normalise.errors import RefusedPath
 
 MAX_ID = 999_999
 _FOLDER_SIZE = 1000
+_FILE_NAME = re.compile(r"article_([1-9][0-9]{0,5})\.md")
 
 
 def article_path(article_id: int) -> PurePosixPath:
@@ -26,6 +28,15 @@ def article_path(article_id: int) -> PurePosixPath:
     low = (article_id - 1) // _FOLDER_SIZE * _FOLDER_SIZE + 1
     folder = f"{low}-{low + _FOLDER_SIZE - 1}"
     return PurePosixPath("articles", folder, f"article_{article_id}.md")
+
+
+def article_id_of(name: str) -> int | None:
+    """Return the id that the name of an article file has, `None` for any other file.
+
+    Only names that `article_path` gives count: no zeros before the id, and 1 to 999999.
+    """
+    match = _FILE_NAME.fullmatch(name)
+    return int(match[1]) if match else None
 
 
 class ArticleWriter:

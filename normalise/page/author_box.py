@@ -24,18 +24,16 @@ from normalise.page.dom import (
     contains,
     self_and_ancestors,
 )
+from normalise.site import AUTHOR_BOX_LABELS, CARD_CLASSES
 
-# Cards of other articles, on the home page of 2018-03 and below every article.
-CARD_CLASSES = frozenset({"article-block", "hl-block"})
 CARDS = ", ".join(f".{name}, .{name} *" for name in sorted(CARD_CLASSES))
 AVATAR = ", ".join(f'[{name}*="/uploads/avatars/"]' for name in ("src", "data-src", "style"))
 AVATAR_OUTSIDE_CARDS = f":is({AVATAR}):not({CARDS})"
-LABELS = ("博客", "主筆", "Blogger", "Editorial Writer")
 
 _NO_BOX = UNSHOWN_TAGS | {TEXT, "footer", "head"}
 _FOREIGN = CARD_CLASSES | {"grid"}
-_BEGINNING = re.compile(rf"\s*({'|'.join(LABELS)})\s*[|｜]\s*\S")
-_LABEL = re.compile(rf"({'|'.join(LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
+_BEGINNING = re.compile(rf"\s*({'|'.join(AUTHOR_BOX_LABELS)})\s*[|｜]\s*\S")
+_LABEL = re.compile(rf"({'|'.join(AUTHOR_BOX_LABELS)})\s*[|｜]\s*(\S[^\n]*?)\s*(?:\n|$)")
 _CSS_URL = re.compile(r"""url\(\s*["']?(.*?)["']?\s*\)""", re.DOTALL)
 _LINES = frozenset({"p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6"})
 # One blank behind a newline is the author's, as in article 34165; more indent the source.
@@ -155,7 +153,7 @@ def _label_lines(root: LexborNode, content: LexborNode, depth: int = 0) -> Itera
     for node in root.iter() if depth < MAX_DEPTH else ():
         if is_card(node) or node.tag in UNSHOWN_TAGS or node.mem_id == content.mem_id:
             continue
-        if any(label in (node.text() or "") for label in LABELS):
+        if any(label in (node.text() or "") for label in AUTHOR_BOX_LABELS):
             below = list(_label_lines(node, content, depth + 1))
             if below:
                 yield from below

@@ -21,7 +21,7 @@ from normalise.errors import NotAnArticle, PageKind, Unreadable
 from normalise.models import Article, AuthorBox, Flow, Node, Provenance, Rule
 from normalise.page import cloudflare_email
 from normalise.page.addresses import AddressReader, is_view_form, timestamp_shown
-from normalise.page.author_box import CARDS, LABELS, find_boxes, is_card, read_box
+from normalise.page.author_box import CARDS, find_boxes, is_card, read_box
 from normalise.page.body import BodyReader
 from normalise.page.diagnosis import clues
 from normalise.page.dom import (
@@ -45,7 +45,7 @@ from normalise.page.info_line import (
 )
 from normalise.page.kinds import kind_by_address, kind_by_bytes, kind_by_structure
 from normalise.page.promo import split_at_promo
-from normalise.site import CATEGORIES, NEWS, PROMO_OPENINGS, SITE, SITE_KEYWORDS
+from normalise.site import AUTHOR_BOX_LABELS, CATEGORIES, NEWS, PROMO_OPENINGS, SITE, SITE_KEYWORDS
 
 # --- selectors: the known way first ----------------------------------------------------------
 
@@ -352,7 +352,7 @@ class _Page:
         return node, box
 
     def _may_hide_box(self, category: str) -> bool:
-        return category != NEWS and any(label in self.source.text for label in LABELS)
+        return category != NEWS and any(label in self.source.text for label in AUTHOR_BOX_LABELS)
 
     def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Flow, Flow]:
         reader = BodyReader(self.addresses, skip=box)

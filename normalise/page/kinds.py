@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from normalise.capture import Capture
 from normalise.errors import PageKind
 from normalise.page.dom import MAX_DEPTH, TEXT, UNSHOWN_TAGS, classes
+from normalise.site import FAREWELL_HEADLINE, OUTAGE_HEADLINE, squeezed
 
 # --- by address -----------------------------------------------------------------------------
 
@@ -60,10 +61,8 @@ def kind_by_bytes(html: bytes) -> PageKind | None:
 # --- by structure ---------------------------------------------------------------------------
 
 _TITLE_PREFIX = "眾新聞 - "
-_FAREWELL_H1 = "眾新聞告別感謝讀者"
 # Words that stand round articles only: on none of the pages below.
 _ARTICLE_TRACES = re.compile(r"(?:撰文|發佈日期|Author|Publish Date)\s*[:：]")
-_OUTAGE = "Temporarily Offline"
 # Each stands in a recorded answer or in wayback.md 2.5 to 2.9.
 _ARCHIVE_MESSAGES = (
     r"The Wayback Machine has not archived that URL",
@@ -147,7 +146,7 @@ def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> PageKin
     """A page whose only matter is a message, by its headline and its length."""
     title = headlines[0] if headlines else ""
     is_short = len(text) <= _FEW_CHARACTERS
-    if any(_OUTAGE in headline for headline in headlines) and (
+    if any(OUTAGE_HEADLINE in squeezed(headline) for headline in headlines) and (
         is_short or "Internet Archive" in title
     ):
         return PageKind.OUTAGE
@@ -179,7 +178,7 @@ def _furniture_only(
 
 
 def _is_farewell_headline(h1: LexborNode) -> bool:
-    return "".join((h1.text() or "").split()) == _FAREWELL_H1
+    return squeezed(h1.text() or "") == FAREWELL_HEADLINE
 
 
 def _has_no_content(tree: LexborHTMLParser, text: str) -> bool:

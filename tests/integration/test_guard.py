@@ -24,7 +24,7 @@ BREAKS = {
         {"article.json", "article.md"},
     ),
     "rendering of bold text": (
-        "editions/seed.py",
+        "editions/seed_blocks.py",
         'Strong: "**"',
         'Strong: "__"',
         "body",

@@ -39,6 +39,7 @@ check: install  ## Look at format, lint, strict types and the docs.
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(TESTS) checks.sizes
 	$(TESTS) checks.docs
 	$(TESTS) checks.architecture
 

@@ -32,7 +32,7 @@ from support.warcs import (
 )
 
 from normalise import Article, Capture, Unreadable, Unrenderable, extract, render
-from normalise.editions.seed import MAX_CELLS, MAX_REPEATS
+from normalise.editions.seed_blocks import MAX_CELLS, MAX_REPEATS
 from normalise.page.extract import MAX_TAGS, MAX_WORDS
 from scraper.content_encoding import MAX_PAGE_BYTES, decode_body
 from scraper.corpus.completeness import is_article

@@ -496,7 +496,7 @@ def test_a_large_file_cut_near_its_end_loses_the_end_only(
 
 def _noise(seed: int) -> str:
     """Text that doesn't pack to nothing."""
-    return f"<p>{random.Random(seed).randbytes(15_000).hex()}</p>"  # noqa: S311
+    return f"<p>{random.Random(seed).randbytes(15_000).hex()}</p>"
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
@@ -551,7 +551,7 @@ def test_a_member_that_breaks_off_costs_its_page_only(tmp_path: Path, kept: floa
 @pytest.mark.parametrize("size", [1, 7, 500, 200_000])
 @pytest.mark.parametrize("kind", ["zeros", "noise"])
 def test_garbage_between_members_costs_no_page(tmp_path: Path, size: int, kind: str) -> None:
-    garbage = bytes(size) if kind == "zeros" else random.Random(size).randbytes(size)  # noqa: S311
+    garbage = bytes(size) if kind == "zeros" else random.Random(size).randbytes(size)
     warc = packed(RECORDS)
     start = warc.starts[SECOND]
     content = warc.content[:start] + garbage + warc.content[start:]
@@ -665,7 +665,7 @@ def test_a_monstrous_length_does_not_end_the_process(tmp_path: Path, length: int
         pytest.param(PAGE, id="page"),
         pytest.param(gzipped(PAGE), id="packed-page"),
         pytest.param(bytes(5000), id="zeros"),
-        pytest.param(random.Random(7).randbytes(5000), id="noise"),  # noqa: S311
+        pytest.param(random.Random(7).randbytes(5000), id="noise"),
         pytest.param(b"\x1f\x8b", id="gzip-mark"),
         pytest.param(plain(RECORDS).content.replace(b"\r\n", b"\n"), id="line-feeds-only"),
     ],

@@ -44,7 +44,10 @@ from normalise import Capture
 from scraper.content_encoding import MAX_PAGE_BYTES
 from scraper.errors import BadRecord, UsageError
 from scraper.models import CaptureLocation, Payload
-from scraper.warc.sources import find_captures, is_warc, read_payload, saved_page
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
+from scraper.warc.file_kinds import is_warc
+from scraper.warc.saved_page import saved_page
 
 PAGE = article_page(1)
 PAGES = {number: article_page(number) for number in (1, 2, 3, 4)}
@@ -638,7 +641,8 @@ _READ_ALL = """
 import sys
 from pathlib import Path
 from scraper.errors import BadRecord
-from scraper.warc.sources import find_captures, read_payload
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
 for place in find_captures([Path(sys.argv[1])], Path(sys.argv[2])):
     try:
         print(len(read_payload(place).body) if not isinstance(place, BadRecord) else "bad")

@@ -16,7 +16,7 @@ import typer
 from normalise import Capture, extract, omissions, render
 from normalise.files import ArticleWriter, article_path
 from scraper.batch import run as batch
-from scraper.batch.run import BatchOutcome, BatchSummary, Status
+from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.cli import inspection
 from scraper.cli.audit import audit
 from scraper.cli.compare import compare
@@ -26,6 +26,7 @@ from scraper.cli.errors import FAILED, handle_errors, print_exactly, stderr, std
 from scraper.cli.fetch import captures, fetch, record
 from scraper.crawl.layout import is_crawl
 from scraper.errors import BadRecord, UsageError
+from scraper.models import ArticleStatus
 from scraper.warc.file_kinds import is_warc
 from scraper.warc.saved_page import read_page_file, saved_page
 
@@ -199,9 +200,9 @@ def _normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: 
         is_written = True
     else:
         is_written = ArticleWriter(out).write(article.id, text)
-    status = Status.WRITTEN if is_written else Status.UNCHANGED
     warnings = (*article.warnings, *omissions(article))
-    outcome = BatchOutcome(status, where=f"article {article.id}", warnings=warnings)
+    where = f"article {article.id}"
+    outcome = BatchOutcome(ArticleStatus.WRITTEN, where, warnings=warnings, is_changed=is_written)
     if out is None:
         show_warnings(stderr, [outcome])
     else:

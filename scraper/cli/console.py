@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from scraper.batch.run import BatchOutcome, BatchSummary, Status
+from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
 
 _MOST_WARNINGS = 20
 _SECONDS_BETWEEN_LINES = 5.0
@@ -111,11 +111,10 @@ def show_summary(console: Console, summary: BatchSummary, *, verbose: bool) -> N
     for outcome in summary.failed:
         where = f" ({outcome.where})" if outcome.where else ""
         print_line(console, "failed:", outcome.message + where, "red")
-    counts = summary.counts
     kinds = ", ".join(f"{reason} {count:,}" for reason, count in summary.kinds.most_common())
-    for status in Status:
-        more = f" ({kinds})" if kinds and status is Status.NOT_ARTICLE else ""
-        print_line(console, f"{counts[status]:>9,}", f"{status}{more}")
+    for word, count in summary.counts().items():
+        more = f" ({kinds})" if kinds and word == NOT_AN_ARTICLE else ""
+        print_line(console, f"{count:>9,}", f"{word}{more}")
 
 
 def show_warnings(console: Console, warned: list[BatchOutcome], *, verbose: bool = True) -> None:

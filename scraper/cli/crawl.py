@@ -25,8 +25,8 @@ from scraper.wayback.policy import (
 # What crawls is imported when it is needed: `normalise` and --help would wait for it.
 if TYPE_CHECKING:
     from scraper.crawl.folder import CrawlFolder
+    from scraper.crawl.plan import CrawlPlan
     from scraper.crawl.report import CrawlReport
-    from scraper.crawl.run import CrawlPlan
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Jobs = Annotated[
@@ -149,7 +149,7 @@ def crawl(
     """
     with handle_errors(debug=debug):
         from scraper.crawl.folder import open_folder  # noqa: PLC0415
-        from scraper.crawl.run import CrawlPlan  # noqa: PLC0415
+        from scraper.crawl.plan import CrawlPlan  # noqa: PLC0415
 
         polite = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
         if captures is not None and refresh_index:

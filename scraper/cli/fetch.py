@@ -27,9 +27,10 @@ from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy
 # What fetches is imported when it is needed: `normalise` and --help would wait for it.
 if TYPE_CHECKING:
     from scraper.crawl.folder import CrawlFolder
+    from scraper.crawl.judging import PageJudge
     from scraper.crawl.ledger import Ledger
     from scraper.crawl.refetch import FetchedCapture
-    from scraper.models import CdxRecord, Pause
+    from scraper.models import CdxRecord, Memento, Pause
     from scraper.selection.ranking import Ranking
     from scraper.wayback.client import WaybackClient
 
@@ -244,22 +245,27 @@ class Job:
 
     async def run(self, archive: WaybackClient) -> bool:
         """Do it for all targets; return whether one of them could not be had."""
+        from scraper.crawl import refetch  # noqa: PLC0415
+
         failed = False
-        for wanted in self.wanted:
-            try:
-                await self._fetch(wanted, archive)
-            except (NoCapture, IndexUnavailable) as error:
-                print_error(error)
-                failed = True
+        async with refetch.open_judge() as judge:
+            for wanted in self.wanted:
+                try:
+                    await self._fetch(wanted, archive, judge)
+                except (NoCapture, IndexUnavailable) as error:
+                    print_error(error)
+                    failed = True
         return failed
 
-    async def _fetch(self, wanted: Target, archive: WaybackClient) -> None:
+    async def _fetch(
+        self, wanted: Target, archive: WaybackClient, judge: PageJudge[Memento]
+    ) -> None:
         from scraper.crawl import refetch  # noqa: PLC0415
 
         keeps = self.folder is not None
         found = await refetch.rank_captures(wanted, archive, self.ledger, keeps=keeps)
         tried: list[FetchedCapture] = []
-        async for one in refetch.fetch_each(found.candidates, archive):
+        async for one in refetch.fetch_each(found.candidates, archive, judge):
             tried.append(one)
             if self.folder is not None:
                 refetch.store_attempt(self.folder, one)

@@ -15,11 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.console import escape_controls, print_line
-from scraper.crawl.outcomes import ArticleStatus
+from scraper.crawl.plan import Estimate
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport
-from scraper.crawl.run import Estimate
-from scraper.models import Pause
+from scraper.models import ArticleStatus, Pause
 
 _SECONDS_BETWEEN_LINES = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.2

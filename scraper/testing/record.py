@@ -8,10 +8,9 @@ from pathlib import Path
 
 from normalise import Capture
 from scraper.crawl import refetch
-from scraper.crawl.outcomes import AttemptResult
 from scraper.crawl.refetch import FetchedCapture
 from scraper.errors import BadRecord, NoCapture, UsageError
-from scraper.models import CaptureLocation, CdxRecord
+from scraper.models import AttemptResult, CaptureLocation, CdxRecord
 from scraper.selection.ranking import rank
 from scraper.selection.target import Target
 from scraper.testing import fixtures
@@ -89,10 +88,11 @@ async def fetch_from_archive(wanted: Target, archive: WaybackClient) -> tuple[by
     """Return the page of the first capture that is no refused one, else of the first at all."""
     found = await refetch.rank_captures(wanted, archive, None)
     tried: list[FetchedCapture] = []
-    async for one in refetch.fetch_each(found.candidates, archive):
-        tried.append(one)
-        if one.memento is not None and one.attempt.result is not AttemptResult.NOT_ARTICLE:
-            return one.memento.body, one.memento.served
+    async with refetch.open_judge() as judge:
+        async for one in refetch.fetch_each(found.candidates, archive, judge):
+            tried.append(one)
+            if one.memento is not None and one.attempt.result is not AttemptResult.NOT_ARTICLE:
+                return one.memento.body, one.memento.served
     for one in tried:
         if one.memento is not None:
             return one.memento.body, one.memento.served

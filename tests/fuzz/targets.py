@@ -237,13 +237,13 @@ def store(data: bytes) -> None:
         captures.mkdir()
         (captures / "hkcnews-00001.warc.gz").write_bytes(data)
         try:
-            stored = list(WarcStore(folder).repair({}))
+            stored = list(WarcStore(captures).repair({}))
         except ScraperError:
             return
         for one in stored:
             with suppress(BadRecord):
-                read_payload(WarcStore(folder).location(one.served, one.location))
-        opened = WarcStore(folder)
+                read_payload(WarcStore(captures).location(one.served, one.location))
+        opened = WarcStore(captures)
         place = opened.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
         opened.close()
         assert read_payload(opened.location(CAPTURE, place)).body == b"a page"

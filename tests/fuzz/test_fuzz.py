@@ -384,7 +384,7 @@ def test_a_record_that_the_store_has_not_written_is_told(tmp_path: Path, missing
     path.write_bytes(gzip.compress(_RECORD) + gzip.compress(_RECORD.replace(missing, b"X")))
     at = len(gzip.compress(_RECORD))
     said = rf"{re.escape(str(path))}, record at byte {at}, is none of ours: .*capture; move the"
-    found = WarcStore(tmp_path).repair({})
+    found = WarcStore(captures).repair({})
     assert next(found).served == CAPTURE
     with pytest.raises(StorageError, match=said):
         next(found)

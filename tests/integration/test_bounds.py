@@ -261,7 +261,7 @@ def test_a_store_of_such_starts_is_not_cut(tmp_path: Path, starts: bytes) -> Non
     path.parent.mkdir()
     path.write_bytes(starts)
     with at_once(), pytest.raises(StorageError, match="move the file out of the folder"):
-        list(WarcStore(tmp_path).repair({}))
+        list(WarcStore(path.parent).repair({}))
     assert path.read_bytes() == starts
 
 
@@ -526,7 +526,7 @@ async def _ever_more(number: int) -> AsyncIterator[bytes]:
 def test_an_index_that_does_not_end_is_given_up_by_a_crawl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enumeration, "_MOST_PAGES", 7)
+    monkeypatch.setattr(enumeration, "_MAX_PAGES", 7)
     ledger = Ledger(tmp_path)
 
     async def story(archive: WaybackClient) -> None:
@@ -541,7 +541,7 @@ def test_an_index_that_does_not_end_is_given_up_by_a_crawl(
 
 
 def test_an_index_that_does_not_end_is_given_up_by_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refetch, "_MOST_PAGES", 7)
+    monkeypatch.setattr(refetch, "_MAX_PAGES", 7)
 
     async def story(archive: WaybackClient) -> None:
         with pytest.raises(

@@ -30,11 +30,14 @@ from support.warcs import (
     warcinfo,
 )
 
-from normalise import Article, Capture, PageKind, Unreadable, extract
+from normalise import Article, Capture, PageKind, extract
+from scraper import workers
+from scraper.batch import judge
 from scraper.batch import run as batch
-from scraper.batch.run import BatchSummary, Status
+from scraper.batch.convert import group_by_article
+from scraper.batch.outcome import BatchSummary
 from scraper.errors import UsageError
-from scraper.models import CaptureLocation
+from scraper.models import ArticleStatus, CaptureLocation
 from scraper.warc.inputs import find_captures
 
 OLD, NEW, NEWEST = "20180101000000", "20200101000000", "20230101000000"
@@ -47,6 +50,11 @@ def out(tmp_path: Path) -> Path:
 
 def path_of(article_id: int) -> str:
     return f"articles/1-1000/article_{article_id}.md"
+
+
+def counts(summary: BatchSummary) -> dict[str, int]:
+    """What became of how many articles, without zeros."""
+    return {word: count for word, count in summary.counts().items() if count}
 
 
 def run(folder: Path, records: list[bytes], out: Path, jobs: int = 1) -> BatchSummary:
@@ -74,7 +82,7 @@ def test_the_newest_capture_wins(tmp_path: Path, out: Path, order: int) -> None:
     ]
     summary = run(tmp_path, pages[::order], out)
     assert tree(out) == {path_of(7): article_file(7, NEWEST, NEWEST)}
-    assert summary.counts == {Status.WRITTEN: 1}
+    assert counts(summary) == {"written": 1}
     assert summary.warned == []
 
 
@@ -86,7 +94,7 @@ def test_the_newest_usable_capture_wins_with_a_warning(
     records = [response(7, timestamp=OLD), response(7, timestamp=NEW), newest]
     summary = run(tmp_path, records[::order], out)
     assert tree(out) == {path_of(7): article_file(7, NEW)}
-    assert summary.counts == {Status.WRITTEN: 1}
+    assert counts(summary) == {"written": 1}
     assert (summary.kinds, summary.failed) == ({}, [])
     (outcome,) = summary.warned
     (warning,) = outcome.warnings
@@ -120,7 +128,7 @@ def test_the_newest_usable_capture_wins_over_several_sources(
         path_of(9): article_file(9),
         path_of(10): article_file(10),
     }
-    assert summary.counts == {Status.WRITTEN: 4}
+    assert counts(summary) == {"written": 4}
 
 
 def test_captures_under_other_addresses_of_an_article_are_its_captures(
@@ -129,7 +137,7 @@ def test_captures_under_other_addresses_of_an_article_are_its_captures(
     other = "http://hkcnews.com/article/7"
     newer = record(http(article_page(7)), uri=other, date=warc_date(NEW))
     summary = run(tmp_path, [response(7, timestamp=OLD), newer], out)
-    assert summary.counts == {Status.WRITTEN: 1}
+    assert counts(summary) == {"written": 1}
     assert f'original_url: "{other}"\n'.encode() in tree(out)[path_of(7)]
 
 
@@ -138,7 +146,7 @@ def test_choose_keeps_the_order_of_the_sources_and_puts_the_newest_first() -> No
         CaptureLocation(Capture(timestamp, address(number)), Path("x.warc"), at)
         for at, (timestamp, number) in enumerate([(OLD, 5), (NEW, 3), (NEWEST, 5), (NEW, 5)])
     ]
-    assert batch.group_by_article(places) == [(places[2], places[3], places[0]), (places[1],)]
+    assert group_by_article(places) == [(places[2], places[3], places[0]), (places[1],)]
 
 
 # --- what is counted ------------------------------------------------------------------------
@@ -164,7 +172,7 @@ def test_what_is_no_article_is_counted_by_reason_and_never_written(
     ]
     summary = run(tmp_path, records, out)
     assert tree(out) == {path_of(1): article_file(1)}
-    assert summary.counts == {Status.WRITTEN: 1, Status.NOT_ARTICLE: 9}
+    assert counts(summary) == {"written": 1, "not an article": 9}
     assert summary.kinds == {
         PageKind.FAREWELL: 2,
         PageKind.EMPTY: 1,
@@ -192,7 +200,7 @@ def test_a_page_with_an_error_status_is_never_an_article(
 ) -> None:
     summary = run(tmp_path, [response(7, page, status=status)], out)
     assert tree(out) == {}
-    assert summary.counts == {Status.NOT_ARTICLE: 1}
+    assert counts(summary) == {"not an article": 1}
     assert summary.kinds == {reason: 1}
 
 
@@ -206,7 +214,7 @@ def test_of_captures_that_are_all_no_articles_the_newest_is_counted(
 ) -> None:
     records = [response(7, b"", timestamp=OLD), response(7, farewell_page(), timestamp=NEW)]
     summary = run(tmp_path, records, out)
-    assert summary.counts == {Status.NOT_ARTICLE: 1}
+    assert counts(summary) == {"not an article": 1}
     assert summary.kinds == {PageKind.FAREWELL: 1}
 
 
@@ -220,7 +228,7 @@ def test_an_article_fails_if_any_of_its_captures_might_have_been_one(
         response(7, unreadable_page(), timestamp=times[1]),
     ]
     summary = run(tmp_path, records, out)
-    assert summary.counts == {Status.FAILED: 1}
+    assert counts(summary) == {"failed": 1}
     (failure,) = summary.failed
     assert "info line" in failure.message
 
@@ -260,7 +268,7 @@ def test_damage_between_records_is_a_failure_and_the_run_goes_on(tmp_path: Path,
     warc = warc_file(tmp_path, [response(1), b"no record\r\n", response(2)])
     summary = batch.convert_all([warc], out, 1)
     assert sorted(tree(out)) == [path_of(1), path_of(2)]
-    assert summary.counts == {Status.WRITTEN: 2, Status.FAILED: 1}
+    assert counts(summary) == {"written": 2, "failed": 1}
     (failure,) = summary.failed
     assert str(warc) in failure.message
 
@@ -287,7 +295,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, out: Path) -> None:
     run(tmp_path, records, out)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     summary = run(tmp_path, [*records[:2], response(3, article_page(3, body="<p>改</p>"))], out)
-    assert summary.counts == {Status.UNCHANGED: 2, Status.WRITTEN: 1}
+    assert counts(summary) == {"unchanged": 2, "written": 1}
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     assert {path for path in before if before[path] != after[path]} == {
         out / path_of(3),
@@ -339,7 +347,7 @@ def test_one_job_and_two_give_the_same_files_and_the_same_summary(tmp_path: Path
     one, two = (run(tmp_path, _mixed(), folder, jobs) for jobs, folder in enumerate(outs, start=1))
     assert tree(outs[0]) == tree(outs[1])
     assert one == two
-    assert one.counts == {Status.WRITTEN: 68, Status.NOT_ARTICLE: 2, Status.FAILED: 3}
+    assert counts(one) == {"written": 68, "not an article": 2, "failed": 3}
     assert len(one.warned) == 2
 
 
@@ -349,22 +357,19 @@ def test_few_articles_are_done_without_worker_processes(
     def no_pool(*_: object, **__: object) -> None:
         pytest.fail("worker processes were started")
 
-    monkeypatch.setattr(batch, "ProcessPoolExecutor", no_pool)
-    assert batch.convert_all([warc_file(tmp_path, [response(1)])], out).counts == {
-        Status.WRITTEN: 1
-    }
-    assert batch.convert_all([warc_file(tmp_path, [response(1)])], out, 1).counts == {
-        Status.UNCHANGED: 1
-    }
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", no_pool)
+    warc = warc_file(tmp_path, [response(1)])
+    assert counts(batch.convert_all([warc], out)) == {"written": 1}
+    assert counts(batch.convert_all([warc], out, 1)) == {"unchanged": 1}
 
 
 # Python runs a module of this name when it starts: thus a worker is made to die of a page as it
 # would of a fault in the parser, and the program under test knows nothing of it.
 _DEADLY = """
 import os, signal
-from scraper.batch import run as batch
+from scraper.batch import judge
 
-extract, replace = batch.extract, os.replace
+extract, replace = judge.extract, os.replace
 
 def deadly(html, capture):
     if b"deadly to read" in html:
@@ -377,7 +382,7 @@ def ended_before(source, target):
             os.kill(os.getpid(), signal.SIGTERM)
     replace(source, target)
 
-batch.extract, os.replace = deadly, ended_before
+judge.extract, os.replace = deadly, ended_before
 """
 
 
@@ -401,8 +406,8 @@ def test_a_page_that_kills_its_worker_costs_itself_only(tmp_path: Path, out: Pat
     warc = warc_file(tmp_path, records)
     summary = batch.convert_all([warc], out, 2)
     assert _articles(out) == {path_of(number): article_file(number) for number in range(1, 34)}
-    assert summary.counts[Status.FAILED] == 1
-    assert summary.counts[Status.WRITTEN] + summary.counts[Status.UNCHANGED] == 33
+    assert counts(summary)["failed"] == 1
+    assert summary.written + summary.unchanged == 33
     (failure,) = summary.failed
     assert "crash" in failure.message
     assert failure.where.startswith(f"{warc}, record at byte ")
@@ -412,10 +417,10 @@ def test_a_page_that_kills_its_worker_costs_itself_only(tmp_path: Path, out: Pat
 def test_a_chunk_done_again_finds_the_page_that_kills(tmp_path: Path, out: Path) -> None:
     records = [response(1), response(2, article_page(2, body="<p>deadly to read</p>")), response(3)]
     places = find_captures([warc_file(tmp_path, records)], tmp_path)
-    chunk = batch.group_by_article(place for place in places if isinstance(place, CaptureLocation))
+    chunk = group_by_article(place for place in places if isinstance(place, CaptureLocation))
     first, second, third = batch._after_crash(chunk, out)
-    assert second.status is Status.FAILED
-    assert {first.status, third.status} <= {Status.WRITTEN, Status.UNCHANGED}
+    assert second.status is ArticleStatus.FAILED
+    assert first.status is third.status is ArticleStatus.WRITTEN
     assert sorted(_articles(out)) == [path_of(1), path_of(3)]
 
 
@@ -440,7 +445,7 @@ def test_a_worker_that_dies_while_work_is_handed_out_costs_nothing(
     def pool(*args: Any, **kwargs: Any) -> ProcessPoolExecutor:
         return next(pools, ProcessPoolExecutor)(*args, **kwargs)
 
-    monkeypatch.setattr(batch, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", pool)
     summary = run(tmp_path, [response(number) for number in range(1, 100)], out, 2)
     assert _articles(out) == {path_of(number): article_file(number) for number in range(1, 100)}
     assert summary.failed == []
@@ -452,7 +457,7 @@ def test_a_worker_that_is_ended_while_it_writes_leaves_no_partial_file(
 ) -> None:
     records = [response(1), response(2, article_page(2, body="<p>ended while it writes</p>"))]
     summary = run(tmp_path, records, out, 2)
-    assert summary.counts[Status.FAILED] == 1
+    assert counts(summary)["failed"] == 1
     assert sorted(tree(out)) == [path_of(1)]
 
 
@@ -461,14 +466,14 @@ def test_a_worker_that_is_ended_while_it_writes_leaves_no_partial_file(
 
 def _failing(monkeypatch: pytest.MonkeyPatch, step: str, article_id: int) -> None:
     """Make a step of the work stumble over one article."""
-    right = getattr(batch, step)
+    right = getattr(judge, step)
 
     def stumble(*args: object) -> object:
         if any(_id_in(arg) == article_id for arg in args):
             raise ZeroDivisionError("of our own making")
         return right(*args)
 
-    monkeypatch.setattr(batch, step, stumble)
+    monkeypatch.setattr(judge, step, stumble)
 
 
 def _id_in(value: object) -> int | None:
@@ -504,7 +509,7 @@ def test_after_a_fault_of_ours_an_older_capture_is_tried(
             raise ZeroDivisionError
         return right(html, capture)
 
-    monkeypatch.setattr(batch, "extract", stumble)
+    monkeypatch.setattr(judge, "extract", stumble)
     summary = run(tmp_path, [response(7, timestamp=NEW), response(7, timestamp=OLD)], out)
     assert tree(out) == {path_of(7): article_file(7, OLD)}
     assert len(summary.warned) == 1
@@ -542,11 +547,4 @@ def test_a_page_that_can_not_be_read_from_the_disk_fails_alone(tmp_path: Path, o
     saved(tmp_path / "source" / "b", 2)
     summary = batch.convert_all([tmp_path / "source"], out, 1)
     assert tree(out) == {path_of(2): article_file(2)}
-    assert summary.counts == {Status.WRITTEN: 1, Status.FAILED: 1}
-
-
-def test_article_of_raises_what_extract_does(tmp_path: Path) -> None:
-    (place,) = find_captures([warc_file(tmp_path, [response(1, unreadable_page())])], tmp_path)
-    assert isinstance(place, CaptureLocation)
-    with pytest.raises(Unreadable):
-        batch.article_of(place)
+    assert counts(summary) == {"written": 1, "failed": 1}

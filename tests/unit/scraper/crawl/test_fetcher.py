@@ -22,9 +22,9 @@ from warcio.archiveiterator import ArchiveIterator
 from normalise import Capture
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.folder import CrawlFolder, open_folder
-from scraper.crawl.outcomes import Attempt, AttemptResult
+from scraper.crawl.outcomes import Attempt
 from scraper.errors import Paused, PlaybackFailure
-from scraper.models import CdxRecord
+from scraper.models import AttemptResult, CdxRecord
 from scraper.wayback.client import MAX_TRIES, WaybackClient
 from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Throttle

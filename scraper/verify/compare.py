@@ -33,7 +33,7 @@ from scraper.verify.promos import identify_promo, may_show
 from scraper.verify.yaml_escapes import differ_in_escapes_only
 
 
-class Kind(StrEnum):
+class ComparisonKind(StrEnum):
     """What a file, or a field of one, is beside the expected; the value is shown to people."""
 
     IDENTICAL = "identical"
@@ -47,14 +47,14 @@ class Kind(StrEnum):
 class Comparison:
     """What came of comparing one file: its kind, each field that differs, and why it may."""
 
-    kind: Kind
-    fields: tuple[tuple[Field, Kind], ...] = ()
+    kind: ComparisonKind
+    fields: tuple[tuple[Field, ComparisonKind], ...] = ()
     differences: frozenset[AllowedDifference] = frozenset()
 
 
-_IDENTICAL = Comparison(Kind.IDENTICAL)
-_NOT_AN_ARTICLE = Comparison(Kind.NOT_AN_ARTICLE)
-_WORST_FIRST = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
+_IDENTICAL = Comparison(ComparisonKind.IDENTICAL)
+_NOT_AN_ARTICLE = Comparison(ComparisonKind.NOT_AN_ARTICLE)
+_WORST_FIRST = (ComparisonKind.REGRESSION, ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE)
 
 # Why a part may differ; `None` for a difference that is not allowed.
 _Allowed = frozenset[AllowedDifference] | None
@@ -100,7 +100,7 @@ def compare(actual: bytes, expected: bytes, article_id: int) -> Comparison:
 
 
 def _summarise(differences: list[tuple[Field, _Allowed]]) -> Comparison:
-    kinds: dict[Field, Kind] = {}
+    kinds: dict[Field, ComparisonKind] = {}
     found: set[AllowedDifference] = set()
     for field, allowed in differences:
         kinds[field] = _worst([_kind(allowed), *filter(None, [kinds.get(field)])])
@@ -109,13 +109,17 @@ def _summarise(differences: list[tuple[Field, _Allowed]]) -> Comparison:
     return Comparison(_worst(list(kinds.values())), in_order, frozenset(found))
 
 
-def _kind(allowed: _Allowed) -> Kind:
+def _kind(allowed: _Allowed) -> ComparisonKind:
     if allowed is None:
-        return Kind.REGRESSION
-    return Kind.OTHER_CAPTURE if allowed <= {AllowedDifference.CAPTURE} else Kind.REPAIRED
+        return ComparisonKind.REGRESSION
+    return (
+        ComparisonKind.OTHER_CAPTURE
+        if allowed <= {AllowedDifference.CAPTURE}
+        else ComparisonKind.REPAIRED
+    )
 
 
-def _worst(kinds: list[Kind]) -> Kind:
+def _worst(kinds: list[ComparisonKind]) -> ComparisonKind:
     return next(kind for kind in _WORST_FIRST if kind in kinds)
 
 

@@ -17,7 +17,7 @@ from scraper.corpus.document import Field
 from scraper.corpus.files import find_articles
 from scraper.errors import StorageError, UsageError
 from scraper.verify.allowed_differences import AllowedDifference
-from scraper.verify.compare import Comparison, Kind, compare
+from scraper.verify.compare import Comparison, ComparisonKind, compare
 from scraper.verify.parallel import WorkerDied, map_in_order
 
 _MIN_ARTICLES_FOR_WORKERS = 2_000
@@ -80,37 +80,39 @@ class TreeComparison:
     """
 
     identical: int = 0
-    ids: dict[Kind, list[int]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    ids: dict[ComparisonKind, list[int]] = field(
+        default_factory=lambda: {kind: [] for kind in ComparisonKind}
+    )
     only_actual: list[int] = field(default_factory=list)
     only_expected: list[int] = field(default_factory=list)
-    fields: Counter[tuple[Field, Kind]] = field(default_factory=Counter)
+    fields: Counter[tuple[Field, ComparisonKind]] = field(default_factory=Counter)
     allowed_differences: Counter[AllowedDifference] = field(default_factory=Counter)
 
     def add(self, article_id: int, comparison: Comparison) -> None:
         """Count one more file that both have, or whose expected file is no article."""
-        if comparison.kind is Kind.IDENTICAL:
+        if comparison.kind is ComparisonKind.IDENTICAL:
             self.identical += 1
             return
         self.ids[comparison.kind].append(article_id)
         self.fields.update(comparison.fields)
-        if comparison.kind is Kind.REPAIRED:
+        if comparison.kind is ComparisonKind.REPAIRED:
             self.allowed_differences.update(comparison.differences)
 
     def differing(self) -> dict[Field, int]:
         """Return in how many files each field differs, whatever the kind of its difference."""
-        return {each: sum(self.fields[each, kind] for kind in Kind) for each in Field}
+        return {each: sum(self.fields[each, kind] for kind in ComparisonKind) for each in Field}
 
     def as_json(self) -> str:
         """Return it for programs, a newline at the end; lists hold ids."""
         content = {
             "identical": self.identical,
             "differing": self.differing(),
-            "repaired": self.ids[Kind.REPAIRED],
-            "other_capture": self.ids[Kind.OTHER_CAPTURE],
-            "regressions": self.ids[Kind.REGRESSION],
+            "repaired": self.ids[ComparisonKind.REPAIRED],
+            "other_capture": self.ids[ComparisonKind.OTHER_CAPTURE],
+            "regressions": self.ids[ComparisonKind.REGRESSION],
             "only_mine": self.only_actual,
             "only_reference": self.only_expected,
-            "not_an_article": self.ids[Kind.NOT_AN_ARTICLE],
+            "not_an_article": self.ids[ComparisonKind.NOT_AN_ARTICLE],
         }
         return json.dumps(content, indent=2) + "\n"
 
@@ -164,7 +166,7 @@ def _compare_pair(pair: Pair) -> Comparison | None:
         return compare(read(pair.actual), expected, pair.article_id)
     if is_article(expected.decode("utf-8", "replace")):
         return None
-    return Comparison(Kind.NOT_AN_ARTICLE)
+    return Comparison(ComparisonKind.NOT_AN_ARTICLE)
 
 
 def read(path: str) -> bytes:

@@ -27,7 +27,7 @@ from support.shared_files import need
 from normalise import Capture, extract, render
 from scraper.corpus.document import Field
 from scraper.verify.allowed_differences import AllowedDifference
-from scraper.verify.compare import Comparison, Kind, compare
+from scraper.verify.compare import Comparison, ComparisonKind, compare
 
 AFTER_THE_END = "20220201000000"
 OF_CROWDFUNDING = "20170620120000"
@@ -55,18 +55,18 @@ def fields_of(comparison: Comparison) -> set[str]:
 
 @given(st.binary())
 def test_the_same_bytes_are_identical_whatever_they_are(data: bytes) -> None:
-    assert compare(data, data, COMPLETE_ID) == Comparison(Kind.IDENTICAL)
+    assert compare(data, data, COMPLETE_ID) == Comparison(ComparisonKind.IDENTICAL)
 
 
 @pytest.mark.parametrize(
     "expected", ["", "# no front matter\n", '---\ntitle: ""\ndate: ""\nauthor: ""\n---\n\n\n']
 )
 def test_a_reference_that_is_no_article_is_nothing_to_compare_with(expected: str) -> None:
-    assert compared(FILE, expected).kind is Kind.NOT_AN_ARTICLE
+    assert compared(FILE, expected).kind is ComparisonKind.NOT_AN_ARTICLE
 
 
 def test_a_file_of_mine_that_is_no_article_is_a_regression() -> None:
-    assert compared('---\ntitle: ""\n---\n\n\n', FILE).kind is Kind.REGRESSION
+    assert compared('---\ntitle: ""\n---\n\n\n', FILE).kind is ComparisonKind.REGRESSION
 
 
 # --- faults ---------------------------------------------------------------------------------
@@ -93,7 +93,10 @@ def test_one_other_character_is_a_regression_in_another_capture_too(data: st.Dat
         or _field_at(complete_segments(NEWER, BARE), at) == "url"
     ):
         return
-    assert compared(actual[:at] + character + actual[at + 1 :], expected).kind is Kind.REGRESSION
+    assert (
+        compared(actual[:at] + character + actual[at + 1 :], expected).kind
+        is ComparisonKind.REGRESSION
+    )
 
 
 @given(st.data())
@@ -107,7 +110,10 @@ def test_one_other_character_is_a_regression_beside_a_repair_too(data: st.DataOb
     character = data.draw(CHARACTERS.filter(lambda drawn: drawn != actual[at]))
     if character.isascii() and at in (actual.rindex(ADDRESS) - 1, actual.rindex(ADDRESS) + 14):
         return  # nor where the address ends
-    assert compared(actual[:at] + character + actual[at + 1 :], expected).kind is Kind.REGRESSION
+    assert (
+        compared(actual[:at] + character + actual[at + 1 :], expected).kind
+        is ComparisonKind.REGRESSION
+    )
 
 
 def _field_at(pieces: list[tuple[Field, str]], at: int) -> str:
@@ -171,7 +177,7 @@ def sub(old: str, new: str, count: int = -1) -> Callable[[str], str]:
 )
 def test_a_fault(change: Callable[[str], str], fields: str) -> None:
     result = compared(change(FILE), FILE)
-    assert result.kind is Kind.REGRESSION
+    assert result.kind is ComparisonKind.REGRESSION
     assert fields_of(result) == {f"{field} regression" for field in fields.split()}
 
 
@@ -186,13 +192,13 @@ def test_bytes_that_are_no_utf_8_are_a_regression() -> None:
 @pytest.mark.parametrize("actual", [(OLDER, WWW), (OLDER, BARE), (OLDER, "http://www.hkcnews.com")])
 def test_timestamps_and_hosts_of_another_capture(actual: tuple[str, str]) -> None:
     result = compared(complete_file(*actual), FILE)
-    assert (result.kind, fields_of(result)) == (Kind.OTHER_CAPTURE, ELSEWHERE)
+    assert (result.kind, fields_of(result)) == (ComparisonKind.OTHER_CAPTURE, ELSEWHERE)
 
 
 def test_another_capture_may_be_of_another_address_of_the_article() -> None:
     slug = "%E7%A2%BC%E9%A0%AD-4321/x"
     actual = complete_file(OLDER).replace(slug, "older-title")
-    assert compared(actual, FILE).kind is Kind.OTHER_CAPTURE
+    assert compared(actual, FILE).kind is ComparisonKind.OTHER_CAPTURE
     assert fields_of(compared(actual.replace(f"/{COMPLETE_ID}/", "/77/"), FILE)) >= {
         "url regression"
     }
@@ -203,7 +209,7 @@ def test_an_absolute_address_on_the_page_keeps_its_host() -> None:
     actual, expected = (
         complete_file(*where, mail=link.format(where[0])) for where in ((OLDER, BARE), (NEWER, WWW))
     )
-    assert compared(actual, expected).kind is Kind.OTHER_CAPTURE
+    assert compared(actual, expected).kind is ComparisonKind.OTHER_CAPTURE
     wrong = actual.replace("http://hkcnews.com/x", "http://www.hkcnews.com/x")
     assert "body regression" in fields_of(compared(wrong, expected))
 
@@ -215,7 +221,7 @@ def test_every_address_must_be_of_my_capture(part: str) -> None:
     actual = FILE[:at] + OLDER + FILE[at + len(NEWER) :]
     # All others of another capture, this one of the expected's.
     actual = actual.replace(NEWER, "x").replace(OLDER, NEWER).replace("x", OLDER)
-    assert compared(actual, FILE).kind is Kind.REGRESSION
+    assert compared(actual, FILE).kind is ComparisonKind.REGRESSION
 
 
 def test_a_reference_that_shows_another_capture_than_it_names() -> None:
@@ -232,18 +238,20 @@ def test_a_reference_that_shows_another_capture_than_it_names() -> None:
 @pytest.mark.parametrize(
     ("timestamp", "actual", "kind"),
     [
-        (AFTER_THE_END, "", Kind.OTHER_CAPTURE),
-        (AFTER_THE_END, CROWDFUNDING, Kind.REGRESSION),
-        (OLDER, "", Kind.REGRESSION),
-        (OLDER, CROWDFUNDING, Kind.REGRESSION),
-        (OF_CROWDFUNDING, CROWDFUNDING, Kind.OTHER_CAPTURE),
-        (OF_CROWDFUNDING, CROWDFUNDING.replace("1. 轉帳\n\n", ""), Kind.REGRESSION),
-        (OF_CROWDFUNDING, CROWDFUNDING + "\n\n多一段。", Kind.REGRESSION),
-        (OF_CROWDFUNDING, "", Kind.REGRESSION),
-        ("20170301000000", "", Kind.OTHER_CAPTURE),
+        (AFTER_THE_END, "", ComparisonKind.OTHER_CAPTURE),
+        (AFTER_THE_END, CROWDFUNDING, ComparisonKind.REGRESSION),
+        (OLDER, "", ComparisonKind.REGRESSION),
+        (OLDER, CROWDFUNDING, ComparisonKind.REGRESSION),
+        (OF_CROWDFUNDING, CROWDFUNDING, ComparisonKind.OTHER_CAPTURE),
+        (OF_CROWDFUNDING, CROWDFUNDING.replace("1. 轉帳\n\n", ""), ComparisonKind.REGRESSION),
+        (OF_CROWDFUNDING, CROWDFUNDING + "\n\n多一段。", ComparisonKind.REGRESSION),
+        (OF_CROWDFUNDING, "", ComparisonKind.REGRESSION),
+        ("20170301000000", "", ComparisonKind.OTHER_CAPTURE),
     ],
 )
-def test_the_promo_must_be_that_of_the_day(timestamp: str, actual: str, kind: Kind) -> None:
+def test_the_promo_must_be_that_of_the_day(
+    timestamp: str, actual: str, kind: ComparisonKind
+) -> None:
     text = complete_file(timestamp).replace(standard_promo(timestamp), actual)
     # What the site says of the date is as old as the page.
     assert compared(text, FILE).kind is kind
@@ -252,7 +260,7 @@ def test_the_promo_must_be_that_of_the_day(timestamp: str, actual: str, kind: Ki
 
 def test_a_promo_where_the_reference_has_none() -> None:
     expected = complete_file(AFTER_THE_END).replace(standard_promo(AFTER_THE_END), "")
-    assert compared(FILE, expected).kind is Kind.OTHER_CAPTURE
+    assert compared(FILE, expected).kind is ComparisonKind.OTHER_CAPTURE
     cut = FILE.replace("所有訂戶都可以", "所有訂戶")
     assert "promo regression" in fields_of(compared(cut, expected))
     elsewhere = FILE.replace(f"{NEWER}/{WWW}/aboutus", f"{NEWER}/{BARE}/aboutus")
@@ -263,10 +271,10 @@ def test_a_promo_where_the_reference_has_none() -> None:
     "impossible", ["20213012112233", "20210231112233", "20210503242233", "9" * 14, "0" * 14]
 )
 def test_a_capture_of_a_time_that_never_was_is_a_regression(impossible: str) -> None:
-    assert compared(complete_file("20210502112233"), FILE).kind is Kind.OTHER_CAPTURE
+    assert compared(complete_file("20210502112233"), FILE).kind is ComparisonKind.OTHER_CAPTURE
     for expected in (FILE, complete_file(OLDER, BARE)):
         result = compared(complete_file(impossible), expected)
-        assert result.kind is Kind.REGRESSION
+        assert result.kind is ComparisonKind.REGRESSION
         assert "url regression" in fields_of(result)
 
 
@@ -293,11 +301,11 @@ HIDING = f"/web/{NEWER}/{WWW}/cdn-cgi/l/email-protection"
 @pytest.mark.parametrize("timestamp", [NEWER, OLDER])
 def test_hidden_addresses(actual: str, expected: str, timestamp: str) -> None:
     result = compared(complete_file(timestamp, mail=actual), complete_file(mail=expected))
-    assert result.kind is Kind.REPAIRED
-    assert ("body", Kind.REPAIRED) in result.fields
+    assert result.kind is ComparisonKind.REPAIRED
+    assert ("body", ComparisonKind.REPAIRED) in result.fields
     assert AllowedDifference.MAIL in result.differences
     in_box = compared(complete_file(timestamp, bio=actual), complete_file(bio=expected))
-    assert ("box", Kind.REPAIRED) in in_box.fields
+    assert ("box", ComparisonKind.REPAIRED) in in_box.fields
 
 
 @pytest.mark.parametrize(
@@ -332,7 +340,7 @@ def test_a_key_that_hides_nothing_stays(timestamp: str) -> None:
         )
         for at, prefix in prefixes
     ]
-    expected = Kind.IDENTICAL if timestamp == NEWER else Kind.OTHER_CAPTURE
+    expected = ComparisonKind.IDENTICAL if timestamp == NEWER else ComparisonKind.OTHER_CAPTURE
     assert compared(*texts).kind is expected
 
 
@@ -342,31 +350,38 @@ def test_addresses_that_are_not_of_the_web(address: str) -> None:
     result = compared(complete_file(mail=f"[x]({address})"), expected)
     assert fields_of(result) == {"body repaired"}
     assert result.differences == {AllowedDifference.NOT_WEB}
-    assert compared(complete_file(mail=f"[x]({address}x)"), expected).kind is Kind.REGRESSION
-    assert compared(complete_file(mail="[x](https://a.org)"), expected).kind is Kind.REGRESSION
+    assert (
+        compared(complete_file(mail=f"[x]({address}x)"), expected).kind is ComparisonKind.REGRESSION
+    )
+    assert (
+        compared(complete_file(mail="[x](https://a.org)"), expected).kind
+        is ComparisonKind.REGRESSION
+    )
 
 
 @pytest.mark.parametrize("address", ["https://example.org/x", "http://example.org/x"])
 def test_addresses_of_the_web_must_bear_the_prefix(address: str) -> None:
     expected = complete_file(mail=f"[x](https://web.archive.org/web/{NEWER}/{address})")
-    assert compared(complete_file(mail=f"[x]({address})"), expected).kind is Kind.REGRESSION
+    assert (
+        compared(complete_file(mail=f"[x]({address})"), expected).kind is ComparisonKind.REGRESSION
+    )
 
 
 @pytest.mark.parametrize(
     ("actual", "expected", "kind"),
     [
-        (r"末班\x08船", "末班\x08船", Kind.REPAIRED),
-        (r"末\"班\"\x08船", '末\\"班\\"\x08船', Kind.REPAIRED),
-        (r"末\\班船", "末\\班船", Kind.REPAIRED),
-        (r"末\u2028班船", "末\u2028班船", Kind.REPAIRED),
-        ("末班船", "末班\x08船", Kind.REGRESSION),
-        (r"末班\x07船", "末班\x08船", Kind.REGRESSION),
-        (r"末班\x08\u8239", "末班\x08船", Kind.REGRESSION),
-        ("末班\x08船", r"末班\x08船", Kind.REGRESSION),
-        (r"末班\u00e9", "末班é", Kind.REGRESSION),
+        (r"末班\x08船", "末班\x08船", ComparisonKind.REPAIRED),
+        (r"末\"班\"\x08船", '末\\"班\\"\x08船', ComparisonKind.REPAIRED),
+        (r"末\\班船", "末\\班船", ComparisonKind.REPAIRED),
+        (r"末\u2028班船", "末\u2028班船", ComparisonKind.REPAIRED),
+        ("末班船", "末班\x08船", ComparisonKind.REGRESSION),
+        (r"末班\x07船", "末班\x08船", ComparisonKind.REGRESSION),
+        (r"末班\x08\u8239", "末班\x08船", ComparisonKind.REGRESSION),
+        ("末班\x08船", r"末班\x08船", ComparisonKind.REGRESSION),
+        (r"末班\u00e9", "末班é", ComparisonKind.REGRESSION),
     ],
 )
-def test_escapes(actual: str, expected: str, kind: Kind) -> None:
+def test_escapes(actual: str, expected: str, kind: ComparisonKind) -> None:
     result = compared(with_title(actual, "末班船"), with_title(expected, "末班船"))
     assert fields_of(result) == {f"title {kind}"}
     tag = "碼頭"
@@ -388,7 +403,7 @@ def test_an_original_url_that_was_cut() -> None:
     shorter = cut.replace('org"\n', 'or"\n')
     assert fields_of(compared(whole, shorter)) == {"url regression"}
     elsewhere = compared(whole.replace(NEWER, OLDER), cut)
-    assert elsewhere.kind is Kind.REPAIRED
+    assert elsewhere.kind is ComparisonKind.REPAIRED
     assert "url repaired" in fields_of(elsewhere)
 
 
@@ -422,7 +437,7 @@ def test_a_change_that_the_reference_lacks_though_it_has_the_date() -> None:
 def test_line_ends() -> None:
     assert fields_of(compared(FILE, FILE.replace("\n", "\r\n"))) == {"layout repaired"}
     mixed = FILE.replace("\n", "\r\n", 3)
-    assert compared(FILE, mixed).kind is Kind.REGRESSION
+    assert compared(FILE, mixed).kind is ComparisonKind.REGRESSION
     lost = compared(FILE.replace("碼頭</", "</"), FILE.replace("\n", "\r\n"))
     assert fields_of(lost) == {"layout repaired", "body regression"}
 
@@ -431,7 +446,7 @@ def test_a_file_both_repaired_and_of_another_capture_is_called_repaired() -> Non
     result = compared(
         with_title(r"末\x08班", "末班船").replace(NEWER, OLDER), with_title("末\x08班", "末班船")
     )
-    assert result.kind is Kind.REPAIRED
+    assert result.kind is ComparisonKind.REPAIRED
     assert result.differences == {AllowedDifference.ESCAPES, AllowedDifference.CAPTURE}
 
 
@@ -453,5 +468,5 @@ def test_reconstructed_pages_give_their_reference_files_but_for_the_repairs() ->
                 text = render(extract(record.reader.read(), capture))
                 results.append(compare(text.encode(), path.read_bytes(), capture.article_id))
     repairs = Counter(each for result in results for each in result.differences)
-    assert {each.kind for each in results} == {Kind.IDENTICAL, Kind.REPAIRED}
+    assert {each.kind for each in results} == {ComparisonKind.IDENTICAL, ComparisonKind.REPAIRED}
     assert repairs == {AllowedDifference.MAIL: 6, AllowedDifference.ESCAPES: 4}

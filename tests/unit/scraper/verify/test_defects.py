@@ -26,7 +26,8 @@ from support.article_files import (
 
 from scraper.verify.defects import NO_ARTICLE, Defect, examine
 
-FIXTURES = Path(__file__).parents[4] / "fixtures" / "articles"
+ROOT = Path(__file__).parents[4]
+FIXTURES = ROOT / "fixtures" / "articles"
 OF_ARCHIVES = {Defect.ALIAS, Defect.GAP, Defect.BAD_NAME, Defect.ID_TWICE}
 
 CLEAN = article_file(TEXT, FIGURE, PROMO, author_box())
@@ -226,3 +227,11 @@ def test_the_files_of_this_tool_have_no_defect_of_form() -> None:
         article_id = int(original.partition("/article/")[2].partition("/")[0])
         found = defects((folder / "article.md").read_bytes(), article_id)
         assert not found & never, folder.name
+
+
+def test_the_document_of_defects_names_each_of_them() -> None:
+    text = (ROOT / "docs" / "archive-defects.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| ")]
+    named = {row.strip(" *`") for row in rows if "`" in row}
+    assert named == {defect.value for defect in Defect}
+    assert {row.strip(" *`") for row in rows if "**" in row} == {each.value for each in NO_ARTICLE}

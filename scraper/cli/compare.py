@@ -66,7 +66,7 @@ def compare(
     Example: `hkcnews compare archive ../hkcnews-article-archive --show 3`
     """
     with handle_errors(debug=debug):
-        from scraper.verify.compare import Kind  # noqa: PLC0415
+        from scraper.verify.compare import ComparisonKind  # noqa: PLC0415
         from scraper.verify.trees import Trees, compare_trees  # noqa: PLC0415
 
         if json is not None and json != _STANDARD_OUTPUT and not json.absolute().parent.is_dir():
@@ -84,7 +84,7 @@ def compare(
             print_exactly(result.as_json())
         elif json is not None:
             json.write_text(result.as_json(), encoding="utf-8")
-        failed = bool(result.ids[Kind.REGRESSION])
+        failed = bool(result.ids[ComparisonKind.REGRESSION])
     raise typer.Exit(FAILED if failed else 0)
 
 
@@ -107,26 +107,26 @@ def _watching() -> Iterator[Callable[[int, int], None]]:
 
 
 def _show_counts(console: Console, result: TreeComparison) -> None:
-    from scraper.verify.compare import Kind  # noqa: PLC0415
+    from scraper.verify.compare import ComparisonKind  # noqa: PLC0415
 
     departures = ", ".join(
         f"{why} {count:,}" for why, count in result.allowed_differences.most_common()
     )
     for count, what, more in (
         (result.identical, "identical", ""),
-        (len(result.ids[Kind.REPAIRED]), "repaired", departures),
-        (len(result.ids[Kind.OTHER_CAPTURE]), "another capture of the same text", ""),
-        (len(result.ids[Kind.REGRESSION]), "regressions", ""),
+        (len(result.ids[ComparisonKind.REPAIRED]), "repaired", departures),
+        (len(result.ids[ComparisonKind.OTHER_CAPTURE]), "another capture of the same text", ""),
+        (len(result.ids[ComparisonKind.REGRESSION]), "regressions", ""),
         (len(result.only_actual), "only in MINE", ""),
         (len(result.only_expected), "only in REFERENCE", ""),
-        (len(result.ids[Kind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
+        (len(result.ids[ComparisonKind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
     ):
         print_line(console, f"{count:>9,}", what + (f" ({more})" if more else ""))
     if not result.fields:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("files that differ in")
-    kinds = (Kind.REPAIRED, Kind.OTHER_CAPTURE, Kind.REGRESSION)
+    kinds = (ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE, ComparisonKind.REGRESSION)
     for kind in kinds:
         table.add_column(kind.value, justify="right")
     for field, total in result.differing().items():
@@ -138,9 +138,9 @@ def _show_counts(console: Console, result: TreeComparison) -> None:
 
 def _say_where(result: TreeComparison, *, is_told: bool) -> None:
     """Name the regressions, as far as they fit."""
-    from scraper.verify.compare import Kind  # noqa: PLC0415
+    from scraper.verify.compare import ComparisonKind  # noqa: PLC0415
 
-    ids = result.ids[Kind.REGRESSION]
+    ids = result.ids[ComparisonKind.REGRESSION]
     if not ids:
         return
     named = ", ".join(map(str, ids[:_MOST_IDS]))
@@ -155,9 +155,9 @@ def _say_where(result: TreeComparison, *, is_told: bool) -> None:
 
 
 def _show_examples(console: Console, result: TreeComparison, trees: Trees, most: int) -> None:
-    from scraper.verify.compare import Kind  # noqa: PLC0415
+    from scraper.verify.compare import ComparisonKind  # noqa: PLC0415
 
-    kinds = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
+    kinds = (ComparisonKind.REGRESSION, ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE)
     for article in [article for kind in kinds for article in result.ids[kind]][:most]:
         _show_difference(console, trees, article)
 

@@ -49,8 +49,7 @@ from normalise.files import article_path
 from scraper.batch import run as batch
 from scraper.cli import inspection
 from scraper.cli.console import escape_controls
-from scraper.corpus.article_text import parse_article
-from scraper.corpus.fields import Fields
+from scraper.corpus.document import ArticleDocument
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.refetch import MemoryStore
 from scraper.errors import (
@@ -123,8 +122,7 @@ def article_files(data: bytes) -> None:
     for finding in (examine(data, 7), examine(_ours(), 7)):
         assert_harmless(finding.reason)
     text = data.decode("utf-8", "replace")
-    assert "".join(piece for _, piece in Fields.of(text).pieces) == text
-    parse_article(text)
+    assert "".join(piece for _, piece in ArticleDocument.parse(text).pieces) == text
     compare(data, _ours(), 7)
     compare(_ours(), data, 7)
     with _folder() as folder:

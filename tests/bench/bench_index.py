@@ -24,7 +24,7 @@ from typing import Any
 
 from bench.measuring import is_small, machine, ratio, say, versions
 from fake_archive import Quirks, generated
-from fake_archive.index import answer
+from fake_archive.index import respond
 
 from scraper.wayback.cdx import ARTICLES_PREFIX, PAGE_SIZE, query_target
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 def _rows(query: str) -> bytes:
     archive = generated(PAGE_SIZE // CAPTURES, captures=CAPTURES)
-    return answer(archive, query, Quirks()).body
+    return respond(archive, query, Quirks()).body
 
 
 def _as_we_ask() -> bytes:

@@ -32,6 +32,7 @@ from fake_archive import (
     Rule,
     demo_archive,
     demo_faults,
+    error_pages,
     faults,
     from_fixtures,
     generated,
@@ -39,11 +40,10 @@ from fake_archive import (
     on_playback,
     replay,
     samples,
-    words,
 )
-from fake_archive.index import place_of, resume_key
+from fake_archive.fault_injector import FaultInjector
+from fake_archive.index import parse_resume_key, resume_key
 from fake_archive.mementos import EMPTY_DIGEST, digest_of
-from fake_archive.rules import FaultInjector
 from fake_archive.surt import urlkey
 from support import warcs
 from support.pages import table
@@ -488,7 +488,7 @@ def test_a_blocked_site_is_as_recorded(serve: Serve) -> None:
     folder = need("recordings", EDGI, "test_search_raises_for_blocked_urls")
     meta = json.loads((folder / "00.meta.json").read_bytes())
     error = (folder / "00.body.txt").read_text(encoding="utf-8").strip()
-    assert error == words.BLOCKED_SITE_2020
+    assert error == error_pages.BLOCKED_SITE_2020
     server = serve(three(), on_index(faults.blocked_site(error)))
     answered = ask(server, meta["request"]["uri"].removeprefix(ORIGIN))
     assert (answered.status, answered.text) == (403, error)
@@ -497,9 +497,9 @@ def test_a_blocked_site_is_as_recorded(serve: Serve) -> None:
 
 def test_transcribed_sentences_are_in_our_pages() -> None:
     for file, page in (
-        ("429-bot-2026.txt", words.BOT_SENTENCE),
-        ("cdx-403-authorization.txt", words.NEEDS_AUTHORIZATION),
-        ("cdx-errors.txt", words.BLOCKED_SITE),
+        ("429-bot-2026.txt", error_pages.BOT_SENTENCE),
+        ("cdx-403-authorization.txt", error_pages.NEEDS_AUTHORIZATION),
+        ("cdx-errors.txt", error_pages.BLOCKED_SITE),
         ("503-temporarily-offline.txt", "<title>Internet Archive: Temporarily Offline</title>"),
     ):
         assert page in need("recordings", "transcribed", file).read_text(encoding="utf-8")
@@ -523,7 +523,7 @@ KEYS = {
 
 @pytest.mark.parametrize("key", KEYS)
 def test_resume_keys_are_the_recorded_ones(key: str) -> None:
-    assert place_of(key) == KEYS[key]
+    assert parse_resume_key(key) == KEYS[key]
     assert resume_key(KEYS[key]) == key
 
 
@@ -821,15 +821,15 @@ def test_a_month_or_day_of_zero_can_be_played_back(serve: Serve) -> None:
 INDEX_TARGET = f"{CDX}?url=hkcnews.com/article/*&output=json&limit=2&showResumeKey=true"
 BOTH = [(on_index, INDEX_TARGET), (on_playback, playback())]
 SERVICE = {
-    "429": (faults.too_many(), 429, words.BOT_SENTENCE, 620),
-    "429 with 200": (faults.too_many(status=200), 200, words.BOT_SENTENCE, 620),
+    "429": (faults.too_many(), 429, error_pages.BOT_SENTENCE, 620),
+    "429 with 200": (faults.too_many(status=200), 200, error_pages.BOT_SENTENCE, 620),
     "outage": (faults.outage(), 503, "Temporarily Offline", 11_832),
     "outage with 200": (faults.outage(200), 200, "Temporarily Offline", 11_832),
     "502": (faults.gateway(502), 502, "502 Bad Gateway", None),
     "503": (faults.gateway(503), 503, "503 Service", None),
     "504": (faults.gateway(), 504, "504 Gateway Time-out", None),
     "blank": (faults.blank(), 200, "", 0),
-    "blocked site": (faults.blocked_site(), 403, words.BLOCKED_SITE, None),
+    "blocked site": (faults.blocked_site(), 403, error_pages.BLOCKED_SITE, None),
     "no agent": (faults.no_agent(), 445, "", None),
     "too large": (faults.line_too_large(), 400, "Requested Line is too large", None),
     "excluded": (faults.excluded(403), 403, "has been excluded", None),
@@ -877,7 +877,7 @@ def test_queries_by_prefix_can_need_authorization(serve: Serve) -> None:
         *("url=hkcnews.com&matchType=domain", "matchType=prefix&url=hkcnews.com"),
     ):
         reply = ask(server, f"{CDX}?{query}")
-        assert (reply.status, reply.text) == (403, words.NEEDS_AUTHORIZATION)
+        assert (reply.status, reply.text) == (403, error_pages.NEEDS_AUTHORIZATION)
     assert ask(server, f"{CDX}?url={ONE}&filter=urlkey:.*").status == 200
 
 
@@ -1076,7 +1076,7 @@ def struck(asked: Sequence[str], *rules: Rule, **settings: Any) -> str:
     """A letter for each request: the first of the fault's name, or a dot."""
     referee = FaultInjector(Faults(rules, **settings))
     faults_ = [
-        referee.judge("playback" if "/web/" in target else "index", target) for target in asked
+        referee.next_fault("playback" if "/web/" in target else "index", target) for target in asked
     ]
     return "".join(fault.name[0] if fault else "." for fault in faults_)
 
@@ -1115,7 +1115,7 @@ def test_chance_does_not_depend_on_the_order() -> None:
 def test_the_gate_lets_so_many_through_a_minute() -> None:
     now = [0.0]
     gate = RateLimitSimulator(playback=3, index=2, patience=2, limited=60, clock=lambda: now[0])
-    letters = partial(struck, gate=gate)
+    letters = partial(struck, rate_limit=gate)
     assert letters([A, A, A]) == "..."
     assert letters([INDEX_TARGET] * 2) == ".."
     now[0] = 61.0
@@ -1128,7 +1128,7 @@ def test_the_gate_lets_so_many_through_a_minute() -> None:
 
 
 def test_going_on_in_spite_of_429_ends_in_refused_connections(serve: Serve) -> None:
-    server = serve(three(), gate=RateLimitSimulator(playback=1, patience=1, refused=0))
+    server = serve(three(), rate_limit=RateLimitSimulator(playback=1, patience=1, refused=0))
     assert [ask(server, playback()).status for _ in range(3)] == [200, 429, 429]
     with pytest.raises(ConnectionResetError):
         ask(server, playback())

@@ -30,8 +30,8 @@ from fake_archive import (
     on_playback,
     replay,
     samples,
-    words,
 )
+from fake_archive import error_pages as words
 from fake_archive.mementos import EMPTY_DIGEST, digest_of
 from support import sockets
 from support.pages import table

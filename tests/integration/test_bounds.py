@@ -396,7 +396,7 @@ async def body_of(archive: WaybackClient) -> bytes:
 
 @pytest.fixture
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_module, "_MOST_SECONDS", 0.1)
+    monkeypatch.setattr(archive_module, "_MAX_SECONDS", 0.1)
 
 
 ENDLESS = {
@@ -552,7 +552,7 @@ def test_an_index_that_does_not_end_is_given_up_by_fetch(monkeypatch: pytest.Mon
 
 
 def test_an_index_larger_than_any_is_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.INDEX, 100)
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.INDEX, 100)
 
     async def story(archive: WaybackClient) -> None:
         with pytest.raises(IndexUnavailable, match=r"article 7 .* larger than 100 bytes"):
@@ -592,7 +592,7 @@ def test_what_the_index_lists_is_never_a_path(tmp_path: Path) -> None:
 
 
 def test_a_body_over_the_bound_is_unplayable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.PLAYBACK, 5)
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.PLAYBACK, 5)
 
     async def story(archive: WaybackClient) -> PlaybackFailure:
         with pytest.raises(PlaybackError, match="larger than 5 bytes") as caught:

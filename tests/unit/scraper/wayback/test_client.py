@@ -38,13 +38,13 @@ from support.pages import table
 
 from normalise import Capture
 from scraper.errors import (
+    CertificateError,
     Paused,
     PlaybackError,
     PlaybackFailure,
     RetriesExhausted,
     ScraperError,
     Stopped,
-    StorageError,
 )
 from scraper.models import ArchiveRedirect, Memento, Pause
 from scraper.wayback import cdx, client, playback
@@ -198,7 +198,7 @@ def shorten(monkeypatch: pytest.MonkeyPatch) -> Shorten:
     def to(fault: faults.Fault, seconds: float) -> None:
         if fault.name in {"stalled", "stalled within", "dripping", "slow"}:
             monkeypatch.setattr(client, "_READ_SECONDS", seconds)
-            monkeypatch.setattr(client, "_MOST_SECONDS", seconds)
+            monkeypatch.setattr(client, "_MAX_SECONDS", seconds)
 
     return to
 
@@ -279,7 +279,7 @@ def test_what_never_passes_is_given_up_after_some_tries(
 
 def test_tries_are_bounded_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_READ_SECONDS", 0.05)
-    monkeypatch.setattr(client, "_MOST_WORKING_SECONDS", 0.09)
+    monkeypatch.setattr(client, "_MAX_WORKING_SECONDS", 0.09)
     assert came(asked(on_playback(faults.stalled()))) == ("RetriesExhausted", 2, 0)
 
 
@@ -473,7 +473,7 @@ def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Pa
     tls.load_cert_chain(file)
 
     async def story(client: Client) -> tuple[int, list[Pause | None]]:
-        with pytest.raises(StorageError, match=r"certificate does not hold.*self.signed"):
+        with pytest.raises(CertificateError, match=r"certificate does not hold.*self.signed"):
             await client.page()
         return client.effort.requests, client.told
 
@@ -885,7 +885,7 @@ def test_a_captured_429_is_none_though_its_body_is_cut() -> None:
 def test_a_body_larger_than_any_page_is_not_read_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(client._MOST_BYTES, Endpoint.PLAYBACK, 1000)
+    monkeypatch.setitem(client._MAX_BYTES, Endpoint.PLAYBACK, 1000)
     reply = sockets.answer(b"x" * 1001, *memento(), length=10**12)  # that never comes
     found, server, pauses = asked_bytes(reply, CAPTURE, CAPTURE)
     assert [getattr(one, "reason", None) for one in found] == [PlaybackFailure.TOO_LARGE] * 2
@@ -893,7 +893,7 @@ def test_a_body_larger_than_any_page_is_not_read_to_its_end(
 
 
 def test_a_body_as_large_as_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(client._MOST_BYTES, Endpoint.PLAYBACK, 1000)
+    monkeypatch.setitem(client._MAX_BYTES, Endpoint.PLAYBACK, 1000)
     found, _, _ = asked_bytes(sockets.answer(b"x" * 1000, *memento()))
     assert isinstance(found[0], Memento)
     assert len(found[0].body) == 1000

@@ -25,6 +25,7 @@ from scraper.content_encoding import MAX_PAGE_BYTES
 from scraper.errors import PlaybackError, PlaybackFailure, RateLimited, ScraperError, TryAgain
 from scraper.models import ArchiveRedirect, Memento
 from scraper.wayback.playback import (
+    has_comparable_digest,
     parse_response,
     payload_digest,
     request_target,
@@ -539,6 +540,13 @@ def test_digests_are_those_of_the_index(body: bytes, digest: str) -> None:
     assert payload_digest(body) == digest
 
 
+def test_a_digest_is_comparable_where_the_capture_was_whole_and_plain() -> None:
+    packed = (ORIGINAL + "content-encoding", "gzip")
+    assert has_comparable_digest(make_response(200, MEMENTO))
+    assert not has_comparable_digest(make_response(200, MEMENTO, packed))
+    assert not has_comparable_digest(make_response(404, MEMENTO))
+
+
 # --- what is no capture ---------------------------------------------------------------------
 
 RUNTIME = "X-Archive-Wayback-Runtime-Error"
@@ -562,6 +570,13 @@ def test_refusals_pause_everybody(status: int, body: bytes, wait: float | None) 
     with pytest.raises(RateLimited) as caught:
         parse_response(ASKED, "", make_response(status, *headers), body)
     assert caught.value.retry_after == wait
+
+
+def test_a_redirect_to_the_page_of_the_limit_pauses_everybody() -> None:
+    headers = (("Location", f"{ARCHIVE}/429.html"), ("Retry-After", "30"))
+    with pytest.raises(RateLimited) as caught:
+        parse_response(ASKED, "", make_response(302, *headers), b"")
+    assert caught.value.retry_after == 30
 
 
 @pytest.mark.parametrize("body", [b"", BODY, gzipped(BODY)[:-9]])

@@ -10,7 +10,7 @@ SOURCES := normalise scraper tests
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check fmt bench torture long fuzz advisories conformance golden lock clean
+.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +39,12 @@ check: install  ## Look at format, lint, strict types and the docs.
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(TESTS) checks.sizes
 	$(TESTS) checks.docs
+	$(TESTS) checks.architecture
+
+docs: install  ## Draw the pictures of the packages in docs/architecture.md again.
+	$(TESTS) checks.architecture --write
 
 fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -4,7 +4,7 @@
     article = extract(html, capture)
     text = render(article)
 
-Nothing here knows of HTTP, and only `normalise.write` touches the disk.
+Nothing here knows of HTTP, and only `normalise.files` touches the disk.
 """
 
 from normalise.capture import Capture

@@ -24,7 +24,7 @@ class Capture:
 
     `timestamp` is 14 digits of UTC (`20210629183215`; months and days of `00` occur in the
     archive's index). `original` is the address as captured, percent-encoded ASCII and otherwise
-    untouched: never decoded, never encoded twice (facts/format.md 2.6).
+    untouched: never decoded, never encoded twice (docs/seed-format.md 2).
 
     Raises `BadCapture` where either is something else.
     """
@@ -105,13 +105,13 @@ class Capture:
         """The number of the article, `None` for any other page.
 
         It is the first number of the path; the one behind the tags names a later revision
-        (facts/format.md 1.1).
+        (docs/site.md 4).
         """
         match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
         return int(match[1]) if match else None
 
 
-@lru_cache(maxsize=64)  # one page asks many times; a run over a WARC keeps nothing for each
+@lru_cache(maxsize=64)  # asked many times for one page
 def _parts(address: str) -> tuple[str, str, str]:
     """Origin, host and path of an address."""
     match = _ADDRESS.match(address)

@@ -1,8 +1,8 @@
-"""Every error that this package raises, each named for what the caller does next.
+"""Every error that this package raises, and what to do next.
 
 NormaliseError
 ├── BadCapture       the capture's timestamp or address can't be one: correct the call
-├── NotAnArticle     the page is something else, known: try another capture (.reason)
+├── NotAnArticle     the page is something else, known: try another capture (.kind)
 ├── Unreadable       the page fits no rule: somebody must look at it (.missing)
 ├── Unrenderable     the edition can't hold the article: take another, or look at the page
 └── RefusedPath      the file would lie outside the archive: correct the id or the folder

@@ -1,4 +1,7 @@
-"""The one module that touches the disk: an article's text to its file, whole or not at all."""
+"""The files of articles: their names, and writing them whole or not at all.
+
+The only module of the core that touches the disk.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _FILE_NAME = re.compile(r"article_([1-9][0-9]{0,5})\.md")
 def article_path(article_id: int) -> PurePosixPath:
     """Return the path of an article below the output folder.
 
-    `articles/11001-12000/article_11911.md` for 11911 (facts/format.md 1.1). Raises `RefusedPath`
+    `articles/11001-12000/article_11911.md` for 11911 (docs/seed-format.md 1). Raises `RefusedPath`
     for an id outside 1..999999.
     """
     if not 1 <= article_id <= MAX_ID:
@@ -75,7 +78,7 @@ class ArticleWriter:
     def _refuse_outside(self, path: Path) -> None:
         try:
             target = path.resolve()
-        except RuntimeError as error:  # how 3.11 tells of a loop of links
+        except RuntimeError as error:  # Python 3.11 raises this for a loop of links
             raise RefusedPath(f"{path} is a link that leads in a circle; remove it") from error
         if not target.is_relative_to(self._out.resolve()):
             raise RefusedPath(
@@ -105,7 +108,7 @@ def write_atomically(path: Path, content: bytes, mode: int) -> None:
     except BaseException as error:
         Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # of a full disk write() does not say where
+            error.filename = str(path)  # write() on a full disk does not name the file
         raise
 
 

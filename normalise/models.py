@@ -1,13 +1,11 @@
-"""The values that pass between the stages: a capture's identity, and an article with its structure.
+"""An article with its structure: what every edition is rendered from.
 
-Everything here is frozen and holds no markup of any output format: a second edition of the
-archive is rendered from the same `Article`. Addresses are those of the site's own page (`/path`,
-`https://host/`, `//host/x`), without the archive's prefix; `Text` keeps its blanks as the page
-had them.
+Everything here is frozen and holds no markup of any output format. Addresses are those of the
+site's own page (`/path`, `https://host/`, `//host/x`), without the archive's prefix.
 
-The body mirrors the page: nothing of its content is lost in it, and nothing stands twice. Text and
-blocks are mixed as they are there, because a block may stand in an inline element (`strong >
-iframe` occurs). What an edition shows of it, and how often, is the edition's to say.
+The body is a tree that mirrors the page: nothing of its content is lost, and nothing stands twice.
+Text and blocks are mixed as on the page, because a block may stand in an inline element
+(`strong > iframe` occurs). What an edition shows of it, and how often, is the edition's to say.
 """
 
 from __future__ import annotations
@@ -240,10 +238,10 @@ class AuthorBox:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How an article was read: what an archivist asks when a page looks odd.
+    """How an article was read.
 
     `form` is "raw" or "view", `charset` the Python name of the codec used, `rules` maps each
-    field to the rule that found it, in words, and `warnings` says what was odd, a sentence each.
+    field to the rule that found it, in words, and `warnings` has a sentence for each oddity.
     """
 
     form: str
@@ -260,7 +258,7 @@ class Article:
     are as printed; the first two are "" where the page does not say. `promo` is the appeal of
     the page template under the body, from its rule on: it depends on the time of the capture, not
     on the article.
-    Two articles are equal if what they say is, however it was found: `report` does not count.
+    Two articles are equal if they say the same, however it was found: `provenance` does not count.
     """
 
     capture: Capture
@@ -277,7 +275,7 @@ class Article:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was odd on the page, a sentence each."""
+        """A sentence for each oddity of the page."""
         return self.provenance.warnings if self.provenance else ()
 
     @property

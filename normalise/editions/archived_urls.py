@@ -1,4 +1,4 @@
-"""Addresses of a page as the archive's view of a capture shows them."""
+"""Addresses of a page as the archive's view of a capture has them (docs/seed-format.md 5)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The front matter of the seed edition (facts/format.md 2), as a handler for python-frontmatter.
+"""The front matter of the seed edition, written by python-frontmatter (docs/seed-format.md 2).
 
-PyYAML's own emitter chooses other quotes and escapes emoji and TAB, and python-frontmatter strips
-the body, whose newlines at the end count here; so both ways of writing are ours. Reading is
-theirs.
+PyYAML's own emitter chooses other quotes and escapes emoji and TAB. python-frontmatter strips the
+body, whose last newlines count here. So writing is our own, and reading is theirs.
 """
 
 from __future__ import annotations

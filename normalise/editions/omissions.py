@@ -1,10 +1,10 @@
-"""What the seed edition leaves out of an article: it has no place for it (facts/format.md 3.5)."""
+"""What the seed edition leaves out of an article (docs/seed-format.md 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normalise.editions.seed import first, has_paragraph, is_noscript
+from normalise.editions.seed_blocks import first, has_paragraph, is_noscript
 from normalise.models import (
     Article,
     Break,
@@ -26,7 +26,7 @@ from normalise.models import (
 )
 
 _TEXT_BLOCKS = (Paragraph, Heading, ListItem, Cell)
-_SHOWN = 40  # characters of a text
+_MAX_SHOWN = 40  # characters of a text that is left out
 
 
 def omissions(article: Article) -> tuple[str, ...]:
@@ -39,7 +39,10 @@ def omissions(article: Article) -> tuple[str, ...]:
 
 
 def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[str]:
-    """What is lost of a content; `shown` says that its text is not, `frames` that they are not."""
+    """What is lost of a content.
+
+    `shown` says that the text of the content is shown, `frames` that its frames are.
+    """
     for node in content:
         kind = type(node)
         if type(node) is Text:
@@ -129,4 +132,4 @@ def _shows_something(content: Flow, *, is_block: bool) -> bool:
 def _start(text: str) -> str:
     """The beginning of a text on one line, between quotation marks; "" where it is blank."""
     line = " ".join(text.split())
-    return repr(line[:_SHOWN]) if line else ""
+    return repr(line[:_MAX_SHOWN]) if line else ""

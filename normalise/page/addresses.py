@@ -1,9 +1,7 @@
-"""Addresses in pages: what the archive's rewriting did to them, and what it would do.
+"""The page's own addresses, from either form in which the archive serves it (docs/wayback.md 3).
 
-The archive serves a capture in two forms (facts/wayback.md 3.2). The raw form (`id_`) has the
-page's own addresses; the view form has each behind a prefix. `AddressReader` gives the page's own
-address from either; `archived_link`, `archived_image` and `archived_frame` put the prefix on.
-What rewriting loses is settled in the same way for both forms, so that both give one article:
+The raw form (`id_`) has the page's own addresses; the view form has each behind a prefix.
+Rewriting loses some details. They are dropped from both forms, so that both give one article:
 `../x` is resolved, `https://host` gets its `/`, a lone `?` at the end goes.
 """
 
@@ -16,14 +14,14 @@ from normalise.capture import Capture
 from normalise.playback_address import ARCHIVE_HOST, parse_playback
 
 # Only the archive writes these: its comments round what it injects, the calls of its scripts,
-# and the comment after </html> (facts/wayback.md 3.1; recordings from 2020 to 2025 have them).
+# and the comment after </html> (docs/wayback.md 3.1; recordings from 2020 to 2025 have them).
 _INJECTED = re.compile(
     rb"<!-- ?(?:BEGIN WAYBACK TOOLBAR INSERT|End Wayback Rewrite JS Include)"
     rb"|\b__wm\.(?:init|wombat|rw|bt)\("
     rb"|\n\s*FILE ARCHIVED ON \d\d:\d\d:\d\d "
 )
-# Without them: where a page has its stylesheets and scripts from, or any address of this very
-# capture. A link to the archive that an author made is neither.
+# Where none of these stands, the addresses of stylesheets and scripts tell the form, or any address
+# of this very capture. A link to the archive that an author made is neither.
 _PREFIXED = rb"""[=(]\s*["']?(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/"""
 _TEMPLATE = re.compile(rb"<(?:link|script)\b[^>]*?" + _PREFIXED % rb"(\d{14})", re.IGNORECASE)
 
@@ -35,7 +33,7 @@ _HAS_SCHEME = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 def is_view_form(html: bytes, capture: Capture) -> bool:
     """Return whether the bytes are the archive's view of a page, its links rewritten."""
-    if b"/web/20" not in html:  # the archive took no capture of the site in another century
+    if b"/web/20" not in html:
         return False
     if _INJECTED.search(html) or _TEMPLATE.search(html):
         return True

@@ -1,8 +1,8 @@
-"""E-mail addresses hidden by Cloudflare (facts/wayback.md 3.3).
+"""E-mail addresses hidden by Cloudflare, the proxy before the site (docs/site.md 2.9).
 
 The key is in `data-cfemail` of an element with the text "[email protected]", or in the fragment of
-a link to `/cdn-cgi/l/email-protection`: hex bytes, the first of which is XORed with the others.
-Captures of 2017 show the same addresses plain, so decoding mends what a proxy did.
+a link to `/cdn-cgi/l/email-protection`. It is hex; its first byte is XORed with the others.
+Captures of 2017 show the same addresses plain, so decoding undoes what the proxy did.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is on a page that fits no rule: where its headlines and most of its text stand."""
+"""Where the headlines and most of the text of a page stand that fits no rule."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from normalise.page.dom import TEXT, classes
 
 _HEADLINES = "title, h1, h2"
 _PROSE = "p, br"
-_MOST = 6
-_SHOWN = 40
+_MAX_LINES = 6
+_MAX_SHOWN = 40
 
 
 def clues(tree: LexborHTMLParser) -> tuple[str, ...]:
@@ -17,13 +17,13 @@ def clues(tree: LexborHTMLParser) -> tuple[str, ...]:
     headlines = [f"{_name(node)}: {_start(node)}" for node in tree.css(_HEADLINES) if _start(node)]
     holders = {node.parent.mem_id: node.parent for node in tree.css(_PROSE) if node.parent}
     sizes = {key: _own_size(node) for key, node in holders.items()}
-    largest = sorted(sizes, key=lambda key: sizes[key], reverse=True)[:_MOST]
+    largest = sorted(sizes, key=lambda key: sizes[key], reverse=True)[:_MAX_LINES]
     texts = [
         f"{_name(holders[key])}: {sizes[key]} characters of text, {_start(holders[key])}"
         for key in largest
         if sizes[key]
     ]
-    return (*headlines[:_MOST], *texts)
+    return (*headlines[:_MAX_LINES], *texts)
 
 
 def _own_size(node: LexborNode) -> int:
@@ -44,4 +44,4 @@ def _dotted(node: LexborNode) -> list[str]:
 
 def _start(node: LexborNode) -> str:
     text = " ".join((node.text() or "").split())
-    return repr(text[:_SHOWN]) if text else ""
+    return repr(text[:_MAX_SHOWN]) if text else ""

@@ -1,6 +1,7 @@
 """Bytes to text: byte-order mark, then the page's declaration, then UTF-8; never a guess.
 
-A rival archive has an article in Kazakh letters because a detector guessed (facts/format.md 6.6).
+The reference archive has an article in Kazakh letters because its scraper guessed
+(docs/archive-defects.md 5).
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from dataclasses import dataclass
 
 from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
-# Declarations in scripts are not the page's. The archive's own scripts may push the page's
-# declaration far down, so they are taken out before the head is searched.
+# Declarations in scripts do not count. The archive's own scripts can push the page's declaration
+# far down, so scripts are taken out before the head is searched.
 _HEAD_BYTES = 65_536
 _SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 
 
-# The encodings that the Encoding Standard of the web has, by Python's names, but for UTF-16: a page
-# that declares that in ASCII letters is not in it. Python knows others, which are no charsets.
-_OF_THE_WEB = frozenset(
+# The encodings of the web's Encoding Standard, by Python's names. UTF-16 is not among them: a page
+# that declares it in ASCII letters is not in it.
+_WEB_ENCODINGS = frozenset(
     (
         *("utf-8", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp", "cp932", "cp949"),
         *("koi8-r", "koi8-u", "cp866", "cp874", "mac-roman", "mac-cyrillic"),
@@ -27,12 +28,12 @@ _OF_THE_WEB = frozenset(
     )
 )
 
-LOSS = "\ufffd"  # shown in place of what can't be read
+REPLACEMENT = "\ufffd"  # stands for what can't be decoded
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedPage:
-    """A page as text, what to give to the parser, the codec, and a warning for each thing odd."""
+    """A page as text, what to give to the parser, the codec, and a warning for each oddity."""
 
     text: str
     parsed: bytes | str
@@ -47,20 +48,22 @@ def decode(html: bytes) -> DecodedPage:
     fits, each byte that can't be read is shown as U+FFFD and the warning counts them.
     """
     declared, mark = read_bom(html)
-    says = "byte-order mark"
+    source = "byte-order mark"
     if declared is None:
-        declared, says = _declared(html), "declaration"
+        declared, source = _declared(html), "declaration"
     body = html[len(mark) :] if mark else html
     charset = declared or "utf-8"
     text = _clean(body, charset)
     if text is not None:
         return DecodedPage(text, body if charset == "utf-8" else text, charset)
-    misfit = f"the {says} says {charset}, which does not fit all bytes"
+    misfit = f"the {source} says {charset}, which does not fit all bytes"
     text = _clean(body, "utf-8")
     if text is not None:
         return DecodedPage(text, body, "utf-8", (f"{misfit}; read as UTF-8, which does",))
     text = to_unicode(body, charset)
-    lost = text.count(LOSS) - body.count(LOSS.encode(charset, "ignore") or b"\xff\xff\xff")
+    lost = text.count(REPLACEMENT) - body.count(
+        REPLACEMENT.encode(charset, "ignore") or b"\xff\xff\xff"
+    )
     places = "1 place" if lost == 1 else f"{lost} places"
     warning = f"{places} can't be read as {charset} and show U+FFFD"
     return DecodedPage(text, text, charset, (warning,))
@@ -79,4 +82,4 @@ def _declared(html: bytes) -> str | None:
     declared = html_body_declared_encoding(head)
     if declared is None and script >= 0:
         declared = html_body_declared_encoding(_SCRIPT.sub(b"", html[script:_HEAD_BYTES]))
-    return declared if declared in _OF_THE_WEB else None
+    return declared if declared in _WEB_ENCODINGS else None

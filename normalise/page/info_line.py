@@ -1,19 +1,18 @@
 """The info line of an article, `撰文: NAME | 發佈日期: DD.MM.YY`, as text and what it says.
 
 The labels, the bars and the form of the day are known, the element, what stands in it and what
-follows an update are not (facts/page.md 1.1, 1.2, 1.5), so every rule works on the text.
+follows an update are not (docs/site.md 2.1), so every rule works on the text.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from selectolax.lexbor import LexborNode
 
 from normalise.page.dom import MAX_DEPTH, TEXT, TOO_DEEP, OutOfBounds, one_line
+from normalise.page.found import Found
 
 _AUTHOR_LABEL = r"(?:撰文|Author)\s*[:：]"
 _DATE_LABEL = r"(?:發佈日期|Publish Date)\s*[:：]"
@@ -31,21 +30,10 @@ _ANY_DAY = re.compile(_DAY)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ \xa0T]+(\d{2}:\d{2})(:\d{2})?")
 _LIKE = re.compile(rf"{_AUTHOR_LABEL}.*?{_DAY}", re.DOTALL)
 
-# Only these are part of a name; any other element is a part of the line of its own, and this
-# mark stands where it begins and ends.
-_GLUE = frozenset({"a", "b", "strong", "em", "i", "u", "font"})
-_PART = "\x1e"
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundValue(Generic[_T]):
-    """A value, the rule that found it, and what was odd."""
-
-    value: _T
-    rule: str
-    warnings: tuple[str, ...] = ()
+# Only these elements can be part of a name. Any other element is a part of the line of its own;
+# the mark stands where such a part begins and ends.
+_IN_NAMES = frozenset({"a", "b", "strong", "em", "i", "u", "font"})
+_MARK = "\x1e"
 
 
 def looks_like_info_line(text: str) -> bool:
@@ -71,53 +59,53 @@ def _collect(node: LexborNode, parts: list[str], depth: int) -> None:
         if tag == TEXT:
             parts.append(child.text_content or "")
         elif tag is not None and tag not in ("script", "style"):
-            mark = "" if tag in _GLUE else _PART
+            mark = "" if tag in _IN_NAMES else _MARK
             parts.append(mark)
             _collect(child, parts, depth + 1)
             parts.append(mark)
 
 
-def find_author(line: str) -> FoundValue[str] | None:
-    """Return the name behind its label, as printed."""
-    match = _AUTHOR_BEFORE_BAR.search(line.replace(_PART, ""))
+def find_author(line: str) -> Found[str]:
+    """Return the name behind its label, as printed; "" where the line names nobody."""
+    match = _AUTHOR_BEFORE_BAR.search(line.replace(_MARK, ""))
     rule = "label, up to the bar"
     if match is None or _ANY_DAY.search(match[1]):
-        match = _AUTHOR_BEFORE_LABEL.search(one_line(line.replace(_PART, "|")))
+        match = _AUTHOR_BEFORE_LABEL.search(one_line(line.replace(_MARK, "|")))
         rule = "label"
     if match is None or _ANY_DAY.search(match[1]):
-        return None
-    return FoundValue(one_line(match[1]), rule)
+        return Found("")
+    return Found(one_line(match[1]), rule)
 
 
-def find_date(line: str) -> FoundValue[dt.date | None]:
+def find_date(line: str) -> Found[dt.date | None]:
     """Return the day of publication: the labelled one, else any that is not of an update."""
-    text = line.replace(_PART, " ")
+    text = line.replace(_MARK, " ")
     match = _LABELLED_DAY.search(text)
     if match is not None:
         return _day(match, "label")
     updated = {match.start(1) for match in _UPDATE_DAY.finditer(text)}
     days = sorted(_ANY_DAY.finditer(text), key=lambda match: match.start(1) in updated)
     if not days:
-        return FoundValue(None, "", ("no date of publication is shown",))
+        return Found(None, "", ("no date of publication is shown",))
     return _day(days[0], "any DD.MM.YY", "the date stands behind an unknown label")
 
 
-def _day(match: re.Match[str], rule: str, *odd: str) -> FoundValue[dt.date | None]:
+def _day(match: re.Match[str], rule: str, *warnings: str) -> Found[dt.date | None]:
     day, month, year = (int(number) for number in match.groups())
     try:
-        return FoundValue(dt.date(2000 + year, month, day), rule, odd)
+        return Found(dt.date(2000 + year, month, day), rule, warnings)
     except ValueError:
-        return FoundValue(None, rule, (*odd, f"no such day: {match[0]}"))
+        return Found(None, rule, (*warnings, f"no such day: {match[0]}"))
 
 
-def find_moment(text: str, rule: str) -> FoundValue[dt.datetime | None] | None:
+def find_moment(text: str, rule: str) -> Found[dt.datetime | None] | None:
     """Return the moment of the last update, whatever its label, `None` where there is none."""
-    match = _MOMENT.search(text.replace(_PART, " "))
+    match = _MOMENT.search(text.replace(_MARK, " "))
     if match is None:
         return None
     day, minute, second = match.groups()
-    odd = () if second else (f"the last update is shown without seconds: {match[0]}",)
+    warnings = () if second else (f"the last update is shown without seconds: {match[0]}",)
     try:
-        return FoundValue(dt.datetime.fromisoformat(f"{day} {minute}{second or ''}"), rule, odd)
+        return Found(dt.datetime.fromisoformat(f"{day} {minute}{second or ''}"), rule, warnings)
     except ValueError:
-        return FoundValue(None, rule, (f"no such moment: {match[0]}",))
+        return Found(None, rule, (f"no such moment: {match[0]}",))

@@ -1,8 +1,8 @@
-"""Pages that are no articles, told by structure and content (facts/format.md 6.1, wayback.md 2).
+"""Pages that are no articles, told by structure and content (docs/site.md 3, docs/wayback.md 2.6).
 
-`by_address` and `by_bytes` need no parsing. `by_structure` is asked only about a page that lacks
-what every article has, so that an article may say any of the words below. A page on which none of
-these agrees is not refused here: it is unreadable, and somebody must look at it.
+`kind_by_address` and `kind_by_bytes` need no parsing. `kind_by_structure` is asked only about a
+page that lacks what every article has, so an article may hold any of the words below. A page of no
+known kind is not refused here: it is unreadable, and somebody must look at it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from normalise.capture import Capture
 from normalise.errors import PageKind
 from normalise.page.dom import MAX_DEPTH, TEXT, UNSHOWN_TAGS, classes
-from normalise.site import FAREWELL_HEADLINE, OUTAGE_HEADLINE, squeezed
+from normalise.site import CARD_CLASSES, FAREWELL_HEADLINE, OUTAGE_HEADLINE, squeezed
 
 # --- by address -----------------------------------------------------------------------------
 
 _IMAGE_ADDRESS = re.compile(r"/images?/[^/]*\.(?:svg|png|jpe?g|gif|webp|ico)$", re.IGNORECASE)
-# The farewell page's own picture, asked for relative to an article's address: 158 such rows.
+# The farewell page's own picture; 158 captures in the reference archive are of its address.
 _FAREWELL_IMAGE = "HKCNEWS-text-white.svg"
 
 
@@ -54,16 +54,16 @@ def kind_by_bytes(html: bytes) -> PageKind | None:
         return PageKind.IMAGE
     if not start.startswith(_OTHER_BYTES) and _TAG.search(html):
         return None
-    said = _says(_ARCHIVE_MESSAGES, start.decode("utf-8", "replace"))
-    return PageKind.ARCHIVE_MESSAGE if said else PageKind.NOT_HTML
+    is_message = _mentions(_ARCHIVE_MESSAGES, start.decode("utf-8", "replace"))
+    return PageKind.ARCHIVE_MESSAGE if is_message else PageKind.NOT_HTML
 
 
 # --- by structure ---------------------------------------------------------------------------
 
 _TITLE_PREFIX = "眾新聞 - "
-# Words that stand round articles only: on none of the pages below.
+# Words that stand on articles only, and on none of the pages below.
 _ARTICLE_TRACES = re.compile(r"(?:撰文|發佈日期|Author|Publish Date)\s*[:：]")
-# Each stands in a recorded answer or in wayback.md 2.5 to 2.9.
+# Each is from a recorded answer of the archive (docs/wayback.md 2.5 to 2.9).
 _ARCHIVE_MESSAGES = (
     r"The Wayback Machine has not archived that URL",
     r"Wayback Machine doesn.t have that page archived",
@@ -100,7 +100,7 @@ _ERROR_HEADLINES = (
     r"(?:找不到|沒有找到|未能找到)(?:此|該|您要找的|你要找的)?(?:頁面|網頁|文章)|(?:頁面|網頁|文章)不存在",
 )
 _REDIRECT_HEADLINES = (r"Redirecting to ", r"30[12378] ", r"Moved Permanently", r"Object moved")
-_CARDS = ".article-block, .hl-block"
+_CARDS = ", ".join(f".{name}" for name in sorted(CARD_CLASSES))
 _FRONT_PAGE = "body#Landing, input[name=ajax_url][value='/data/allposts']"
 _SENT_ON = re.compile(r"\blocation(?:\.href)?\s*=\s*[\"']|\blocation\.(?:replace|assign)\(")
 # Everything on a page of the site that is not its own text, by tag, by class and by id.
@@ -108,13 +108,14 @@ _FURNITURE_TAGS = UNSHOWN_TAGS | {"nav", "header", "footer"}
 _FURNITURE = frozenset(
     {
         *("navigation", "nav-overlay", "header", "footer", "head", "grid"),
-        *("article-block", "hl-block", "wm-ipp-base", "donato"),
+        *CARD_CLASSES,
+        *("wm-ipp-base", "donato"),
     }
 )
 _HEADLINES = "title, h1, h2, .title, .message, .code"
 # A page with more text of its own than this is not just a headline: an error page of the site
 # in its own template has a sentence or two.
-_FEW_CHARACTERS = 400
+_MAX_MESSAGE = 400
 
 
 def kind_by_structure(tree: LexborHTMLParser) -> PageKind | None:
@@ -145,22 +146,22 @@ def kind_by_structure(tree: LexborHTMLParser) -> PageKind | None:
 def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> PageKind | None:
     """A page whose only matter is a message, by its headline and its length."""
     title = headlines[0] if headlines else ""
-    is_short = len(text) <= _FEW_CHARACTERS
+    is_short = len(text) <= _MAX_MESSAGE
     if any(OUTAGE_HEADLINE in squeezed(headline) for headline in headlines) and (
         is_short or "Internet Archive" in title
     ):
         return PageKind.OUTAGE
-    if _ARCHIVE_TITLE.match(title) or (is_short and _says(_ARCHIVE_MESSAGES, text)):
+    if _ARCHIVE_TITLE.match(title) or (is_short and _mentions(_ARCHIVE_MESSAGES, text)):
         return PageKind.ARCHIVE_MESSAGE
-    if tree.css_first(_BOT_CHECK) is not None or _leads(_BOT_TITLES, headlines):
+    if tree.css_first(_BOT_CHECK) is not None or _begin_with(_BOT_TITLES, headlines):
         return PageKind.BOT_CHECK
     if tree.css_first(_PROXY_ERROR) is not None:
         return PageKind.ERROR_PAGE
     if not is_short:
         return None
-    if _leads(_REDIRECT_HEADLINES, headlines) or _is_refresh(tree):
+    if _begin_with(_REDIRECT_HEADLINES, headlines) or _is_refresh(tree):
         return PageKind.REDIRECT
-    if _leads(_ERROR_HEADLINES, headlines) or _leads(_ERROR_HEADLINES, [text]):
+    if _begin_with(_ERROR_HEADLINES, headlines) or _begin_with(_ERROR_HEADLINES, [text]):
         return PageKind.ERROR_PAGE
     return None
 
@@ -168,7 +169,7 @@ def _message(tree: LexborHTMLParser, headlines: list[str], text: str) -> PageKin
 def _furniture_only(
     text: str, headlines: list[str], *, has_cards: bool, is_front: bool, has_picture: bool
 ) -> PageKind | None:
-    if len(text) > _FEW_CHARACTERS:
+    if len(text) > _MAX_MESSAGE:
         return None
     if is_front:
         return PageKind.FRONT_PAGE
@@ -182,10 +183,10 @@ def _is_farewell_headline(h1: LexborNode) -> bool:
 
 
 def _has_no_content(tree: LexborHTMLParser, text: str) -> bool:
-    """Whether nothing of an article is there: 49873 is an article titled like the farewell."""
+    """Whether nothing of an article is there; 49873 is an article with the farewell's title."""
     if tree.css_first(f'img[src*="{_FAREWELL_IMAGE}"]') is not None:
         return True
-    return len(text) <= _FEW_CHARACTERS and tree.css_first("figure, iframe, blockquote") is None
+    return len(text) <= _MAX_MESSAGE and tree.css_first("figure, iframe, blockquote") is None
 
 
 def _is_refresh(tree: LexborHTMLParser) -> bool:
@@ -207,11 +208,11 @@ def _names(node: LexborNode) -> list[str]:
     return [*classes(node), node.attributes.get("id") or ""]
 
 
-def _says(phrases: tuple[str, ...], text: str) -> bool:
+def _mentions(phrases: tuple[str, ...], text: str) -> bool:
     return any(re.search(phrase, text, re.IGNORECASE) for phrase in phrases)
 
 
-def _leads(phrases: tuple[str, ...], headlines: list[str]) -> bool:
+def _begin_with(phrases: tuple[str, ...], headlines: list[str]) -> bool:
     return any(
         re.match(phrase, headline, re.IGNORECASE) for phrase in phrases for headline in headlines
     )

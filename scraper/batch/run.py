@@ -33,7 +33,8 @@ from normalise.files import ArticleWriter
 from normalise.page.kinds import kind_by_address
 from scraper.errors import BadRecord, RevisitRecord
 from scraper.models import CaptureLocation, Payload
-from scraper.warc.sources import find_captures, read_payload
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
 from scraper.workers import process_pool
 
 # Below this starting worker processes takes longer than the work.

@@ -26,7 +26,8 @@ from scraper.cli.errors import FAILED, handle_errors, print_exactly, stderr, std
 from scraper.cli.fetch import captures, fetch, record
 from scraper.crawl.layout import is_crawl
 from scraper.errors import BadRecord, UsageError
-from scraper.warc.sources import is_warc, read_page_file, saved_page
+from scraper.warc.file_kinds import is_warc
+from scraper.warc.saved_page import read_page_file, saved_page
 
 STANDARD_INPUT = Path("-")
 

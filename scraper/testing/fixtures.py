@@ -20,7 +20,7 @@ import typer
 from normalise import Capture, NotAnArticle, Unreadable, Unrenderable, extract, render
 from normalise.editions.json import as_json
 from scraper.errors import UsageError
-from scraper.warc.sources import CAPTURE_FILE, PAGE_FILE
+from scraper.warc.saved_page import CAPTURE_FILE, PAGE_FILE
 
 ROOT = Path(__file__).parents[2] / "fixtures"
 ARTICLE, REFUSED, UNREADABLE = "articles", "refused", "unreadable"

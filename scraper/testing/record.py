@@ -15,7 +15,10 @@ from scraper.models import CaptureLocation, CdxRecord
 from scraper.selection.ranking import rank
 from scraper.selection.target import Target
 from scraper.testing import fixtures
-from scraper.warc.sources import find_captures, is_warc, read_page_file, read_payload
+from scraper.warc.file_kinds import is_warc
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
+from scraper.warc.saved_page import read_page_file
 from scraper.wayback.client import WaybackClient
 
 # Of several pages of an article: the odd one out is what a fixture is wanted of.

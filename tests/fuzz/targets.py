@@ -68,7 +68,8 @@ from scraper.selection.ranking import rank
 from scraper.selection.target import parse_target as meant
 from scraper.verify.compare import compare
 from scraper.verify.defects import examine
-from scraper.warc import sources
+from scraper.warc import saved_page as saved_pages
+from scraper.warc.payload import read_payload
 from scraper.warc.writer import WarcStore
 from scraper.wayback import cdx, playback
 from scraper.wayback.cdx import CdxPage
@@ -205,7 +206,7 @@ def _stored_and_found_again(page: Memento) -> None:
         store = WarcStore(folder)
         place = store.append(page)
         store.close()
-        read = sources.read_payload(store.location(page.served, place))
+        read = read_payload(store.location(page.served, place))
         assert (read.body, read.status) == (page.body, page.status)
         (stored,) = WarcStore(folder).repair({})
         assert (stored.served, stored.location) == (page.served, place)
@@ -241,18 +242,18 @@ def store(data: bytes) -> None:
             return
         for one in stored:
             with suppress(BadRecord):
-                sources.read_payload(WarcStore(folder).location(one.served, one.location))
+                read_payload(WarcStore(folder).location(one.served, one.location))
         opened = WarcStore(folder)
         place = opened.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
         opened.close()
-        assert sources.read_payload(opened.location(CAPTURE, place)).body == b"a page"
+        assert read_payload(opened.location(CAPTURE, place)).body == b"a page"
 
 
 def saved_page(data: bytes) -> None:
     """A page saved beside its capture: the capture, or what is wrong with it."""
     with _folder() as folder:
         (folder / "capture.json").write_bytes(data)
-        found = sources.saved_page(folder)
+        found = saved_pages.saved_page(folder)
         if isinstance(found, CaptureLocation):
             assert found.path.parent == folder
             assert_asks_for_a_capture(playback.request_target(found.capture))

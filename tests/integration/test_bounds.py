@@ -32,7 +32,7 @@ from support.warcs import (
 )
 
 from normalise import Article, Capture, Unreadable, Unrenderable, extract, render
-from normalise.editions.seed import MAX_CELLS, MAX_REPEATS
+from normalise.editions.seed_blocks import MAX_CELLS, MAX_REPEATS
 from normalise.page.extract import MAX_TAGS, MAX_WORDS
 from scraper.content_encoding import MAX_PAGE_BYTES, decode_body
 from scraper.corpus.completeness import is_article
@@ -56,7 +56,9 @@ from scraper.selection.capture_list import read_captures
 from scraper.selection.target import Target
 from scraper.verify.compare import compare
 from scraper.verify.defects import examine
-from scraper.warc.sources import find_captures, read_payload, saved_page
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
+from scraper.warc.saved_page import saved_page
 from scraper.warc.writer import WarcStore
 from scraper.wayback import cdx, playback
 from scraper.wayback import client as archive_module

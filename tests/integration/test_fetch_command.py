@@ -46,7 +46,7 @@ from normalise.files import article_path
 from scraper.cli.app import app
 from scraper.crawl.folder import open_folder
 from scraper.errors import BadRecord
-from scraper.warc.sources import find_captures
+from scraper.warc.inputs import find_captures
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190601000000", "20210601000000", "20221201000000"
 ID = 11911

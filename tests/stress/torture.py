@@ -83,7 +83,7 @@ class Result:
 def campaign(folder: Path, articles: int, kills: int, seed: int) -> Result:
     """Crawl in peace, then through everything; return what it came to."""
     result = Result()
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     with replay(partial(archive, articles), Faults(circles()), process=True) as server:
         if _start(server.origin, folder / "peace").wait(_SECONDS_A_RUN) != _DONE:
             result.wrong.append("the undisturbed run did not end well")

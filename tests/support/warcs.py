@@ -1,6 +1,7 @@
-"""Builds the inputs of the command: pages of made-up articles, HTTP answers, WARC files.
+"""Builds the inputs of the command: pages of made-up articles, HTTP responses, WARC files.
 
-Everything is bytes put together by hand, so that a test may damage any of them as it likes.
+All of it is bytes put together by hand, so that a test may damage any of them. The code under test
+has no part in it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def article_page(
     author: str = "記者舟小行",
     date: str = "28.06.21",
 ) -> bytes:
-    """A page in the site's markup with everything an article of the news has; no warnings."""
+    """A page in the site's markup with everything a news article has; it gives no warnings."""
     return (
         "<!DOCTYPE html>\n"
         '<html lang="zh-HK"><head><meta charset="utf-8">'
@@ -64,7 +65,7 @@ def title_of(article_id: int) -> str:
 def article_file(
     article_id: int, timestamp: str = TIMESTAMP, text: str = "船長說，霧散了便開。"
 ) -> bytes:
-    """The whole file of an `article_page`, written out by hand: the code under test has no part."""
+    """The article file of an `article_page`."""
     return (
         "---\n"
         f'title: "{title_of(article_id)}"\n'
@@ -85,7 +86,7 @@ def article_file(
 
 
 def farewell_page() -> bytes:
-    """What the site answered for every address from 2023 on."""
+    """The page that the site served for every address from 2023 on."""
     return (
         "<!DOCTYPE html><html><head><title>眾新聞告別 感謝讀者</title></head><body>"
         '<img src="images/HKCNEWS-text-white.svg"><h1>眾新聞告別　感謝讀者</h1>'
@@ -94,7 +95,7 @@ def farewell_page() -> bytes:
 
 
 def unreadable_page() -> bytes:
-    """Looks like an article, but of a template that nobody foresaw."""
+    """A page that looks like an article, but has a template that the extractor does not know."""
     return (
         "<html><body><h1>碼頭的燈</h1><article>撰文: 舟小行"
         f"<p>{'燈亮了一夜。' * 100}</p></article></body></html>"
@@ -105,34 +106,34 @@ def unreadable_page() -> bytes:
 
 
 def http(body: bytes, *fields: str, status: str = "200 OK") -> bytes:
-    """An HTTP answer; `fields` are lines of its head, `body` goes in as it is."""
-    head = [f"HTTP/1.1 {status}", "Content-Type: text/html; charset=UTF-8", *fields, "", ""]
-    return "\r\n".join(head).encode() + body
+    """An HTTP response; `fields` are lines of its header, `body` goes in unchanged."""
+    header = [f"HTTP/1.1 {status}", "Content-Type: text/html; charset=UTF-8", *fields, "", ""]
+    return "\r\n".join(header).encode() + body
 
 
 def chunked(body: bytes, size: int = 100) -> bytes:
     """The body in chunks, as `Transfer-Encoding: chunked` has it."""
-    parts = [body[at : at + size] for at in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    chunks = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
 
 
 def gzipped(body: bytes) -> bytes:
-    """The body in gzip, the same bytes at any time."""
+    """The body in gzip, without the time of day."""
     return gzip.compress(body, mtime=0)
 
 
 def deflated(body: bytes) -> bytes:
-    """The body as `Content-Encoding: deflate` has it by the letter of the standard."""
+    """The body as `Content-Encoding: deflate` has it by the standard (RFC 9110, 8.4.1.2)."""
     return zlib.compress(body)
 
 
 def brotlied(body: bytes) -> bytes:
-    """The body as brotli that packs nothing: one block of plain bytes (RFC 7932, 9.2)."""
+    """The body in brotli: one block that is not compressed (RFC 7932, 9.2)."""
     assert 0 < len(body) <= 1 << 16
     # Bits from the lowest: window of 16 bits (0); not the last block (0); a length of four
-    # nibbles (00); that length less one (16 bits); plain bytes (1). Then a last, empty block.
-    head = (len(body) - 1) << 4 | 1 << 20
-    return head.to_bytes(3, "little") + body + b"\x03"
+    # nibbles (00); that length less one (16 bits); not compressed (1). Then a last, empty block.
+    header = (len(body) - 1) << 4 | 1 << 20
+    return header.to_bytes(3, "little") + body + b"\x03"
 
 
 # --- WARC -----------------------------------------------------------------------------------
@@ -147,8 +148,8 @@ def record(
     content_type: str = "application/http; msgtype=response",
     length: int | None = None,
 ) -> bytes:
-    """One record of a WARC; `length` is what its head says, if that is to be wrong."""
-    head = [
+    """A WARC record; `length` is the Content-Length of its header, if that is to be wrong."""
+    header = [
         "WARC/1.0",
         f"WARC-Type: {kind}",
         f"WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{zlib.crc32(block):012x}>",
@@ -158,8 +159,8 @@ def record(
         *fields,
     ]
     if uri is not None:
-        head.insert(2, f"WARC-Target-URI: {uri}")
-    return "\r\n".join([*head, "", ""]).encode() + block + NEW_LINE * 2
+        header.insert(2, f"WARC-Target-URI: {uri}")
+    return "\r\n".join([*header, "", ""]).encode() + block + NEW_LINE * 2
 
 
 def response(
@@ -169,7 +170,7 @@ def response(
     timestamp: str = TIMESTAMP,
     status: str = "200 OK",
 ) -> bytes:
-    """A capture of an article's address; `fields` are of the HTTP head, the body as it is."""
+    """The record of an article's capture; `fields` are lines of the HTTP header."""
     page = article_page(article_id) if body is None else body
     return record(
         http(page, *fields, status=status), uri=address(article_id), date=warc_date(timestamp)
@@ -184,30 +185,30 @@ def warcinfo() -> bytes:
 
 
 def warc_date(timestamp: str) -> str:
-    """The archive's 14 digits as a WARC has them."""
+    """The archive's 14 digits as a `WARC-Date`."""
     t = timestamp
     return f"{t[:4]}-{t[4:6]}-{t[6:8]}T{t[8:10]}:{t[10:12]}:{t[12:]}Z"
 
 
 def digest(block: bytes) -> str:
-    """The value of a WARC-Block-Digest."""
+    """The value of a `WARC-Block-Digest`."""
     return "sha1:" + base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()).decode()
 
 
 @dataclass(frozen=True)
 class Warc:
-    """A WARC file's bytes, and where each of its records begins."""
+    """A WARC file's content, and the bytes at which its records begin."""
 
     content: bytes
     starts: tuple[int, ...]
 
     def end(self, index: int) -> int:
-        """Where a record ends."""
+        """The byte at which a record ends."""
         return (*self.starts, len(self.content))[index + 1]
 
 
 def plain(records: Iterable[bytes]) -> Warc:
-    """A `.warc`; also any other parts laid end to end."""
+    """A `.warc` file."""
     content, starts = b"", []
     for part in records:
         starts.append(len(content))
@@ -216,17 +217,17 @@ def plain(records: Iterable[bytes]) -> Warc:
 
 
 def packed(records: Iterable[bytes]) -> Warc:
-    """A `.warc.gz` as it should be: a gzip member for each record."""
+    """A `.warc.gz` with a gzip member for each record, as the standard has it."""
     return plain(gzipped(part) for part in records)
 
 
 def packed_whole(records: Iterable[bytes]) -> Warc:
-    """A `.warc.gz` as people make them with gzip(1): one member for everything."""
+    """A `.warc.gz` as people make it with gzip(1): one member for all records."""
     return Warc(gzipped(b"".join(records)), (0,))
 
 
 def warc_file(folder: Path, records: Sequence[bytes], name: str = "pages.warc.gz") -> Path:
-    """Write a WARC into a folder, packed if its name says so; return its path."""
+    """Write a WARC file into a folder, compressed if its name ends in `.gz`; return its path."""
     path = folder / name
     content = packed(records) if name.endswith(".gz") else plain(records)
     path.write_bytes(content.content)
@@ -234,7 +235,7 @@ def warc_file(folder: Path, records: Sequence[bytes], name: str = "pages.warc.gz
 
 
 def saved(folder: Path, article_id: int, page: bytes | None = None) -> Path:
-    """Make a folder with a saved page; return it."""
+    """Create a folder with a saved page; return it."""
     folder.mkdir(parents=True)
     (folder / "page.html").write_bytes(article_page(article_id) if page is None else page)
     capture = {"timestamp": TIMESTAMP, "original": address(article_id)}
@@ -257,5 +258,5 @@ def articles(out: Path) -> dict[str, bytes]:
 
 
 def files(*ids: int, timestamp: str = TIMESTAMP) -> dict[str, bytes]:
-    """The files of articles of `replay.generated()`, by their paths."""
-    return {str(article_path(number)): article_file(number, timestamp) for number in ids}
+    """The files of articles whose captures are `article_page`s, by their paths."""
+    return {str(article_path(each)): article_file(each, timestamp) for each in ids}

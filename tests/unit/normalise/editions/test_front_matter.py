@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import frontmatter
 import pytest
 import yaml
-from support.pages import table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.pages import CAPTURE, article_of, page, table
 
+from normalise import render
 from normalise.editions.front_matter import SeedHandler, quoted
 
 
@@ -90,3 +96,42 @@ def test_body_is_neither_stripped_nor_changed(body: str) -> None:
     text = frontmatter.dumps(post, handler=SeedHandler())
     assert text == f'---\ntitle: "題"\n---\n\n{body}\n'
     assert frontmatter.loads(text).metadata == {"title": "題"}
+
+
+ARTICLE = article_of(page("<p>汽笛響</p>"))
+SIGNS = "山Bz0 \n\t\u3000\xa0\u200b\ufeff\x85\u2028*_#[]|`~\\-.!{}'\"\r\x00\x1c\x7f\u2029\ufffe"
+any_text = st.text() | st.text(SIGNS)
+
+
+@settings(max_examples=300)
+@given(title=any_text, author=any_text, category=any_text, tags=st.lists(any_text, max_size=3))
+def test_front_matter_reads_back_as_the_values(
+    title: str, author: str, category: str, tags: list[str]
+) -> None:
+    changed = dataclasses.replace(
+        ARTICLE, title=title, author=author, category=category, tags=tuple(tags)
+    )
+    values: dict[str, str | list[str]] = {
+        "title": title.strip(),
+        "date": "2019-02-13",
+        "author": author,
+        "category": category,
+        "tags": tags,
+        "url": CAPTURE.url,
+        "original_url": CAPTURE.original,
+    }
+    shown = {key: value for key, value in values.items() if value or key in ("title", "author")}
+    text = render(changed)
+    front, _, _ = text.removeprefix("---\n").partition("\n---\n\n")
+    read = yaml.safe_load(front)
+    assert list(read.items()) == list(shown.items())
+    assert frontmatter.loads(text).metadata == shown
+    assert front.count("\\") == sum(map(escapes, [title.strip(), author, category, *tags]))
+
+
+def escapes(value: str) -> int:
+    """How many backslashes YAML needs for a text between double quotes."""
+    forbidden = re.findall(
+        yaml.reader.Reader.NON_PRINTABLE.pattern + "|[\n\r\x85\u2028\u2029]", value
+    )
+    return len(forbidden) + value.count('"') + 2 * value.count("\\")

@@ -35,7 +35,7 @@ from scraper.batch import run as batch
 from scraper.batch.run import BatchSummary, Status
 from scraper.errors import UsageError
 from scraper.models import CaptureLocation
-from scraper.warc.sources import find_captures
+from scraper.warc.inputs import find_captures
 
 OLD, NEW, NEWEST = "20180101000000", "20200101000000", "20230101000000"
 

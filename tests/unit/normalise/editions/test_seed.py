@@ -41,7 +41,7 @@ HIDDEN = f'class="__cf_email__" data-cfemail="{KEY}"'
 HIDDEN_LINK = f'<a href="{PROTECTION}" {HIDDEN}>{MASK}</a>'
 HIDDEN_SPAN = f"<span {HIDDEN}>{MASK}</span>"
 
-# --- the 70 constructs of facts/format.md 5.2 -----------------------------------------------
+# --- 70 constructs that the files of the reference archive show --------------------------------
 
 RUNNING_TEXT: Constructs = {
     "paragraph": (
@@ -312,7 +312,7 @@ FIGURES: Constructs = {
     "rule and promo": (PROMO, PROMO_SHOWN),
 }
 
-# --- beyond the 70: issue 2, and what the rules of format.md 3 say of rarer pages -----------
+# --- beyond the 70: rarer pages (docs/seed-format.md 3, 4) ---------------------------------------
 
 MAIL: Constructs = {
     "hidden address in a link": (

@@ -1,0 +1,372 @@
+"""The captures of WARC files, whole and damaged.
+
+Whatever is done to a file: every record that is whole is found, nothing half is given as whole,
+and damage is reported once.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.sources import (
+    PAGES,
+    RECORDS,
+    Make,
+    every_make,
+    locations,
+    read_source,
+    read_warc,
+    seekable_makes,
+)
+from support.warcs import (
+    DATE,
+    TIMESTAMP,
+    address,
+    article_page,
+    gzipped,
+    http,
+    packed,
+    packed_whole,
+    plain,
+    record,
+    response,
+    warc_file,
+    warcinfo,
+)
+
+from normalise import Capture
+
+SECOND = 2  # the index of article 2 in RECORDS
+BLOCK = http(PAGES[1])
+
+
+def with_second(part: bytes) -> list[bytes]:
+    """The records with another one in the place of article 2."""
+    return [*RECORDS[:SECOND], part, *RECORDS[SECOND + 1 :]]
+
+
+def noise(size: int, seed: int = 7) -> bytes:
+    return random.Random(seed).randbytes(size)
+
+
+def assert_second_is_lost(folder: Path, name: str, content: bytes) -> None:
+    found = read_warc(folder, name, content)
+    assert (found.whole(), found.spoilt()) == ({1, 3, 4}, set())
+    assert len(found.failures) == 1
+    assert name in found.failures[0]
+
+
+def assert_only_damage_is_reported(folder: Path, name: str, content: bytes) -> None:
+    found = read_warc(folder, name, content)
+    assert (found.whole(), found.spoilt()) == (set(PAGES), set())
+    assert len(found.failures) == 1
+
+
+# --- whole files ----------------------------------------------------------------------------
+
+
+@every_make
+def test_every_make_gives_every_page_in_order(tmp_path: Path, make: Make, name: str) -> None:
+    content = make(RECORDS).content
+    found = read_warc(tmp_path, name, content)
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+    assert [location.capture for location in locations(tmp_path / name, spool=tmp_path)] == [
+        Capture(TIMESTAMP, address(article_id)) for article_id in PAGES
+    ]
+
+
+@seekable_makes
+def test_a_location_names_the_byte_of_its_record(tmp_path: Path, make: Make, name: str) -> None:
+    warc = make(RECORDS)
+    (tmp_path / name).write_bytes(warc.content)
+    assert [str(location) for location in locations(tmp_path / name, spool=tmp_path)] == [
+        f"{tmp_path / name}, record at byte {start}" for start in warc.starts[1:]
+    ]
+
+
+@pytest.mark.parametrize("version", [b"WARC/1.1", b"WARC/0.18"])
+def test_other_versions_are_read(tmp_path: Path, version: bytes) -> None:
+    content = plain(RECORDS).content.replace(b"WARC/1.0", version)
+    found = read_warc(tmp_path, "pages.warc", content)
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+
+
+def test_a_page_that_is_there_twice_is_given_twice(tmp_path: Path) -> None:
+    found = read_source(warc_file(tmp_path, [response(1), response(1)]), tmp_path)
+    assert found.bodies == {1: [PAGES[1], PAGES[1]]}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(warcinfo(), id="warcinfo"),
+        pytest.param(
+            record(
+                b"GET / HTTP/1.1\r\nHost: www.hkcnews.com\r\n\r\n",
+                kind="request",
+                uri=address(1),
+                content_type="application/http; msgtype=request",
+            ),
+            id="request",
+        ),
+        pytest.param(
+            record(b"fetchTimeMs: 12\r\n", kind="metadata", uri=address(1)), id="metadata"
+        ),
+        pytest.param(record(PAGES[1], kind="conversion", uri=address(1)), id="conversion"),
+        pytest.param(
+            record(b"20210629183215\n", uri="dns:www.hkcnews.com", content_type="text/dns"),
+            id="dns",
+        ),
+    ],
+)
+def test_other_records_are_passed_over(tmp_path: Path, part: bytes) -> None:
+    found = read_source(warc_file(tmp_path, with_second(part)), tmp_path)
+    assert (found.whole(), found.spoilt(), found.failures) == ({1, 3, 4}, set(), [])
+
+
+def test_a_target_may_stand_in_angle_brackets(tmp_path: Path) -> None:
+    path = warc_file(tmp_path, [record(BLOCK, uri=f"<{address(1)}>")])
+    (location,) = locations(path, spool=tmp_path)
+    assert location.capture == Capture(TIMESTAMP, address(1))
+
+
+@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
+@pytest.mark.parametrize("content", [b"", gzipped(b"")], ids=["empty", "empty-gzip"])
+def test_an_empty_file_holds_nothing(tmp_path: Path, name: str, content: bytes) -> None:
+    found = read_warc(tmp_path, name, content)
+    assert (found.bodies, found.failures) == ({}, [])
+
+
+# --- records that name no capture -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(record(BLOCK), id="no-target"),
+        pytest.param(record(BLOCK, uri="<>"), id="empty-target"),
+        pytest.param(record(BLOCK, uri="https://"), id="target-without-host"),
+        pytest.param(record(BLOCK, uri=address(2), date="yesterday"), id="no-date"),
+        pytest.param(
+            response(2).replace(f"WARC-Date: {DATE}\r\n".encode(), b""), id="no-date-field"
+        ),
+        pytest.param(record(BLOCK, uri=address(2), kind="answer"), id="unknown-type"),
+    ],
+)
+def test_a_record_that_names_no_capture_is_reported(tmp_path: Path, part: bytes) -> None:
+    assert_second_is_lost(tmp_path, "pages.warc.gz", packed(with_second(part)).content)
+
+
+# --- files cut off --------------------------------------------------------------------------
+
+
+def _ends(make: Make) -> dict[int, int]:
+    """Behind how many bytes of the file (unpacked, if packed as a whole) each article is whole."""
+    warc = plain(RECORDS) if make is packed_whole else make(RECORDS)
+    return {article_id: warc.end(index) for index, article_id in enumerate(PAGES, start=1)}
+
+
+def _readable_bytes(make: Make, content: bytes) -> int:
+    if make is not packed_whole:
+        return len(content)
+    return len(zlib.decompressobj(wbits=31).decompress(content))
+
+
+@every_make
+def test_a_cut_file_gives_all_that_is_whole_and_nothing_half(
+    tmp_path: Path, make: Make, name: str
+) -> None:
+    content, ends = make(RECORDS).content, _ends(make)
+    near = {end + by for end in ends.values() for by in (-5, -4, -1, 0, 1) if make is plain}
+    wrong = []
+    for cut in sorted({*range(0, len(content), 61), *near}):
+        part = content[:cut]
+        found = read_warc(tmp_path, name, part)
+        size = _readable_bytes(make, part)
+        expected = {article_id for article_id, end in ends.items() if end <= size}
+        if not expected <= found.whole() or found.spoilt() or len(found.failures) > 1:
+            wrong.append((cut, sorted(expected - found.whole()), found.spoilt(), found.failures))
+    assert wrong == []
+
+
+@every_make
+def test_a_large_file_cut_near_its_end_loses_the_end_only(
+    tmp_path: Path, make: Make, name: str
+) -> None:
+    pages = {
+        article_id: article_page(article_id, body=f"<p>{noise(15_000, article_id).hex()}</p>")
+        for article_id in range(1, 13)
+    }
+    content = make([response(article_id, page) for article_id, page in pages.items()]).content
+    found = read_warc(tmp_path, name, content[:-3000])
+    assert found.bodies == {article_id: [pages[article_id]] for article_id in range(1, 12)}
+    assert len(found.failures) == 1
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+@every_make
+def test_a_cut_is_reported_once(tmp_path: Path, make: Make, name: str, share: float) -> None:
+    warc = make(RECORDS)
+    start = warc.starts[-1]
+    cut = start + int((len(warc.content) - start) * share)
+    found = read_warc(tmp_path, name, warc.content[:cut])
+    assert len(found.failures) == 1
+    assert name in found.failures[0]
+
+
+# --- damage inside --------------------------------------------------------------------------
+
+
+def test_one_damaged_byte_in_a_member_costs_its_page_only(tmp_path: Path) -> None:
+    warc = packed(RECORDS)
+    wrong = []
+    start = warc.starts[SECOND]
+    for at in (*range(start, start + 30), *range(start + 30, warc.end(SECOND), 23)):
+        content = bytearray(warc.content)
+        content[at] ^= 0xFF
+        found = read_warc(tmp_path, "pages.warc.gz", bytes(content))
+        # Only the time and the system in the header of a member may change without any loss.
+        is_harmless = found.whole() == set(PAGES) and not found.failures
+        if is_harmless and at - start in range(4, 10):
+            continue
+        if found.whole() != {1, 3, 4} or found.spoilt() or len(found.failures) != 1:
+            wrong.append((at, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("index", [0, SECOND, 4])
+def test_a_member_of_zeros_costs_its_page_only(tmp_path: Path, index: int) -> None:
+    warc = packed(RECORDS)
+    start, end = warc.starts[index], warc.end(index)
+    content = warc.content[:start] + bytes(end - start) + warc.content[end:]
+    found = read_warc(tmp_path, "pages.warc.gz", content)
+    assert (found.whole(), found.spoilt()) == (set(PAGES) - {index}, set())
+    assert len(found.failures) == 1
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_member_that_is_cut_off_costs_its_page_only(tmp_path: Path, kept: float) -> None:
+    warc = packed(RECORDS)
+    start, end = warc.starts[SECOND], warc.end(SECOND)
+    cut = start + int((end - start) * kept)
+    assert_second_is_lost(tmp_path, "pages.warc.gz", warc.content[:cut] + warc.content[end:])
+
+
+@pytest.mark.parametrize("size", [1, 500, 200_000])
+@pytest.mark.parametrize("make_garbage", [bytes, noise], ids=["zeros", "noise"])
+def test_garbage_between_members_costs_no_page(
+    tmp_path: Path, size: int, make_garbage: Callable[[int], bytes]
+) -> None:
+    warc = packed(RECORDS)
+    start = warc.starts[SECOND]
+    content = warc.content[:start] + make_garbage(size) + warc.content[start:]
+    assert_only_damage_is_reported(tmp_path, "pages.warc.gz", content)
+
+
+@pytest.mark.parametrize("lines", [1, 5000])
+def test_garbage_between_plain_records_costs_no_page(tmp_path: Path, lines: int) -> None:
+    warc = plain(RECORDS)
+    start = warc.starts[SECOND]
+    content = warc.content[:start] + b"no record at all\r\n" * lines + warc.content[start:]
+    assert_only_damage_is_reported(tmp_path, "pages.warc", content)
+
+
+def test_two_stretches_of_damage_are_reported_one_by_one(tmp_path: Path) -> None:
+    warc = packed(RECORDS)
+    content = bytearray(warc.content)
+    for index in (1, 3):
+        content[warc.starts[index] + 150] ^= 0xFF
+    found = read_warc(tmp_path, "pages.warc.gz", bytes(content))
+    assert (found.whole(), found.spoilt()) == ({2, 4}, set())
+    assert len(found.failures) == 2
+
+
+@pytest.mark.parametrize("line", [b"WARC/1.0", b"WARC-Target-URI: ", b"Content-Length: "])
+def test_a_plain_record_with_a_damaged_header_costs_its_page_only(
+    tmp_path: Path, line: bytes
+) -> None:
+    damaged = RECORDS[SECOND].replace(line, b"\xff" * len(line), 1)
+    assert_second_is_lost(tmp_path, "pages.warc", plain(with_second(damaged)).content)
+
+
+LENGTH = len(http(PAGES[2]))
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        pytest.param(f"{LENGTH - 200}", id="short"),
+        pytest.param(f"{LENGTH - 1}", id="one-short"),
+        pytest.param(f"{LENGTH + 300}", id="into-the-next"),
+        pytest.param("1000000", id="behind-the-end"),
+        pytest.param("abc", id="no-number"),
+        pytest.param("-1", id="negative"),
+        pytest.param("9" * 30, id="endless"),
+    ],
+)
+@seekable_makes
+def test_a_wrong_length_costs_its_page_only(
+    tmp_path: Path, make: Make, name: str, length: str
+) -> None:
+    right, wrong = f"Content-Length: {LENGTH}".encode(), f"Content-Length: {length}".encode()
+    damaged = RECORDS[SECOND].replace(right, wrong)
+    assert_second_is_lost(tmp_path, name, make(with_second(damaged)).content)
+
+
+# In a process of its own: a fault here ends the whole process.
+READ_ALL = """
+import sys
+from pathlib import Path
+from scraper.errors import BadRecord
+from scraper.warc.inputs import find_captures
+from scraper.warc.payload import read_payload
+for found in find_captures(map(Path, sys.argv[1:]), Path()):
+    try:
+        print("failure" if isinstance(found, BadRecord) else len(read_payload(found).body))
+    except BadRecord:
+        print("failure")
+"""
+
+
+def test_a_monstrous_length_does_not_end_the_process(tmp_path: Path) -> None:
+    paths = [
+        warc_file(
+            tmp_path,
+            [response(1), record(BLOCK, uri=address(2), length=length)],
+            f"{length}.warc",
+        )
+        for length in (10**18, 10**19)
+    ]
+    command = [sys.executable, "-c", READ_ALL, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    expected = [str(len(PAGES[1])), "failure"] * 2
+    assert (done.returncode, done.stdout.split()) == (0, expected)
+
+
+# --- files that are no WARC files -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"Dear diary, no captures today.\n", id="line"),
+        pytest.param(b"Dear diary,\nno captures today.\n" * 3000, id="lines"),
+        pytest.param(PAGES[1], id="page"),
+        pytest.param(gzipped(PAGES[1]), id="packed-page"),
+        pytest.param(noise(5000), id="noise"),
+        pytest.param(b"\x1f\x8b", id="gzip-mark"),
+        pytest.param(plain(RECORDS).content.replace(b"\r\n", b"\n"), id="line-feeds-only"),
+    ],
+)
+def test_a_file_that_is_no_warc_is_reported(tmp_path: Path, name: str, content: bytes) -> None:
+    found = read_warc(tmp_path, name, content)
+    assert found.bodies == {}
+    assert 1 <= len(found.failures) <= len(RECORDS)
+    assert name in found.failures[0]

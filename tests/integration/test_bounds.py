@@ -397,7 +397,7 @@ async def get_body(client: WaybackClient) -> bytes:
 
 @pytest.fixture
 def _short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_module, "_MOST_SECONDS", 0.04)
+    monkeypatch.setattr(archive_module, "_MAX_SECONDS", 0.04)
 
 
 ENDLESS = {
@@ -553,7 +553,7 @@ def test_an_endless_index_is_given_up_by_fetch(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_index_of_too_many_bytes_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.INDEX, 100)
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.INDEX, 100)
 
     async def use(client: WaybackClient) -> None:
         with pytest.raises(IndexUnavailable, match=r"article 7 .* larger than 100 bytes"):
@@ -593,7 +593,7 @@ def test_addresses_in_the_index_never_become_paths(tmp_path: Path) -> None:
 
 
 def test_a_body_over_the_bound_is_a_playback_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.PLAYBACK, 5)
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.PLAYBACK, 5)
 
     async def use(client: WaybackClient) -> PlaybackFailure:
         with pytest.raises(PlaybackError, match="larger than 5 bytes") as caught:

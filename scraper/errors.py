@@ -15,6 +15,7 @@ ScraperError
 ├── IndexUnavailable         the index gives no list of captures: give one, or come another day
 ├── Stopped         the run is to end: finish what is begun, begin nothing
 ├── Paused          the archive has wanted no requests for long: come back later (.until)
+├── CertificateError      the archive can't be known by its certificate: ask nothing more
 └── StorageError          what a crawl stands on does not hold: mend that first
 """
 
@@ -108,5 +109,9 @@ class Paused(ScraperError):
         self.until = until
 
 
+class CertificateError(ScraperError):
+    """The TLS certificate of the archive does not hold, so the server may be anybody's."""
+
+
 class StorageError(ScraperError):
-    """The ledger, the store or the archive's certificate can't be relied on."""
+    """The ledger or the store can't be relied on."""

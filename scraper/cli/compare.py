@@ -52,7 +52,7 @@ def compare(
             show_examples,
             show_regressions,
         )
-        from scraper.verify.compare import Kind  # noqa: PLC0415
+        from scraper.verify.compare import ComparisonKind  # noqa: PLC0415
         from scraper.verify.trees import Trees, compare_trees  # noqa: PLC0415
 
         _check_can_be_written(json)
@@ -66,7 +66,7 @@ def compare(
         show_regressions(stderr_console, result, has_details=json is not None or show > 0)
         if json is not None:
             write_text(json, result.as_json())
-    raise typer.Exit(FAILED if result.ids[Kind.REGRESSION] else 0)
+    raise typer.Exit(FAILED if result.ids[ComparisonKind.REGRESSION] else 0)
 
 
 def _check_can_be_written(file: Path | None) -> None:

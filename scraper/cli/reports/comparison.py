@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.console import escape_controls, print_line
-from scraper.verify.compare import Comparison, Kind, compare
+from scraper.verify.compare import Comparison, ComparisonKind, compare
 from scraper.verify.trees import TreeComparison, Trees, read
 
 _MAX_IDS = 20
@@ -25,12 +25,12 @@ def show_counts(console: Console, result: TreeComparison) -> None:
     )
     for count, description, details in (
         (result.identical, "identical", ""),
-        (len(result.ids[Kind.REPAIRED]), "repaired", repairs),
-        (len(result.ids[Kind.OTHER_CAPTURE]), "another capture of the same text", ""),
-        (len(result.ids[Kind.REGRESSION]), "regressions", ""),
+        (len(result.ids[ComparisonKind.REPAIRED]), "repaired", repairs),
+        (len(result.ids[ComparisonKind.OTHER_CAPTURE]), "another capture of the same text", ""),
+        (len(result.ids[ComparisonKind.REGRESSION]), "regressions", ""),
         (len(result.only_actual), "only in MINE", ""),
         (len(result.only_expected), "only in REFERENCE", ""),
-        (len(result.ids[Kind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
+        (len(result.ids[ComparisonKind.NOT_AN_ARTICLE]), "no article in REFERENCE", ""),
     ):
         print_line(
             console, f"{count:>9,}", f"{description} ({details})" if details else description
@@ -43,7 +43,7 @@ def show_counts(console: Console, result: TreeComparison) -> None:
 def _field_table(result: TreeComparison) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("files that differ in")
-    kinds = (Kind.REPAIRED, Kind.OTHER_CAPTURE, Kind.REGRESSION)
+    kinds = (ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE, ComparisonKind.REGRESSION)
     for kind in kinds:
         table.add_column(kind.value, justify="right")
     for field, total in result.differing().items():
@@ -54,7 +54,7 @@ def _field_table(result: TreeComparison) -> Table:
 
 def show_regressions(console: Console, result: TreeComparison, *, has_details: bool) -> None:
     """Print the first ids of the regressions, and without details how to get them."""
-    ids = result.ids[Kind.REGRESSION]
+    ids = result.ids[ComparisonKind.REGRESSION]
     if not ids:
         return
     articles = "article" if len(ids) == 1 else "articles"
@@ -66,7 +66,7 @@ def show_regressions(console: Console, result: TreeComparison, *, has_details: b
 
 def show_examples(console: Console, result: TreeComparison, trees: Trees, limit: int) -> None:
     """Print the differences of so many articles, regressions first."""
-    kinds = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
+    kinds = (ComparisonKind.REGRESSION, ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE)
     ids = [article_id for kind in kinds for article_id in result.ids[kind]]
     for article_id in ids[:limit]:
         _show_difference(console, trees, article_id)

@@ -47,8 +47,8 @@ from normalise import (
 from normalise.editions.json import as_json
 from normalise.files import article_path
 from scraper.batch import run as batch
-from scraper.cli import inspection
 from scraper.cli.console import escape_controls
+from scraper.cli.reports.article import article_json
 from scraper.corpus.document import ArticleDocument
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.refetch import MemoryStore
@@ -101,7 +101,7 @@ def page(data: bytes) -> None:
         return
     text = render(article)
     assert_sound(text, article)
-    shown = inspection.as_text(article)
+    shown = article_json(article)
     assert json.loads(shown) == json.loads(json.dumps(as_json(article)))
     assert_harmless(shown.replace("\xa0", " ").replace("\u3000", " "))
 

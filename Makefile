@@ -53,10 +53,10 @@ fmt: install  ## Format the code and mend what the linter can.
 bench: install  ## Measure what others would use beside us, 15 minutes: make bench SMALL=1 tries it.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
-	$(TESTS) bench.bench $(if $(SMALL),--small)
-	$(TESTS) bench.bench_kept $(if $(SMALL),--small)
-	$(TESTS) bench.bench_index $(if $(SMALL),--small)
-	$(TESTS) bench.bench_crawl $(if $(SMALL),--small)
+	$(TESTS) bench.text $(if $(SMALL),--small)
+	$(TESTS) bench.quality $(if $(SMALL),--small)
+	$(TESTS) bench.index $(if $(SMALL),--small)
+	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
 	$(TESTS) stress.torture

@@ -1,4 +1,4 @@
-"""`python -m scraper` is `hkcnews`."""
+"""Lets `python -m scraper` run the command `hkcnews`."""
 
 from scraper.cli.app import main
 

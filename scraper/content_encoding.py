@@ -1,4 +1,4 @@
-"""Content encodings, taken off with distrust: headers lie about them (facts/wayback.md 2.10)."""
+"""Content encodings, removed with distrust: headers lie about them (docs/wayback.md 2.4)."""
 
 from __future__ import annotations
 
@@ -11,53 +11,55 @@ from scraper.errors import BadBody, TooLarge
 MAX_PAGE_BYTES = 20_000_000  # bytes; the largest article of the site is below 200,000
 
 _GZIP = b"\x1f\x8b"
+_GZIP_WBITS = 31  # how zlib is told to expect gzip
 _ZLIB = b"\x78"
 
 
-def decode_body(body: bytes, encoding: str, most: int = MAX_PAGE_BYTES) -> bytes:
-    """Return a body without its content encoding.
+def decode_body(body: bytes, encoding: str, max_bytes: int = MAX_PAGE_BYTES) -> bytes:
+    """Return a body without its content encoding; `encoding` is that of the header, lower case.
 
-    Gzip is told by its first bytes, and packed at most twice. What is said to be `br` or
-    `deflate` and is not is kept as it is. Raises `BadBody` for what is damaged or cut off, and
-    `TooLarge` for what unpacks to more than `most` bytes.
+    Gzip is recognised by its first bytes, whatever the header says, and removed at most twice.
+    Returned as they are: bodies that are not the `br` they claim to be, and HTML that claims to
+    be `deflate`. Raises `BadBody` for a damaged or cut body, `TooLarge` for one that has more
+    than `max_bytes` bytes when decompressed.
     """
     if encoding == "br" and body and not body.startswith(_GZIP):
-        return _unbrotlied(body, most)
+        return _decompress_brotli(body, max_bytes)
     if encoding == "deflate" and not body.startswith((_GZIP, b"<")):
-        is_raw = not body.startswith(_ZLIB)  # as some servers sent it
-        return _inflated(body, -zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS, most)
+        is_raw = not body.startswith(_ZLIB)  # some servers left out the zlib header
+        return _decompress(body, -zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS, max_bytes)
     for _ in range(2):
         if body.startswith(_GZIP):
-            body = _inflated(body, 31, most)
+            body = _decompress(body, _GZIP_WBITS, max_bytes)
     return body
 
 
-def _inflated(body: bytes, wbits: int, most: int) -> bytes:
+def _decompress(body: bytes, wbits: int, max_bytes: int) -> bytes:
     plain = bytearray()
     while body:
-        unpacker = zlib.decompressobj(wbits=wbits)
+        decompressor = zlib.decompressobj(wbits=wbits)
         try:
-            plain += unpacker.decompress(body, most + 1)
+            plain += decompressor.decompress(body, max_bytes + 1)
         except zlib.error as error:
             raise BadBody(f"its compressed body is damaged: {error}") from error
-        if len(plain) > most:
-            raise TooLarge(f"unpacks to more than {most} bytes")
-        if not unpacker.eof:
+        if len(plain) > max_bytes:
+            raise TooLarge(f"unpacks to more than {max_bytes} bytes")
+        if not decompressor.eof:
             raise BadBody("its compressed body is cut off")
-        rest = unpacker.unused_data
+        rest = decompressor.unused_data
         body = rest if rest.startswith(_GZIP) else b""
     return bytes(plain)
 
 
-def _unbrotlied(body: bytes, most: int) -> bytes:
-    unpacker = brotli.Decompressor()
+def _decompress_brotli(body: bytes, max_bytes: int) -> bytes:
+    decompressor = brotli.Decompressor()
     plain: bytes
     try:
-        plain = unpacker.process(body, output_buffer_limit=most + 1)
+        plain = decompressor.process(body, output_buffer_limit=max_bytes + 1)
     except brotli.error:  # the header lies
         return body
-    if len(plain) > most:
-        raise TooLarge(f"unpacks to more than {most} bytes")
-    if not unpacker.is_finished():
+    if len(plain) > max_bytes:
+        raise TooLarge(f"unpacks to more than {max_bytes} bytes")
+    if not decompressor.is_finished():
         raise BadBody("its compressed body is cut off")
     return plain

@@ -16,6 +16,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── IndexUnavailable     the index gives no list of captures: give one, or come another day
     ├── Stopped              the run is to end: finish what is begun, begin nothing
     ├── Paused               the archive has wanted no requests for long: come back (.until)
+    ├── CertificateError     the archive's certificate does not hold: make no more requests
     ├── StorageError         what a crawl stands on does not hold: mend that first
     ├── WorkerError          worker processes can't be started: mend that first
     └── WorkerCrash          a job killed its worker process: note it, go on with the next
@@ -123,6 +124,13 @@ class Paused(ScraperError):
     def __init__(self, message: str, until: dt.datetime) -> None:
         super().__init__(message)
         self.until = until
+
+
+class CertificateError(ScraperError):
+    """The TLS certificate of the archive does not hold, so the server may be anybody's.
+
+    Make no more requests; look at the clock, the proxy and --archive.
+    """
 
 
 class StorageError(ScraperError):

@@ -1,9 +1,11 @@
-"""Runs the command over the reconstructed pages and compares with the reference archive.
+"""Compares what the tool writes with the reference archive, where ../shared has it.
 
     PYTHONPATH=tests python -m conformance
 
-A file is right if it is byte for byte the reference's, or if it differs just by a repair that the
-README lists. What a repair should give is worked out here from the reference file alone.
+Three kinds of pages are read: reconstructed raw pages and reconstructed view pages, by the command,
+and pages built around real bodies, by the library. A file is right if it is the reference file byte
+for byte, or if it differs only by a repair (docs/seed-format.md 7). What the repair should give is
+worked out here from the reference file alone.
 """
 
 from __future__ import annotations
@@ -15,10 +17,16 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SHARED = Path(__file__).parents[2] / "shared"
+from support.pages import FORMS
+from support.real_bodies import RealBody, read_bodies
+from support.shared_files import SHARED
+from support.templates import variants
+
+from normalise import NormaliseError, extract, render
 
 _HIDDEN_MAIL = re.compile(
     r"\[\[email\xa0protected\]\]\(/web/\d{14}/https://(?:www\.)?hkcnews\.com"
@@ -29,7 +37,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass
 class Result:
-    """How many files of a run are as they should be, by what makes them so."""
+    """How many articles are right, by kind, and what is wrong with the others."""
 
     right: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -41,23 +49,47 @@ class Result:
 
 
 def raw_pages() -> Result:
-    """Compare what comes of the WARC of raw captures."""
+    """Compare the files made of the WARC of raw captures."""
     return _compare([SHARED / "pages" / "pages.warc.gz"], _index())
 
 
 def view_pages() -> Result:
-    """Compare what comes of the pages in view form."""
+    """Compare the files made of the pages in view form."""
     index = _index()
     with tempfile.TemporaryDirectory() as folder:
-        shown = {}
+        pages = {}
         for path in sorted((SHARED / "pages" / "view").glob("*.html")):
-            row = shown[path.stem] = index[path.stem]
+            entry = pages[path.stem] = index[path.stem]
             saved = Path(folder, path.stem)
             saved.mkdir()
             (saved / "page.html").write_bytes(path.read_bytes())
-            capture = {"timestamp": row["timestamp"], "original": row["original"]}
+            capture = {"timestamp": entry["timestamp"], "original": entry["original"]}
             (saved / "capture.json").write_text(json.dumps(capture), encoding="utf-8")
-        return _compare([Path(folder)], shown)
+        return _compare([Path(folder)], pages)
+
+
+def real_bodies() -> Result:
+    """Compare the files made of real bodies, in every variant and form of the page around them.
+
+    An article is right if all of its pages give the reference file.
+    """
+    result = Result()
+    for body in read_bodies(SHARED / "real"):
+        wrong = list(_wrong_pages(body))
+        result.wrong += wrong
+        result.right[body.kind] += not wrong
+    return result
+
+
+def _wrong_pages(body: RealBody) -> Iterator[str]:
+    for variant, page in variants(body.parts):
+        for form, make in FORMS.items():
+            try:
+                file = render(extract(make(page, body.capture).encode(), body.capture))
+            except NormaliseError as error:
+                file = str(error)
+            if file != body.expected:
+                yield f"article {body.capture.article_id}: real body, {variant}, {form}"
 
 
 def _index() -> dict[str, dict[str, str]]:
@@ -65,51 +97,60 @@ def _index() -> dict[str, dict[str, str]]:
         return {row["article_id"]: row for row in csv.DictReader(file, delimiter="\t")}
 
 
-def _compare(sources: list[Path], rows: dict[str, dict[str, str]]) -> Result:
+def _compare(sources: list[Path], entries: dict[str, dict[str, str]]) -> Result:
     result = Result()
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-m", "scraper", "normalise", *map(str, sources), "--out", out]
         subprocess.run(command, check=True, capture_output=True)
         written = {path.stem.removeprefix("article_"): path for path in Path(out).rglob("*.md")}
-        result.wrong += [f"article {i}: a file nobody asked for" for i in set(written) - set(rows)]
-        for article_id, row in rows.items():
+        unexpected = written.keys() - entries.keys()
+        result.wrong += [f"article {article_id}: not in the index" for article_id in unexpected]
+        for article_id, entry in entries.items():
             path = written.get(article_id)
-            reference = (SHARED / row["reference"]).read_bytes()
+            reference = (SHARED / entry["reference"]).read_bytes()
             kind = _kind(path.read_bytes(), reference) if path else None
             if kind is None:
-                result.wrong.append(f"article {article_id}: {row['reference']}")
+                result.wrong.append(f"article {article_id}: {entry['reference']}")
             else:
                 result.right[kind] += 1
     return result
 
 
-def _kind(ours: bytes, reference: bytes) -> str | None:
-    if ours == reference:
+def _kind(actual: bytes, reference: bytes) -> str | None:
+    """Return in which way a file is right, `None` if it is not."""
+    if actual == reference:
         return "byte for byte"
     text = reference.decode("utf-8")
-    with_mail = _HIDDEN_MAIL.sub(_shown_mail, text)
-    if ours == with_mail.encode("utf-8"):
+    with_mail = _HIDDEN_MAIL.sub(_decoded_mail, text)
+    if actual == with_mail.encode("utf-8"):
         return "with hidden e-mail addresses decoded"
     head, delimiter, body = text.partition("\n---\n\n")
     valid = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", head) + delimiter + body
-    return "with control characters escaped" if ours == valid.encode("utf-8") else None
+    return "with control characters escaped" if actual == valid.encode("utf-8") else None
 
 
-def _shown_mail(match: re.Match[str]) -> str:
+def _decoded_mail(match: re.Match[str]) -> str:
     key, *rest = bytes.fromhex(match[1])
     address = bytes(byte ^ key for byte in rest).decode("utf-8")
     return f"[{address}](mailto:{address})"
 
 
+PARTS = {
+    "raw pages": (("pages", "pages.warc.gz"), raw_pages),
+    "view pages": (("pages", "view"), view_pages),
+    "real bodies": (("real",), real_bodies),
+}
+
+
 def main() -> int:
-    """Print both results; return the exit code."""
-    if not SHARED.exists():
-        print("skipped: ../shared is not beside this checkout")  # noqa: T201
-        return 0
+    """Print a line for each kind of pages; return the exit code."""
     wrong = []
-    for name, compare in (("raw", raw_pages), ("view", view_pages)):
+    for name, (needed, compare) in PARTS.items():
+        if not SHARED.joinpath(*needed).exists():
+            print(f"{name:>11}: skipped, ../shared/{'/'.join(needed)} is not there")  # noqa: T201
+            continue
         result = compare()
-        print(f"{name:>5} pages: {result}")  # noqa: T201
+        print(f"{name:>11}: {result}")  # noqa: T201
         wrong += result.wrong
     for line in wrong:
         print(f"wrong: {line}")  # noqa: T201

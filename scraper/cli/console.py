@@ -1,129 +1,80 @@
-"""What people see on standard error: progress, warnings and the summary. Nothing goes to output."""
+"""Standard output and standard error: one line, exact bytes, and no control characters.
+
+Articles, JSON and tables go to standard output; progress, warnings, errors and the summaries of
+`crawl` and `normalise` go to standard error.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+import sys
+from pathlib import Path
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
-from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
+from scraper.cli.options import STANDARD_STREAM
 
-_MOST_WARNINGS = 20
-_SECONDS_BETWEEN_LINES = 5.0
+_WIDTH_WITHOUT_TERMINAL = 10_000  # nothing is folded where a program reads it
+_IDEOGRAPHIC_SPACE = "\u3000"
+
+stderr_console = Console(stderr=True)
 
 
-class Watcher(Protocol):
-    """Is told how a run goes on."""
-
-    def listed(self, count: int) -> None:
-        """So many captures have been found."""
-
-    def done(self, count: int, total: int) -> None:
-        """So many articles of so many are finished."""
+def stdout_console() -> Console:
+    """Return standard output for tables: as wide as the terminal, without one as wide as needed."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
 
 
 def escape_controls(text: str) -> str:
-    """Return a text without control characters, which a page's title may bring to a terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else _shown(c) for c in text)
+    """Return a text in which control characters are visible and can't move a terminal.
+
+    Titles, addresses and server messages may hold them.
+    """
+    return "".join(
+        character
+        if character.isprintable() or character == _IDEOGRAPHIC_SPACE
+        else _escape(character)
+        for character in text
+    )
 
 
 def escape_lines(text: str) -> str:
-    """Return a text of several lines without control characters but the ends of its lines."""
+    """Return a text of several lines with all control characters escaped but the newlines."""
     return "\n".join(map(escape_controls, text.split("\n")))
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     return " " if character in "\t\xa0" else f"\\u{ord(character):04x}"
 
 
-@contextmanager
-def watching(console: Console) -> Iterator[Watcher]:
-    """A bar on a terminal, a plain line now and then elsewhere."""
-    if not console.is_terminal:
-        yield _Lines(console)
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Bar(progress)
+def print_line(console: Console, label: str, text: str, style: str = "") -> None:
+    """Print one line: a label in a style, and text that may come from a page.
 
-
-class _Bar:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("finding captures", total=None)
-
-    def listed(self, count: int) -> None:
-        self._progress.update(self._task, completed=count)
-
-    def done(self, count: int, total: int) -> None:
-        self._progress.update(self._task, description="normalising", completed=count, total=total)
-
-
-class _Lines:
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-
-    def listed(self, count: int) -> None:
-        self._say(f"{count:,} captures found")
-
-    def done(self, count: int, total: int) -> None:
-        self._say(f"{count:,} of {total:,} articles done")
-
-    def _say(self, line: str) -> None:
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + _SECONDS_BETWEEN_LINES
-            self._console.print(line)
-
-
-def print_line(console: Console, kind: str, text: str, style: str = "") -> None:
-    """Print one line of words that may come from a page: as they are, but harmless."""
-    line = (
-        Text.assemble((kind, style), " ", escape_controls(text))
-        if kind
-        else Text(escape_controls(text))
-    )
+    The text is shown as it is: control characters are escaped, and the markup of rich has no
+    meaning in it. Long lines are not folded.
+    """
+    escaped = escape_controls(text)
+    line = Text.assemble((label, style), " ", escaped) if label else Text(escaped)
     console.print(line, soft_wrap=True)
 
 
-def show_summary(console: Console, summary: BatchSummary, *, verbose: bool) -> None:
-    """Print the warnings, what failed and why, and the counts."""
-    show_warnings(console, summary.warned, verbose=verbose)
-    for outcome in summary.failed:
-        where = f" ({outcome.where})" if outcome.where else ""
-        print_line(console, "failed:", outcome.message + where, "red")
-    kinds = ", ".join(f"{reason} {count:,}" for reason, count in summary.kinds.most_common())
-    for word, count in summary.counts().items():
-        more = f" ({kinds})" if kinds and word == NOT_AN_ARTICLE else ""
-        print_line(console, f"{count:>9,}", f"{word}{more}")
+def print_exactly(text: str) -> None:
+    """Print the UTF-8 bytes of a text and nothing else, whatever the locale and its newlines.
+
+    On a terminal control characters are escaped.
+    """
+    if sys.stdout.isatty():
+        text = escape_lines(text)
+    rest = memoryview(text.encode("utf-8"))
+    while rest:  # unbuffered output may take a part only
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
 
 
-def show_warnings(console: Console, warned: list[BatchOutcome], *, verbose: bool = True) -> None:
-    """Print what was odd, a line each; only the first ones unless all are wanted."""
-    lines = [f"{outcome.where}: {text}" for outcome in warned for text in outcome.warnings]
-    shown = lines if verbose else lines[:_MOST_WARNINGS]
-    for line in shown:
-        print_line(console, "warning:", line, "yellow")
-    if len(lines) > len(shown):
-        print_line(
-            console, "", f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)"
-        )
+def write_text(file: Path, text: str) -> None:
+    """Write a text to a file, to standard output if it is `-`."""
+    if file == STANDARD_STREAM:
+        print_exactly(text)
+    else:
+        file.write_text(text, encoding="utf-8")

@@ -1,16 +1,23 @@
-"""The commands that crawl: `crawl` and `status`."""
+"""The command `crawl`."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from normalise.playback_address import ARCHIVE
-from scraper.cli.console import print_line
-from scraper.cli.errors import FAILED, handle_errors, stderr, stdout
+from scraper.cli.errors import FAILED, handle_errors
+from scraper.cli.options import (
+    ArchiveOrigin,
+    Concurrency,
+    Contact,
+    Cooldown,
+    CrawlOut,
+    Debug,
+    Rate,
+)
 from scraper.errors import UsageError
 from scraper.selection.ids import IdSet
 from scraper.selection.ranking import Prefer
@@ -22,74 +29,9 @@ from scraper.wayback.policy import (
     software,
 )
 
-# What crawls is imported when it is needed: `normalise` and --help would wait for it.
-if TYPE_CHECKING:
-    from scraper.crawl.folder import CrawlFolder
-    from scraper.crawl.plan import CrawlPlan
-    from scraper.crawl.report import CrawlReport
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", min=1, metavar="N", help="Worker processes. By default one for each core."
-    ),
-]
-Out = Annotated[
-    Path,
-    typer.Option("--out", metavar="DIR", envvar="HKCNEWS_OUT", help="The folder of the crawl."),
-]
-ArchiveOrigin = Annotated[
-    str,
-    typer.Option(
-        "--archive",
-        metavar="ORIGIN",
-        envvar="HKCNEWS_ARCHIVE",
-        help="Where requests go; what is written names web.archive.org all the same.",
-    ),
-]
-Rate = Annotated[
-    float,
-    typer.Option(
-        "--rate",
-        metavar="N",
-        envvar="HKCNEWS_RATE",
-        help="Pages a second at most; 0 for no pace, which the real archive does not allow.",
-    ),
-]
-Concurrency = Annotated[
-    int,
-    typer.Option(
-        "--concurrency",
-        min=1,
-        max=32,
-        metavar="N",
-        envvar="HKCNEWS_CONCURRENCY",
-        help="Requests at a time, each on a connection that is kept.",
-    ),
-]
-Cooldown = Annotated[
-    float,
-    typer.Option(
-        "--cooldown",
-        metavar="S",
-        envvar="HKCNEWS_COOLDOWN",
-        help="Seconds of the first pause where the archive says nothing else; the next are longer.",
-    ),
-]
-Contact = Annotated[
-    str,
-    typer.Option(
-        "--contact",
-        metavar="TEXT",
-        envvar="HKCNEWS_CONTACT",
-        help="An e-mail or web address for the User-Agent: the archive asks for one.",
-    ),
-]
-
 
 def crawl(
-    out: Out,
+    out: CrawlOut,
     archive: ArchiveOrigin = ARCHIVE,
     ids: Annotated[
         str | None,
@@ -148,10 +90,11 @@ def crawl(
     Example: `hkcnews crawl --out archive --contact me@example.org`
     """
     with handle_errors(debug=debug):
+        from scraper.cli.crawl_job import estimate_crawl, run_crawl  # noqa: PLC0415
         from scraper.crawl.folder import open_folder  # noqa: PLC0415
         from scraper.crawl.plan import CrawlPlan  # noqa: PLC0415
 
-        polite = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
+        policy = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
         if captures is not None and refresh_index:
             raise UsageError("--captures takes the place of the index: leave out --refresh-index")
         for path in (captures, only_missing):
@@ -165,69 +108,10 @@ def crawl(
             prefer=prefer,
             refresh_index=refresh_index,
         )
+        has_failed = False
         with open_folder(out, software(), warc_size) as folder:
-            failed = _estimate(plan, polite, folder) if dry_run else _run(plan, polite, folder)
-    raise typer.Exit(FAILED if failed else 0)
-
-
-def status(out: Out, debug: Debug = False) -> None:
-    """Tell what became of a crawl so far, also while it runs; writes DIR/report.json.
-
-    Exit codes: 0 done, 2 the folder holds no crawl.
-
-    Example: `hkcnews status --out archive`
-    """
-    with handle_errors(debug=debug):
-        from scraper.cli.progress import show_report  # noqa: PLC0415
-        from scraper.crawl.ledger import Ledger  # noqa: PLC0415
-        from scraper.crawl.report import CrawlReport  # noqa: PLC0415
-
-        ledger = Ledger.open_existing(out)
-        try:
-            report = CrawlReport.of(ledger)
-            show_report(stdout(), report)
-            _write(report, out)
-        finally:
-            ledger.close()
-
-
-def _run(plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder) -> bool:
-    """Crawl, and tell what became of it however it ended; return whether an article failed."""
-    from scraper.cli.progress import show_passed_over, show_report, watching  # noqa: PLC0415
-    from scraper.crawl import run as crawling  # noqa: PLC0415
-    from scraper.crawl.progress import CrawlProgress  # noqa: PLC0415
-    from scraper.crawl.report import CrawlReport  # noqa: PLC0415
-
-    tally = CrawlProgress()
-    try:
-        with watching(stderr, tally):
-            asyncio.run(crawling.run(plan, polite, folder, tally))
-        if not tally.total:
-            print_line(stderr, "", "nothing is left to do")
-    finally:
-        show_passed_over(stderr, tally)
-        report = CrawlReport.of(folder.ledger)
-        show_report(stderr, report)
-        _write(report, folder.path)
-    return bool(tally.without_capture) or any(e.article_id in tally.wanted for e in report.failed)
-
-
-def _write(report: CrawlReport, folder: Path) -> None:
-    """Write a report; where the disk refuses it that is said, and hides no other error."""
-    try:
-        report.write(folder)
-    except OSError as error:
-        print_line(stderr, "warning:", f"the report can't be written: {error}", "yellow")
-
-
-def _estimate(plan: CrawlPlan, polite: RequestPolicy, folder: CrawlFolder) -> bool:
-    from scraper.cli.progress import show_estimate, show_passed_over, watching  # noqa: PLC0415
-    from scraper.crawl import run as crawling  # noqa: PLC0415
-    from scraper.crawl.progress import CrawlProgress  # noqa: PLC0415
-
-    tally = CrawlProgress()
-    with watching(stderr, tally):
-        estimate = asyncio.run(crawling.estimate(plan, polite, folder, tally))
-    show_passed_over(stderr, tally)
-    show_estimate(stdout(), estimate, polite.rate)
-    return False
+            if dry_run:
+                estimate_crawl(plan, policy, folder)
+            else:
+                has_failed = run_crawl(plan, policy, folder)
+    raise typer.Exit(FAILED if has_failed else 0)

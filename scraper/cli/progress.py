@@ -1,4 +1,7 @@
-"""What people see of a crawl: a live display on a terminal, a plain line now and then elsewhere."""
+"""How far a command is: a live display on a terminal, a plain line now and then elsewhere.
+
+`show_progress` shows any `ProgressView`; the views say what there is to see at this moment.
+"""
 
 from __future__ import annotations
 
@@ -7,91 +10,247 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.console import escape_controls, print_line
-from scraper.crawl.plan import Estimate
 from scraper.crawl.progress import CrawlProgress
-from scraper.crawl.report import CostlyAttempt, CrawlReport
 from scraper.models import ArticleStatus, Pause
 
-_SECONDS_BETWEEN_LINES = 10.0
-_SECONDS_BETWEEN_LOOKS = 0.2
-_MOST_FAILURES = 20
+_REFRESHES_PER_SECOND = 5
+_SECONDS_BETWEEN_CHECKS = 0.2
+
+
+class ProgressView(Protocol):
+    """What there is to see of a running command at this moment.
+
+    `seconds_between_lines` is how often a line is printed where there is no terminal, `None` for
+    a command that is too quick for lines.
+    """
+
+    seconds_between_lines: float | None
+
+    def render(self) -> RenderableType:
+        """Return what a terminal shows."""
+
+    def line(self) -> str:
+        """Return one line for where there is no terminal, "" if there is nothing to say."""
+
+    def milestone(self) -> object:
+        """Return a value that changes when the line must be printed at once, else `None`."""
 
 
 @contextmanager
-def watching(console: Console, tally: CrawlProgress) -> Iterator[None]:
-    """Show how far a crawl is for as long as the block lasts."""
+def show_progress(console: Console, view: ProgressView) -> Iterator[None]:
+    """Show a view for as long as the block lasts; a terminal has nothing left of it then."""
     if console.is_terminal and not console.is_dumb_terminal:
-        look = _Look(tally)
-        with Live(get_renderable=look.now, console=console, transient=True, refresh_per_second=5):
+        with Live(
+            get_renderable=view.render,
+            console=console,
+            transient=True,
+            refresh_per_second=_REFRESHES_PER_SECOND,
+        ):
             yield
-        return
-    ended = threading.Event()
-    thread = threading.Thread(target=_print_lines, args=(console, tally, ended), daemon=True)
+    elif view.seconds_between_lines is None:
+        yield
+    else:
+        with _printing_lines(LinePrinter(console, view, view.seconds_between_lines)):
+            yield
+
+
+@contextmanager
+def _printing_lines(printer: LinePrinter) -> Iterator[None]:
+    has_ended = threading.Event()
+
+    def print_until_end() -> None:
+        printer.update(time.monotonic())
+        while not has_ended.wait(_SECONDS_BETWEEN_CHECKS):
+            printer.update(time.monotonic())
+
+    thread = threading.Thread(target=print_until_end, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        ended.set()
+        has_ended.set()
         thread.join()
 
 
-class _Look:
-    """The live display: made anew several times a second."""
+class LinePrinter:
+    """Prints a view's line at each milestone, and every so many seconds between them."""
 
-    def __init__(self, tally: CrawlProgress) -> None:
-        self._tally = tally
-        self._pace = _Pace(tally)
+    def __init__(self, console: Console, view: ProgressView, seconds: float) -> None:
+        self._console = console
+        self._view = view
+        self._seconds = seconds
+        self._milestone: object = None
+        self._due: float | None = None
 
-    def now(self) -> Group:
-        """What to show at this moment: the phase or the pause, a bar, and the counts."""
-        tally = self._tally
-        phase = Text(
-            escape_controls(_phase(tally)), "yellow" if pause_line(tally.pause) else "bold"
+    def update(self, now: float) -> None:
+        """Print a line if one is due; `now` is in seconds of a monotonic clock."""
+        if self._due is None:
+            self._due = now + self._seconds
+        milestone = self._view.milestone()
+        if milestone == self._milestone and now < self._due:
+            return
+        self._milestone, self._due = milestone, now + self._seconds
+        if line := self._view.line():
+            print_line(self._console, "", line)
+
+
+# --- files, captures and articles that are counted ------------------------------------------
+
+
+class CountView:
+    """A bar for a count that grows up to a total, `None` while the total is not known."""
+
+    seconds_between_lines: float | None = None
+
+    def __init__(self, description: str = "", *, has_clock: bool = False) -> None:
+        self._description = description
+        self._completed = 0
+        self._total: int | None = None
+        self._bar = Progress(
+            *([TextColumn("{task.description}")] if description else []),
+            BarColumn(),
+            MofNCompleteColumn(),
+            *([TimeElapsedColumn()] if has_clock else []),
+            TimeRemainingColumn(),
+            auto_refresh=False,
         )
-        if not tally.total:
+        self._task = self._bar.add_task(description, total=None)
+
+    def set_completed(self, completed: int, total: int | None) -> None:
+        """Take note of how many are done, of how many; costs next to nothing."""
+        self._completed, self._total = completed, total
+
+    def render(self) -> RenderableType:
+        """Return the bar."""
+        self._bar.update(
+            self._task,
+            description=self._description,
+            completed=self._completed,
+            total=self._total,
+        )
+        return self._bar.get_renderable()
+
+    def line(self) -> str:
+        """Return nothing: a bar is for commands of some seconds."""
+        return ""
+
+    def milestone(self) -> object:
+        """Return `None`: no moment matters more than another."""
+        return None
+
+
+class NormaliseView(CountView):
+    """The bar of `normalise`: first captures are found, then articles are done."""
+
+    seconds_between_lines: float | None = 5.0
+
+    def __init__(self) -> None:
+        super().__init__("finding captures", has_clock=True)
+
+    def set_found(self, count: int) -> None:
+        """Take note of how many captures have been found."""
+        self.set_completed(count, None)
+
+    def set_done(self, count: int, total: int) -> None:
+        """Take note of how many articles are done, of how many."""
+        self._description = "normalising"
+        self.set_completed(count, total)
+
+    def line(self) -> str:
+        """Return the count in words, "" before there is one."""
+        if self._total is not None:
+            return f"{self._completed:,} of {self._total:,} articles done"
+        return f"{self._completed:,} captures found" if self._completed else ""
+
+
+# --- a crawl --------------------------------------------------------------------------------
+
+
+class CrawlView:
+    """The phase or the pause of a crawl, a bar, the counts, the pace and the time left."""
+
+    seconds_between_lines: float | None = 10.0
+
+    def __init__(self, progress: CrawlProgress) -> None:
+        self._progress = progress
+        self._first_page_at: float | None = None
+
+    def render(self) -> RenderableType:
+        """Return the phase and, once there are articles, the bar and the counts."""
+        progress = self._progress
+        style = "yellow" if pause_line(progress.pause) else "bold"
+        phase = Text(escape_controls(self._phase()), style)
+        if not progress.total:
             return Group(phase)
         bar = Table.grid(padding=(0, 2))
-        count = Text(f"{tally.done:,} of {tally.total:,}")
-        bar.add_row(ProgressBar(total=tally.total, completed=tally.done, width=50), count)
-        return Group(phase, bar, Text("  ".join(_counts(tally, self._pace)), overflow="ellipsis"))
+        bar.add_row(
+            ProgressBar(total=progress.total, completed=progress.done, width=50),
+            Text(self._done()),
+        )
+        return Group(phase, bar, Text("  ".join(self._counts()), overflow="ellipsis"))
 
+    def line(self) -> str:
+        """Return the same in one line."""
+        if not self._progress.total:
+            return self._phase()
+        return ", ".join([self._phase(), self._done(), *self._counts()])
 
-class _Pace:
-    """Pages a second since the first one, pauses included: what the ETA goes by."""
+    def milestone(self) -> object:
+        """Return the phase and the pause."""
+        return self._progress.phase, self._progress.pause
 
-    def __init__(self, tally: CrawlProgress) -> None:
-        self._tally = tally
-        self._start: float | None = None
+    def _phase(self) -> str:
+        progress = self._progress
+        if line := pause_line(progress.pause):
+            return line
+        if progress.records and not progress.total:
+            return f"{progress.phase}: {progress.records:,} captures"
+        return progress.phase
 
-    @property
-    def pages_a_second(self) -> float:
-        if not self._tally.pages:
-            return 0.0
-        self._start = self._start or time.monotonic()
-        return self._tally.pages / max(time.monotonic() - self._start, 1.0)
+    def _done(self) -> str:
+        return f"{self._progress.done:,} of {self._progress.total:,}"
 
-    @property
-    def left(self) -> str:
-        """The time that is left, in words; "" where it can't be told."""
-        articles = self._tally.done / max(time.monotonic() - (self._start or 0.0), 1.0)
-        if not self._start or not articles:
-            return ""
-        return duration((self._tally.total - self._tally.done) / articles)
+    def _counts(self) -> list[str]:
+        progress = self._progress
+        counts = [
+            f"{progress.statuses[status]:,} {status}"
+            for status in ArticleStatus
+            if progress.statuses[status]
+        ]
+        if progress.put_off:
+            counts.append(f"{progress.put_off:,} put off")
+        seconds = self._seconds_of_fetching()
+        counts.append(f"{progress.pages / seconds:.1f} pages/s")
+        if progress.pages and progress.done:
+            left = (progress.total - progress.done) * seconds / progress.done
+            counts.append(f"{duration(left)} left")
+        return counts
 
-
-def _phase(tally: CrawlProgress) -> str:
-    if line := pause_line(tally.pause):
-        return line
-    is_listing = tally.records and not tally.total
-    return f"{tally.phase}: {tally.records:,} captures" if is_listing else tally.phase
+    def _seconds_of_fetching(self) -> float:
+        """The time since the first page was seen, pauses included; at least one second."""
+        if not self._progress.pages:
+            return 1.0
+        now = time.monotonic()
+        if self._first_page_at is None:
+            self._first_page_at = now
+        return max(now - self._first_page_at, 1.0)
 
 
 def pause_line(pause: Pause | None) -> str:
@@ -99,42 +258,8 @@ def pause_line(pause: Pause | None) -> str:
     left = pause.until - time.time() if pause else 0.0
     if pause is None or left <= 0:
         return ""
-    when = dt.datetime.fromtimestamp(pause.until, dt.UTC)
-    return f"paused: {pause.reason}; going on in {duration(left)} ({when:%H:%M:%S} UTC)"
-
-
-def _counts(tally: CrawlProgress, pace: _Pace) -> list[str]:
-    """The outcomes so far, the pace, and the time that is left."""
-    parts = [f"{count:,} {ending}" for ending, count in _endings(tally)]
-    if tally.put_off:
-        parts.append(f"{tally.put_off:,} put off")
-    parts.append(f"{pace.pages_a_second:.1f} pages/s")
-    return [*parts, f"{pace.left} left"] if pace.left else parts
-
-
-def _endings(tally: CrawlProgress) -> list[tuple[ArticleStatus, int]]:
-    return [(ending, tally.statuses[ending]) for ending in ArticleStatus if tally.statuses[ending]]
-
-
-def _print_lines(console: Console, tally: CrawlProgress, ended: threading.Event) -> None:
-    """A line for each phase and each pause, and one now and then between them."""
-    pace = _Pace(tally)
-    told: tuple[str, Pause | None] | None = None
-    due = 0.0
-    while True:
-        state = (tally.phase, tally.pause)
-        if state != told or time.monotonic() >= due:
-            told, due = state, time.monotonic() + _SECONDS_BETWEEN_LINES
-            print_line(console, "", _line(tally, pace))
-        if ended.wait(_SECONDS_BETWEEN_LOOKS):
-            return
-
-
-def _line(tally: CrawlProgress, pace: _Pace) -> str:
-    if not tally.total:
-        return _phase(tally)
-    done = f"{tally.done:,} of {tally.total:,}"
-    return ", ".join([_phase(tally), done, *_counts(tally, pace)])
+    end = dt.datetime.fromtimestamp(pause.until, dt.UTC)
+    return f"paused: {pause.reason}; going on in {duration(left)} ({end:%H:%M:%S} UTC)"
 
 
 def duration(seconds: float) -> str:
@@ -145,67 +270,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{round(whole / 60)} min"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-# --- the end --------------------------------------------------------------------------------
-
-
-def show_passed_over(console: Console, tally: CrawlProgress) -> None:
-    """Print what a list names and was not taken, and why."""
-    for what, count in tally.passed_over.most_common(_MOST_FAILURES):
-        print_line(console, "passed over:", f"{what} ({count:,})" if count > 1 else what, "yellow")
-    if tally.without_capture:
-        some = ", ".join(map(str, tally.without_capture[:_MOST_FAILURES]))
-        print_line(console, "not to be had:", f"there is no capture of {some}", "red")
-    more = len(tally.passed_over) - _MOST_FAILURES
-    if more > 0:
-        print_line(console, "", f"... and {more:,} more rows that were passed over")
-
-
-def show_estimate(console: Console, estimate: Estimate, rate: float) -> None:
-    """Print what a crawl would take."""
-    pace = f"at {rate:g} a second" if rate else "without a pace"
-    print_line(console, f"{estimate.articles:>9,}", "articles to fetch")
-    print_line(console, f"{estimate.requests:>9,}", "requests at least, one for each article")
-    print_line(console, f"{estimate.seconds / 3600:>9.1f}", f"hours {pace}, pauses not counted")
-
-
-def show_report(console: Console, report: CrawlReport) -> None:
-    """Print what became of all articles, and what was hard."""
-    for ended in report.failed[:_MOST_FAILURES]:
-        print_line(console, "failed:", f"article {ended.article_id}: {ended.message}", "red")
-    if len(report.failed) > _MOST_FAILURES:
-        more = len(report.failed) - _MOST_FAILURES
-        print_line(console, "", f"... and {more:,} more that failed (report.json names them all)")
-    for ending in ArticleStatus:
-        reasons = ", ".join(
-            f"{reason} {count:,}"
-            for reason, count in report.reasons[ending].most_common()
-            if reason
-        )
-        _count(console, report, report.statuses[ending], ending, reasons)
-    if report.open:
-        _count(console, report, report.open, "not done yet")
-    print_line(
-        console, f"{report.articles:>9,}", f"articles known, {report.requests:,} requests for pages"
-    )
-    if report.paused_until:
-        print_line(
-            console, "paused:", f"the archive wants no requests until {report.paused_until}", "red"
-        )
-    _show_hard(console, "slowest:", report.slowest, 1.0)
-    _show_hard(console, "most retried:", report.most_retried)
-
-
-def _count(console: Console, report: CrawlReport, count: int, what: str, more: str = "") -> None:
-    percent = f"{report.percent(count):.1f} %"
-    print_line(console, f"{count:>9,}", f"{percent:>7}  {what}{f' ({more})' if more else ''}")
-
-
-def _show_hard(
-    console: Console, title: str, hard: tuple[CostlyAttempt, ...], seconds: float = 0.0
-) -> None:
-    for one in hard:
-        if one.seconds >= seconds:
-            what = f"article {one.article_id}: {one.requests} requests in {one.seconds:.1f} s"
-            print_line(console, title, f"{what}, {one.capture.url}")

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from frontmatter.default_handlers import YAMLHandler
 from yaml import CBaseLoader, YAMLError
 
+from normalise.files import article_id_of
 from scraper.errors import UsageError
 
-_FILE_NAME = re.compile(r"article_([0-9]{1,9})\.md")
 _YAML = YAMLHandler()
-_LONGEST_BLOCK = 16_000  # characters; nesting twice as deep overflows the stack of libyaml
+# In characters. Brackets nested twice as deep as this overflow the stack of libyaml.
+_MAX_FRONT_MATTER = 16_000
 
 
 def find_markdown(folder: Path) -> Iterator[Path]:
     """Yield every `*.md` below a folder, in the order of their paths.
 
-    Raises `UsageError` where a folder can't be read, so that no list comes out short.
+    Links to folders are not followed. Raises `UsageError` where a folder can't be read, so that
+    no list comes out short.
     """
     try:
         with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+            in_order = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         raise UsageError(f"{folder} can't be read as a folder: {error.strerror}") from error
-    for entry in found:
+    for entry in in_order:
         if entry.is_dir(follow_symlinks=False):
             yield from find_markdown(Path(entry.path))
         elif entry.name.endswith(".md"):
@@ -41,44 +43,79 @@ def find_articles(folder: Path) -> Iterator[tuple[int, Path]]:
     """
     is_archive = False
     for path in find_markdown(folder):
-        name = _FILE_NAME.fullmatch(path.name)
-        if name is not None:
+        article_id = article_id_of(path.name)
+        if article_id is not None:
             is_archive = True
-            yield int(name[1]), path
+            yield article_id, path
     if not is_archive:
-        raise UsageError(
-            f"no article (article_<id>.md) lies anywhere below {folder}; "
-            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
-        )
+        raise no_articles_below(folder)
 
 
-def split_front_matter(text: str) -> tuple[str, str] | None:
-    """Return the front matter and the body of a file's text, `None` where it has no front matter.
+def no_articles_below(folder: Path) -> UsageError:
+    """Return the error for a folder that holds no article file, to be raised."""
+    return UsageError(
+        f"no article (article_<id>.md) lies anywhere below {folder}; "
+        "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
+    )
 
-    The front matter comes as its lines of YAML, the body with LF line ends.
+
+def with_unix_line_ends(text: str) -> str:
+    """Return a text without byte order mark and with LF for CRLF, as this tool writes files."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatterSpan:
+    """Where the front matter of a text lies, as offsets into it.
+
+    The lines of YAML stand between `start` and `end`. `body` is where the line after the closing
+    delimiter begins, or the end of the text.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if not _YAML.detect(text):
-        return None
-    try:
-        return _YAML.split(text)
-    except ValueError:  # nothing closes it
-        return None
+
+    start: int
+    end: int
+    body: int
 
 
-def front_matter_values(block: str) -> dict[str, str]:
-    """Return the scalars of a front matter, as text, whatever they look like.
+def find_front_matter(text: str) -> FrontMatterSpan | None:
+    """Return where the front matter of a text lies, `None` where it has none at its head.
 
-    No other value is: written out, a few lists of lists by name are longer than any memory.
-
-    Raises `ValueError` where they are no mapping in valid YAML.
+    A delimiter is a line of three or more hyphens, with or without blanks behind them.
     """
-    if len(block) > _LONGEST_BLOCK:
-        raise ValueError(f"front matter of more than {_LONGEST_BLOCK} characters")
+    opening = _YAML.FM_BOUNDARY.match(text)
+    closing = opening and _YAML.FM_BOUNDARY.search(text, opening.end())
+    if closing is None:
+        return None
+    # The pattern takes blank lines behind a delimiter as part of it; only its own line is.
+    start = text.index("\n") + 1
+    newline = text.find("\n", closing.start())
+    return FrontMatterSpan(start, closing.start(), newline + 1 if newline >= 0 else len(text))
+
+
+def read_front_matter(text: str) -> str | None:
+    """Return the lines of YAML at the head of a file's text, `None` where it has none.
+
+    A byte order mark and CRLF do no harm.
+    """
+    text = with_unix_line_ends(text)
+    span = find_front_matter(text)
+    return None if span is None else text[span.start : span.end]
+
+
+def front_matter_values(yaml: str) -> dict[str, str]:
+    """Return the scalars of a front matter as text, whatever type YAML would give them.
+
+    Lists and mappings are left out. Written out they can be larger than any memory: a few lists
+    that hold one another by alias are enough.
+
+    Raises `ValueError` where the lines are no mapping in valid YAML.
+    """
+    if len(yaml) > _MAX_FRONT_MATTER:
+        raise ValueError(f"front matter of more than {_MAX_FRONT_MATTER} characters")
     try:
-        found: object = _YAML.load(block, Loader=CBaseLoader)
+        values: object = _YAML.load(yaml, Loader=CBaseLoader)
     except YAMLError as error:
         raise ValueError(f"invalid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         raise ValueError("front matter without keys")  # noqa: TRY004 - what a file says is no type
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+    return {key: value for key, value in values.items() if isinstance(value, str)}

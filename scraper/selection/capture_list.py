@@ -1,7 +1,7 @@
 """Lists of captures that a user gives: a table (TSV or CSV), or the files of an archive.
 
-Every row stands on one line, so that a stray quotation mark spoils that line and swallows no
-others; in CSV an address with a comma in it goes between double quotes.
+Every row stands on one line, so that a stray quotation mark spoils that line and no other. In CSV
+an address with a comma in it stands between double quotes.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from io import BufferedReader
 from pathlib import Path
 
 from normalise import BadCapture, Capture
-from normalise.playback_address import ARCHIVE
-from scraper.corpus.files import find_markdown, front_matter_values, split_front_matter
+from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, TIMESTAMP
+from scraper.corpus.files import find_markdown, front_matter_values, read_front_matter
 from scraper.errors import BadRecord, UsageError
 
 _GZIP = b"\x1f\x8b"
-_LONGEST_LINE = 1 << 20  # bytes; the longest addresses have 3,000 characters
-_TIMESTAMP = re.compile(r"[0-9]{14}\Z")
+_MAX_LINE = 1 << 20  # bytes; the longest addresses have 3,000 characters
+_TIMESTAMP = re.compile(rf"{TIMESTAMP}\Z")
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_PLAYBACK = re.compile(r"https?://web\.archive\.org/web/", re.IGNORECASE)
-_A_ROW = (
+_PLAYBACK_OPENINGS = (f"{ARCHIVE}/web/", f"http://{ARCHIVE_HOST}/web/")
+_WHAT_A_ROW_HAS = (
     "a row has a timestamp of 14 digits and a web address, or the address of a capture: "
     "https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/..."
 )
 
-csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_LINE))
+csv.field_size_limit(max(csv.field_size_limit(), _MAX_LINE))
 
 
 def read_captures(path: Path) -> Iterator[Capture | BadRecord]:
     """Yield the captures that a list names, in its order, whatever pages they are of.
 
     A file is a table with the columns `timestamp` and `original`, or, without a header, rows that
-    have both somewhere; a folder gives the `url` in the front matter of every `*.md` below it.
-    What names no capture is yielded as the error that says where and why.
+    have both somewhere. A folder gives the `url` in the front matter of every `*.md` below it.
+    What names no capture is yielded as an error that says where and why.
 
     Raises `UsageError` where the list can't be read to its end, where a table names no capture at
     all, and where a folder has no `*.md`.
@@ -77,10 +77,10 @@ def _in_folder(folder: Path) -> Iterator[Capture | BadRecord]:
 
 def _capture_of_file(path: Path) -> Capture:
     """The capture that an article file names. Raises `BadCapture`, `OSError`, `ValueError`."""
-    parts = split_front_matter(path.read_bytes().decode("utf-8"))
-    if parts is None:
+    front_matter = read_front_matter(path.read_bytes().decode("utf-8"))
+    if front_matter is None:
         raise ValueError("no front matter")
-    return Capture.from_url(front_matter_values(parts[0]).get("url", ""))
+    return Capture.from_url(front_matter_values(front_matter).get("url", ""))
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -88,11 +88,14 @@ def _capture_of_file(path: Path) -> Capture:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How the rows of a table are to be read, as the first one shows it."""
+    """How the rows of a table are to be read, as the first one shows it.
+
+    `columns` are the places of timestamp and address, `None` where no header names them.
+    """
 
     delimiter: str
     width: int
-    columns: tuple[int, int] | None  # of timestamp and address, where a header names them
+    columns: tuple[int, int] | None
 
 
 def _in_table(path: Path) -> Iterator[Capture | BadRecord]:
@@ -109,16 +112,17 @@ def _in_table(path: Path) -> Iterator[Capture | BadRecord]:
                     continue
             capture = _capture_of_row(line, layout)
         except BadCapture as error:
-            yield BadRecord(f"{place}, names no capture: {error}; {_A_ROW}")
+            yield BadRecord(f"{place}, names no capture: {error}; {_WHAT_A_ROW_HAS}")
         else:
             has_capture = True
             yield capture
     if not has_capture:
-        raise UsageError(f"{path} names no capture in any of its lines; {_A_ROW}")
+        raise UsageError(f"{path} names no capture in any of its lines; {_WHAT_A_ROW_HAS}")
 
 
 def _layout(line: str) -> _Layout:
-    delimiter = "," if "\t" not in line or _is_of_commas(line) else "\t"
+    """The layout that the first row of a table shows."""
+    delimiter = "," if "\t" not in line or _has_tabs_in_cells(line) else "\t"
     cells = _cells(line, delimiter)
     names = [cell.lower() for cell in cells]
     columns = None
@@ -127,8 +131,8 @@ def _layout(line: str) -> _Layout:
     return _Layout(delimiter, len(cells), columns)
 
 
-def _is_of_commas(line: str) -> bool:
-    """Whether the tabs of a first row stand inside of its cells, as in a comment."""
+def _has_tabs_in_cells(line: str) -> bool:
+    """Whether the tabs of a first row of CSV stand inside its cells, as in a comment."""
     cells = line.split(",")
     return any(_TIMESTAMP.match(cell.strip('" ')) for cell in cells) and not any(
         _TIMESTAMP.match(cell.strip()) for cell in line.split("\t")
@@ -139,19 +143,19 @@ def _capture_of_row(line: str, layout: _Layout) -> Capture:
     """The capture that a row names. Raises `BadCapture` where it names none."""
     is_bare_address = layout.width == 1 and _WEB_ADDRESS.match(line.lstrip())
     cells = [line.strip()] if is_bare_address else _cells(line, layout.delimiter)
-    timestamp_at, address_at = layout.columns or (
-        _first(_TIMESTAMP, cells),
-        _first(_WEB_ADDRESS, cells),
+    timestamp_index, address_index = layout.columns or (
+        _first_index(_TIMESTAMP, cells),
+        _first_index(_WEB_ADDRESS, cells),
     )
-    timestamp, address = _at(timestamp_at, cells), _at(address_at, cells)
+    timestamp, address = _cell(cells, timestamp_index), _cell(cells, address_index)
     is_wider = layout.delimiter == "," and len(cells) > layout.width
-    if is_wider and address_at < len(cells) - 1:
+    if is_wider and address_index < len(cells) - 1:
         raise BadCapture(
             f"{len(cells)} cells where the first row has {layout.width}: a comma may have cut the "
             "address; put it between double quotes"
         )
-    if playback := _PLAYBACK.match(address):
-        return Capture.from_url(f"{ARCHIVE}/web/{address[playback.end() :]}")
+    if address.lower().startswith(_PLAYBACK_OPENINGS):
+        return Capture.from_url(address)
     if not address:
         raise BadCapture("no web address in the row")
     if not timestamp:
@@ -170,27 +174,28 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _first(pattern: re.Pattern[str], cells: list[str]) -> int:
-    """The place of the first cell of a kind, one behind the last where there is none."""
-    return next((at for at, cell in enumerate(cells) if pattern.match(cell)), len(cells))
+def _first_index(pattern: re.Pattern[str], cells: list[str]) -> int:
+    """The index of the first cell that matches, that behind the last where none does."""
+    return next((index for index, cell in enumerate(cells) if pattern.match(cell)), len(cells))
 
 
-def _at(place: int, cells: list[str]) -> str:
-    return cells[place] if place < len(cells) else ""
+def _cell(cells: list[str], index: int) -> str:
+    """The cell of an index, "" behind the last."""
+    return cells[index] if index < len(cells) else ""
 
 
 # --- lines of text --------------------------------------------------------------------------
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield each line with its number, without line end.
+    """Yield the number and the text of each line, without line end.
 
-    Raises `UsageError` where the file can't be read or is no text, be it after many lines.
+    Raises `UsageError` where the file can't be read or is no text, even after many lines.
     """
     number = 0
     try:
-        with path.open("rb") as file, _unpacked(file) as plain:
-            while line := plain.readline(_LONGEST_LINE):
+        with path.open("rb") as file, _decompressed(file) as plain:
+            while line := plain.readline(_MAX_LINE):
                 number += 1
                 yield number, _text(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except UnicodeError as error:
@@ -207,8 +212,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _text(line: bytes) -> str:
     """A line as text. Raises `UnicodeError` where it is none."""
-    if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
-        raise UnicodeError(f"longer than {_LONGEST_LINE} bytes")
+    if len(line) == _MAX_LINE and not line.endswith(b"\n"):
+        raise UnicodeError(f"longer than {_MAX_LINE} bytes")
     text = line.decode("utf-8").rstrip("\r\n")
     if "\0" in text or "\r" in text:
         raise UnicodeError("it holds a NUL, or a carriage return that ends no line")
@@ -216,8 +221,8 @@ def _text(line: bytes) -> str:
 
 
 @contextmanager
-def _unpacked(file: BufferedReader) -> Iterator[BufferedReader | gzip.GzipFile]:
-    """The file, or what is in it where it is packed with gzip; a pipe will do."""
+def _decompressed(file: BufferedReader) -> Iterator[BufferedReader | gzip.GzipFile]:
+    """The file, or what is in it where it is gzip; it may be a pipe."""
     if file.peek(len(_GZIP)).startswith(_GZIP):
         with gzip.open(file) as plain:
             yield plain

@@ -1,4 +1,4 @@
-"""Ids of articles as they are asked for on a command line: `1-1000,11911`."""
+"""Ids of articles as a command line gives them: `1-1000,11911`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _PART = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class IdSet:
-    """Some ids, as ranges that hold their ends, in their order; `single` stand by themselves."""
+    """Some ids as sorted ranges that include their ends.
+
+    `single` are the ids that were named one by one, not as part of a range.
+    """
 
     ranges: tuple[tuple[int, int], ...]
     single: frozenset[int] = frozenset()
 
     @classmethod
     def parse(cls, text: str) -> IdSet:
-        """Return the ids that a text names. Raises `UsageError` for one that names none."""
+        """Return the ids that a text names. Raises `UsageError` where a part of it names none."""
         ranges = []
         for part in text.split(","):
             match = _PART.fullmatch(part.strip())
@@ -35,13 +38,13 @@ class IdSet:
             ranges.append((first, last))
         return cls(_merged(ranges), frozenset(first for first, last in ranges if first == last))
 
-    def __contains__(self, article: int) -> bool:
-        at = bisect_right(self.ranges, (article, MAX_ID)) - 1
-        return at >= 0 and self.ranges[at][0] <= article <= self.ranges[at][1]
+    def __contains__(self, article_id: int) -> bool:
+        index = bisect_right(self.ranges, (article_id, MAX_ID)) - 1
+        return index >= 0 and self.ranges[index][0] <= article_id <= self.ranges[index][1]
 
 
 def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The same ids in ranges that do not overlap."""
+    """The same ids in sorted ranges that do not overlap."""
     merged: list[tuple[int, int]] = []
     for first, last in sorted(ranges):
         if merged and first <= merged[-1][1]:

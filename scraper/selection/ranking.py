@@ -1,6 +1,6 @@
 """The choice of captures, before any is fetched: which can be an article, and which to try first.
 
-Pure: rows of the index in, captures in their order out, each with the reason for its place.
+Pure: CDX records in, captures in their order out, each with the reason for its place.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from normalise import Capture, PageKind
 from normalise.page.kinds import kind_by_address
 from scraper.models import CdxRecord
 
-# From then on the site answered every address with its farewell page: all of the 529 captures
-# of 2023 in the published archive are that page (facts/peers.md 0, wayback.md 1.8).
+# From then on the site answered every address with its farewell page. The published archive has
+# 529 captures of 2023, all of that page (docs/archive-defects.md 1).
 FIRST_FAREWELL = "2023"
 
 REVISIT = "warc/revisit"
 _HTML = frozenset({"text/html", "application/xhtml+xml", REVISIT})
 # `unk` stands beside 200 too; a list given by hand has nothing in these columns.
 _UNKNOWN = frozenset({"unk", "-", ""})
-_MANGLED = re.compile(r"%EF%BF%BD|\?", re.IGNORECASE)
+_LOST_CHARACTER = "%EF%BF%BD"
+_MANGLED = re.compile(rf"{_LOST_CHARACTER}|\?", re.IGNORECASE)
 
 
 class Prefer(StrEnum):
@@ -34,7 +35,7 @@ class Prefer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A capture that may be an article; `why` is the reason for its place, in words."""
+    """A capture that may be an article; `reason` says in words why it has its place."""
 
     record: CdxRecord
     reason: str
@@ -68,62 +69,65 @@ def rank(
 ) -> Ranking:
     """Return the captures of one article in the order in which to try them.
 
-    `rows` are all rows of its id, whatever their addresses; `shared` are the digests that several
-    ids have. Last come suspect captures, before them those of mangled addresses; within each of
-    these the newest, or the oldest, is first. The same rows in another order are ranked alike.
+    `records` are all records of its id, whatever their addresses. `shared_digests` are the digests
+    that several ids have. Suspect captures come last, before them those of mangled addresses;
+    within each of these groups the newest, or the oldest, is first. The order of the records makes
+    no difference.
     """
     candidates: dict[Capture, CdxRecord] = {}
-    dropped: dict[Capture, Rejected] = {}
-    for row in sorted(records, key=lambda row: (row.mimetype, row.statuscode, row.digest)):
-        reason = _cannot_be(row)
-        if reason is None:
-            candidates.setdefault(row.capture, row)
+    rejected: dict[Capture, Rejected] = {}
+    for record in sorted(records, key=lambda each: (each.mimetype, each.statuscode, each.digest)):
+        kind = _rejected_kind(record)
+        if kind is None:
+            candidates.setdefault(record.capture, record)
         else:
-            dropped.setdefault(row.capture, Rejected(row, reason))
-    for capture in candidates:  # one row of it speaks for it: that is enough for a try
-        dropped.pop(capture, None)
-    in_order = sorted(candidates.values(), key=lambda row: row.capture.original)
-    in_order.sort(key=lambda row: row.capture.timestamp, reverse=prefer is Prefer.NEWEST)
-    in_order.sort(key=lambda row: (_is_suspect(row, shared_digests), _is_mangled(row)))
-    ranked = tuple(Candidate(row, _why(row, shared_digests, prefer)) for row in in_order)
-    newest_first = sorted(dropped.values(), key=lambda drop: drop.record.capture.original)
-    newest_first.sort(key=lambda drop: drop.record.capture.timestamp, reverse=True)
-    return Ranking(ranked, tuple(newest_first))
+            rejected.setdefault(record.capture, Rejected(record, kind))
+    for capture in candidates:  # one good record of it is enough for a try
+        rejected.pop(capture, None)
+    in_order = sorted(candidates.values(), key=lambda each: each.capture.original)
+    in_order.sort(key=lambda each: each.capture.timestamp, reverse=prefer is Prefer.NEWEST)
+    in_order.sort(key=lambda each: (_is_suspect(each, shared_digests), _is_mangled(each)))
+    newest_first = sorted(rejected.values(), key=lambda each: each.record.capture.original)
+    newest_first.sort(key=lambda each: each.record.capture.timestamp, reverse=True)
+    return Ranking(
+        tuple(Candidate(each, _reason(each, shared_digests, prefer)) for each in in_order),
+        tuple(newest_first),
+    )
 
 
-def _cannot_be(row: CdxRecord) -> PageKind | None:
-    """What a capture is by its row alone, `None` where it may be an article."""
-    by_its_address = kind_by_address(row.capture)
-    if by_its_address is not None:
-        return by_its_address
-    if row.statuscode.startswith("3"):
+def _rejected_kind(record: CdxRecord) -> PageKind | None:
+    """What a capture is by its record alone, `None` where it may be an article."""
+    kind = kind_by_address(record.capture)
+    if kind is not None:
+        return kind
+    if record.statuscode.startswith("3"):
         return PageKind.REDIRECT
-    if row.statuscode.startswith(("4", "5")):
+    if record.statuscode.startswith(("4", "5")):
         return PageKind.ERROR_PAGE
-    mimetype = row.mimetype.partition(";")[0].strip().lower()
+    mimetype = record.mimetype.partition(";")[0].strip().lower()
     if mimetype.startswith("image/"):
         return PageKind.IMAGE
     return None if mimetype in _HTML or mimetype in _UNKNOWN else PageKind.NOT_HTML
 
 
-def _is_suspect(row: CdxRecord, shared: Collection[str]) -> bool:
-    return row.capture.timestamp >= FIRST_FAREWELL or row.digest in shared
+def _is_suspect(record: CdxRecord, shared_digests: Collection[str]) -> bool:
+    return record.capture.timestamp >= FIRST_FAREWELL or record.digest in shared_digests
 
 
-def _is_mangled(row: CdxRecord) -> bool:
-    return _MANGLED.search(row.capture.original) is not None
+def _is_mangled(record: CdxRecord) -> bool:
+    return _MANGLED.search(record.capture.original) is not None
 
 
-def _why(row: CdxRecord, shared: Collection[str], prefer: Prefer) -> str:
+def _reason(record: CdxRecord, shared_digests: Collection[str], prefer: Prefer) -> str:
     reasons = []
-    if row.capture.timestamp >= FIRST_FAREWELL:
+    if record.capture.timestamp >= FIRST_FAREWELL:
         reasons.append("suspect: since 2023 the site shows its farewell page")
-    if row.digest in shared:
+    if record.digest in shared_digests:
         reasons.append("suspect: other articles have the same bytes")
-    if "?" in row.capture.original:
+    if "?" in record.capture.original:
         reasons.append("its address has a query")
-    if "%EF%BF%BD" in row.capture.original.upper():
+    if _LOST_CHARACTER in record.capture.original.upper():
         reasons.append("its address is mangled")
-    if row.mimetype == REVISIT:
+    if record.mimetype == REVISIT:
         reasons.append("the same bytes as an earlier capture")
     return "; ".join([*reasons, f"{prefer} first"])

@@ -1,1 +1,1 @@
-"""Fixtures: saved pages with what must come of them."""
+"""Fixtures for the regression tests: kept, refreshed and recorded."""

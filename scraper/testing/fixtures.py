@@ -1,10 +1,10 @@
-"""Saved pages with what must come of them, for the regression tests.
+"""Fixtures: saved pages with their expected results, for the regression tests.
 
 A fixture is a folder: `page.html` (the bytes, never edited by any tool), `capture.json` (the
-capture and one line on what the page is there to prove), and what must come of it: the article
+capture, and one line on what the page proves), and the expected result: the article
 (`article.json`) and its file (`article.md`), or the refusal (`refusal.json`).
 
-    python -m scraper.testing.fixtures refresh [FIXTURE...]   write what comes of the pages today
+    python -m scraper.testing.fixtures refresh [FIXTURE...]   write the results of today's code
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ARTICLE_FILE, TEXT_FILE, REFUSAL_FILE = "article.json", "article.md", "refusal.j
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """One fixture; `name` is its path below the root: `articles/lists`."""
+    """One fixture; `name` is its path below the root, such as `articles/lists`."""
 
     folder: Path
     name: str
@@ -42,7 +42,7 @@ class Fixture:
         return (self.folder / PAGE_FILE).read_bytes()
 
     def golden(self, file: str) -> str | None:
-        """Return what a file of the fixture expects, `None` where there is no such file."""
+        """Return the text of an expected file, `None` if the fixture has no such file."""
         path = self.folder / file
         return path.read_bytes().decode("utf-8") if path.exists() else None
 
@@ -61,7 +61,7 @@ def load_all(root: Path = ROOT) -> Iterator[Fixture]:
 
 
 def expected_files(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
-    """Return the kind of fixture that a page is, and its expectation files with their texts."""
+    """Return which kind of fixture a page is today, and its expected files with their texts."""
     try:
         article = extract(page, capture)
     except NotAnArticle as error:
@@ -76,7 +76,7 @@ def expected_files(page: bytes, capture: Capture) -> tuple[str, dict[str, str]]:
 
 
 def move_to_kind(fixture: Fixture) -> Fixture:
-    """Put a fixture among those of the kind that its page is today; return it as it is there.
+    """Move a fixture to the folder of the kind that its page is today; return it as it is there.
 
     A page that fitted no rule becomes an article when a rule is mended.
     """
@@ -90,7 +90,7 @@ def move_to_kind(fixture: Fixture) -> Fixture:
 
 
 def refresh(fixture: Fixture) -> list[str]:
-    """Write what comes of the page today; return the names of the files that changed."""
+    """Write the results of today's code; return the names of the files that changed."""
     _, texts = expected_files(fixture.page, fixture.capture)
     changed = [file for file, text in texts.items() if fixture.golden(file) != text]
     for file in changed:
@@ -104,7 +104,7 @@ def refresh(fixture: Fixture) -> list[str]:
 
 
 def add(name: str, page: bytes, capture: Capture, why: str, root: Path = ROOT) -> Fixture:
-    """Save a page as a new fixture, with what comes of it today.
+    """Save a page as a new fixture, with the results of today's code.
 
     Raises `UsageError` where a fixture of that name exists: a saved page is never replaced.
     """
@@ -135,7 +135,7 @@ app = typer.Typer(help="Refresh what is expected of the saved pages.")
 
 @app.callback()
 def _app() -> None:
-    """Keep `refresh` a command of its own: the only one would lose its name."""
+    """Keep `refresh` a subcommand: typer drops the name of an only command."""
 
 
 @app.command("refresh")
@@ -143,11 +143,11 @@ def _refresh(names: Annotated[list[str] | None, typer.Argument(metavar="FIXTURE"
     """Write what comes of the saved pages today; look at the diff before you commit it."""
     chosen = [load(ROOT / name) for name in names] if names else list(load_all())
     for fixture in chosen:
-        now = move_to_kind(fixture)
-        if now != fixture:
-            typer.echo(f"{fixture.name} is {now.name} now")
-        for file in refresh(now):
-            typer.echo(f"{now.name}/{file}")
+        moved = move_to_kind(fixture)
+        if moved != fixture:
+            typer.echo(f"{fixture.name} is {moved.name} now")
+        for file in refresh(moved):
+            typer.echo(f"{moved.name}/{file}")
     typer.echo(f"{len(chosen)} fixtures; the pages themselves are as they were", err=True)
 
 

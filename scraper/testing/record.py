@@ -1,4 +1,4 @@
-"""A page met in the field, saved as a fixture: from the network, a WARC or an HTML file."""
+"""The page for a new fixture: from the network, a WARC file, a crawl, or an HTML file."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ from scraper.warc.payload import read_payload
 from scraper.warc.saved_page import read_page_file
 from scraper.wayback.client import WaybackClient
 
-# Of several pages of an article: the odd one out is what a fixture is wanted of.
-_WORTH = (fixtures.UNREADABLE, fixtures.ARTICLE, fixtures.REFUSED)
+Page = tuple[bytes, Capture]
+
+# Of several pages of an article: a page that fits no rule is what a fixture is wanted of.
+_PREFERRED_KINDS = (fixtures.UNREADABLE, fixtures.ARTICLE, fixtures.REFUSED)
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def check_name(root: Path | None, name: str, why: str) -> Path:
-    """Return the folder of fixtures.
+def check_new_fixture(root: Path | None, name: str, why: str) -> Path:
+    """Return the folder of fixtures, without `root` that of the project.
 
-    Raises `UsageError` where it is none, or the name can't be that of a new fixture.
+    Raises `UsageError` where it is no folder, or the name or the reason can't be that of a new
+    fixture.
     """
     root = root or fixtures.ROOT
     if not root.is_dir():
@@ -41,64 +44,71 @@ def check_name(root: Path | None, name: str, why: str) -> Path:
     return root
 
 
-def read_from_file(path: Path, wanted: Target) -> tuple[bytes, Capture]:
-    """Return the page of a target from a WARC, a folder of them, or an HTML file.
+def read_from_file(path: Path, target: Target) -> Page:
+    """Return the page of a target from a WARC file, a folder of them, or an HTML file.
 
-    Of several pages of an article the first by rank is taken that fits no rule, else the first
-    that is an article, else the first.
+    Of several pages of an article it is the best ranked one that fits no rule; without such a
+    page the best ranked article, without an article the best ranked page.
+
+    Raises `UsageError` for a file that can't be read or that does not name its capture,
+    `NoCapture` where the file does not hold the page.
     """
     if path.is_dir() or is_warc(path):
-        return _from_warc(path, wanted)
-    if wanted.capture is None:
+        return _read_from_warc(path, target)
+    if target.capture is None:
         raise UsageError(
             f"{path} does not say which capture it is: give the address of its capture as TARGET, "
             "such as https://web.archive.org/web/20210629183215/https://www.hkcnews.com/article/..."
         )
     try:
-        return read_page_file(path), wanted.capture
+        return read_page_file(path), target.capture
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}") from error
 
 
-def _from_warc(path: Path, wanted: Target) -> tuple[bytes, Capture]:
+def _read_from_warc(path: Path, target: Target) -> Page:
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
-        records = {
-            record.capture: record
-            for record in find_captures([path], Path(spool))
-            if isinstance(record, CaptureLocation) and _is_wanted(record.capture, wanted)
+        locations = {
+            location.capture: location
+            for location in find_captures([path], Path(spool))
+            if isinstance(location, CaptureLocation) and _is_of_target(location.capture, target)
         }
-        if not records:
-            raise NoCapture(f"{path} holds no page of {wanted}")
-        ranked = rank(CdxRecord(capture) for capture in records).candidates
-        in_order = [one.capture for one in ranked] or list(records)
+        if not locations:
+            raise NoCapture(f"{path} holds no page of {target}")
+        candidates = rank(CdxRecord(capture) for capture in locations).candidates
+        captures = [candidate.capture for candidate in candidates] or list(locations)
         try:
-            pages = [(read_payload(records[capture]).body, capture) for capture in in_order]
+            pages = [(read_payload(locations[capture]).body, capture) for capture in captures]
         except BadRecord as error:
-            raise NoCapture(f"the page of {wanted} can't be had: {error}") from error
-    return min(pages, key=lambda page: _WORTH.index(fixtures.expected_files(*page)[0]))
+            raise NoCapture(f"the page of {target} can't be had: {error}") from error
+    return min(pages, key=_preference)
 
 
-def _is_wanted(capture: Capture, wanted: Target) -> bool:
-    if wanted.capture is not None:
-        return capture == wanted.capture
-    return capture.article_id == wanted.article_id and capture.timestamp.startswith(wanted.at)
+def _preference(page: Page) -> int:
+    kind, _ = fixtures.expected_files(*page)
+    return _PREFERRED_KINDS.index(kind)
 
 
-async def fetch_from_archive(wanted: Target, archive: WaybackClient) -> tuple[bytes, Capture]:
-    """Return the page of the first capture that is no refused one, else of the first at all."""
-    found = await refetch.rank_captures(wanted, archive, None)
-    tried: list[FetchedCapture] = []
+def _is_of_target(capture: Capture, target: Target) -> bool:
+    if target.capture is not None:
+        return capture == target.capture
+    return capture.article_id == target.article_id and capture.timestamp.startswith(target.at)
+
+
+async def fetch_from_archive(target: Target, client: WaybackClient) -> Page:
+    """Return the first page that is not a known kind of other page, else the first page.
+
+    Raises `NoCapture` where no capture can be played, and what a client raises.
+    """
+    ranking = await refetch.rank_captures(target, client, None)
+    fetched: list[FetchedCapture] = []
     async with refetch.open_judge() as judge:
-        async for one in refetch.fetch_each(found.candidates, archive, judge):
-            tried.append(one)
-            if one.memento is not None and one.attempt.result is not AttemptResult.NOT_ARTICLE:
-                return one.memento.body, one.memento.served
-    for one in tried:
-        if one.memento is not None:
-            return one.memento.body, one.memento.served
-    raise refetch.no_capture_error(wanted, found, tried)
-
-
-def save(root: Path, name: str, why: str, body: bytes, capture: Capture) -> Path:
-    """Save a page as a fixture, with what comes of it today; return its folder."""
-    return fixtures.add(name, body, capture, why, root).folder
+        async for capture in refetch.fetch_each(ranking.candidates, client, judge):
+            fetched.append(capture)
+            memento = capture.memento
+            if memento is not None and capture.attempt.result is not AttemptResult.NOT_ARTICLE:
+                return memento.body, memento.served
+    mementos = [capture.memento for capture in fetched if capture.memento is not None]
+    if not mementos:
+        raise refetch.no_capture_error(target, ranking, fetched)
+    return mementos[0].body, mementos[0].served

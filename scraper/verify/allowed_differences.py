@@ -1,10 +1,11 @@
 """What two texts of one article may differ in without either being wrong.
 
-Two things: the repairs that README lists ("The files"), and the marks that a capture leaves in the
-addresses of links, pictures and videos (facts/format.md 3.6 to 3.8). `departures` walks through
-both texts at once. Everything but those known places must be the same, and at them mine must be
-what the reference's becomes, no more: where a key says which e-mail address was hidden it must be
-that one; a timestamp must be that of my capture.
+Two things may differ: what the repairs that README lists ("The files") change, and the marks that
+a capture leaves in the addresses of links, pictures and videos (docs/seed-format.md 5).
+`find_allowed_differences` walks through both texts at once. Everything outside those known places
+must be the same. At them the actual text must have just what the expected one's becomes: where a
+key says which e-mail address was hidden it must be that one, and a timestamp must be that of the
+actual file's capture.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from normalise.page import cloudflare_email
+from normalise.playback_address import ARCHIVE, ARCHIVE_ORIGIN, MODIFIER, TIMESTAMP
 
 
 class AllowedDifference(StrEnum):
@@ -32,8 +34,9 @@ class AllowedDifference(StrEnum):
 class ComparedCaptures:
     """Which captures two files show.
 
-    `timestamp` and `origin` (scheme and host) are those of mine; `shown` is the timestamp in the
-    reference's content, which 88 of its files do not name as their own (format.md 6.5).
+    `timestamp` and `origin` (scheme and host) are those of the actual file's. `shown` is the
+    timestamp in the expected file's content, which need not be the one that the file names: 88
+    files of the published archive show another (docs/archive-defects.md 2).
     `differ` says whether they are two captures, or one.
     """
 
@@ -44,18 +47,19 @@ class ComparedCaptures:
 
 
 _PREFIX = (
-    r"(?P<form>(?:(?:https?:)?//web\.archive\.org)?/web/)(?P<timestamp>\d{14})"
-    r"(?P<modifier>(?:[a-z]{2}_)?/)(?P<origin>(?i:https?)://[^/\"\s)]*)?"
+    rf"(?P<form>(?:{ARCHIVE_ORIGIN})?/web/)(?P<timestamp>{TIMESTAMP})"
+    rf"(?P<modifier>(?:{MODIFIER})?/)(?P<origin>(?i:https?)://[^/\"\s)]*)?"
 )
 # Where the edition writes addresses; an author may have typed one anywhere else.
 _ADDRESS_OPENS = r'(?:(?<=\]\()|(?<=src="))'
 _HIDING_PAGE = (
-    r"(?:https://web\.archive\.org)?/web/\d{14}/https?://[^/\s)]+"
+    rf"(?:{re.escape(ARCHIVE)})?/web/{TIMESTAMP}/https?://[^/\s)]+"
     + re.escape(cloudflare_email.PATH)
     + r"(?:#(?P<%s>[0-9a-fA-F]+))?\)"
 )
 _KNOWN_PLACE = re.compile(
-    rf"(?P<shown>\[email[ \xa0]protected\])(?P<hiding>\]\({_HIDING_PAGE % 'key'})?"
+    r"(?P<placeholder>\[email[ \xa0]protected\])"
+    rf"(?P<link>\]\({_HIDING_PAGE % 'key'})?"
     rf"|(?<=\]\()(?P<target>{_HIDING_PAGE % 'target_key'})"
     rf"|{_ADDRESS_OPENS}{_PREFIX}"
 )
@@ -63,7 +67,7 @@ _ADDRESS = re.compile(_PREFIX)
 _ADDRESS_OF_CONTENT = re.compile(_ADDRESS_OPENS + _PREFIX)
 _PATH_FORM = "/web/"
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_SITE = re.compile(r"https?://(?:www\.)?hkcnews\.com(?::\d+)?", re.IGNORECASE)
+_SITE_ORIGIN = re.compile(r"https?://(?:www\.)?hkcnews\.com(?::\d+)?", re.IGNORECASE)
 
 # ASCII alone: next to most of them stand Chinese letters without a blank between.
 _MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9._-]*[A-Za-z0-9]"
@@ -71,7 +75,7 @@ _MAIL_SHOWN = re.compile(_MAIL)
 _MAIL_LINK = re.compile(rf"(?P<mail>{_MAIL})\]\(mailto:(?P=mail)(?:\?[^)\s]*)?\)")
 _MAIL_TARGET = re.compile(rf"mailto:{_MAIL}(?:\?[^)\s]*)?\)")
 
-# How far a step leads in the reference and in mine, and the departure that it takes.
+# Where a place ends in the expected and in the actual text, and the difference found at it.
 _Step = tuple[int, int, AllowedDifference | None]
 
 
@@ -82,9 +86,9 @@ def timestamp_in(content: str) -> str | None:
 
 
 def is_of(content: str, captures: ComparedCaptures) -> bool:
-    """Return whether all addresses of a content of mine are as its own capture has them.
+    """Return whether all addresses of an actual content are as its own capture has them.
 
-    Each bears its timestamp, and those that were paths on the page bear its host (format.md 3.6).
+    Each bears its timestamp, and those that were paths on the page bear its host.
     """
     return all(
         address["timestamp"] == captures.timestamp
@@ -94,7 +98,7 @@ def is_of(content: str, captures: ComparedCaptures) -> bool:
 
 
 def find_allowed_differences(
-    mine: str, reference: str, captures: ComparedCaptures
+    actual: str, expected: str, captures: ComparedCaptures
 ) -> frozenset[AllowedDifference] | None:
     """Return what makes two texts differ, `None` where anything else does.
 
@@ -102,103 +106,120 @@ def find_allowed_differences(
     with it ASCII letters that stand next to it.
     """
     found: set[AllowedDifference] = set()
-    there = here = 0  # places in the reference and in mine
-    while (place := _KNOWN_PLACE.search(reference, there)) is not None:
-        unchanged = reference[there : place.start()]
-        if not mine.startswith(unchanged, here):
+    expected_at = actual_at = 0
+    while (place := _KNOWN_PLACE.search(expected, expected_at)) is not None:
+        unchanged = expected[expected_at : place.start()]
+        if not actual.startswith(unchanged, actual_at):
             return None
-        step = _step(place, mine, here + len(unchanged), captures)
+        step = _step(place, actual, actual_at + len(unchanged), captures)
         if step is None:
             return None
-        there, here, departure = step
-        if departure:
-            found.add(departure)
-    return frozenset(found) if mine[here:] == reference[there:] else None
+        expected_at, actual_at, difference = step
+        if difference:
+            found.add(difference)
+    return frozenset(found) if actual[actual_at:] == expected[expected_at:] else None
 
 
-def _step(place: re.Match[str], mine: str, here: int, captures: ComparedCaptures) -> _Step | None:
-    if place["shown"]:
-        return _shown(place, mine, here)
+def _step(place: re.Match[str], actual: str, at: int, captures: ComparedCaptures) -> _Step | None:
+    """Where a known place ends, `None` where the actual text has something else there."""
+    if place["placeholder"]:
+        return _step_over_placeholder(place, actual, at)
     if place["target"]:
-        end = _target(place["target_key"], mine, here)
+        end = _end_of_mail_target(place["target_key"], actual, at)
         if end is not None:
             return place.end(), end, AllowedDifference.MAIL
-        place = _address(place)
-    return _archived(place, mine, here, captures)
+        place = _address_at(place)
+    return _step_over_address(place, actual, at, captures)
 
 
-def _shown(place: re.Match[str], mine: str, here: int) -> _Step | None:
+# --- hidden e-mail addresses ------------------------------------------------------------------
+
+
+def _step_over_placeholder(place: re.Match[str], actual: str, at: int) -> _Step | None:
     """What stands for "[email protected]", and the link round it if that is hidden too."""
-    end = _link(place["key"], mine, here) if place["hiding"] else _bare(place, mine, here)
+    if place["link"]:
+        end = _end_of_mail_link(place["key"], actual, at)
+    else:
+        end = _end_of_mail(place, actual, at)
     if end is not None:
         return place.end(), end, AllowedDifference.MAIL
-    same = mine.startswith(place["shown"], here)
-    return (place.end("shown"), here + len(place["shown"]), None) if same else None
+    is_same = actual.startswith(place["placeholder"], at)
+    return (place.end("placeholder"), at + len(place["placeholder"]), None) if is_same else None
 
 
-def _link(key: str | None, mine: str, here: int) -> int | None:
+def _end_of_mail_link(key: str | None, actual: str, at: int) -> int | None:
     if key is None:
-        link = _MAIL_LINK.match(mine, here)
+        link = _MAIL_LINK.match(actual, at)
         return link.end() if link else None
     plain = cloudflare_email.decode_key(key)
-    decoded = f"{cloudflare_email.address_only(plain)}](mailto:{plain})" if plain else ""
-    return here + len(decoded) if plain and mine.startswith(decoded, here) else None
+    if not plain:
+        return None
+    return _end_of(f"{cloudflare_email.address_only(plain)}](mailto:{plain})", actual, at)
 
 
-def _target(key: str | None, mine: str, here: int) -> int | None:
+def _end_of_mail_target(key: str | None, actual: str, at: int) -> int | None:
     if key is None:
-        target = _MAIL_TARGET.match(mine, here)
+        target = _MAIL_TARGET.match(actual, at)
         return target.end() if target else None
     plain = cloudflare_email.decode_key(key)
-    decoded = f"mailto:{plain})"
-    return here + len(decoded) if plain and mine.startswith(decoded, here) else None
+    return _end_of(f"mailto:{plain})", actual, at) if plain else None
 
 
-def _bare(place: re.Match[str], mine: str, here: int) -> int | None:
-    """The end of an address in mine that is followed by what follows in the reference."""
-    address = _MAIL_SHOWN.match(mine, here)
+def _end_of(literal: str, actual: str, at: int) -> int | None:
+    return at + len(literal) if actual.startswith(literal, at) else None
+
+
+def _end_of_mail(place: re.Match[str], actual: str, at: int) -> int | None:
+    """The end of an actual e-mail address, behind which stands what the expected text has."""
+    address = _MAIL_SHOWN.match(actual, at)
     if address is None:
         return None
-    following = _KNOWN_PLACE.search(place.string, place.end())
-    literal = place.string[place.end() : following.start() if following else None]
-    if mine.startswith(literal, address.end()):
+    next_place = _KNOWN_PLACE.search(place.string, place.end())
+    literal = place.string[place.end() : next_place.start() if next_place else None]
+    if actual.startswith(literal, address.end()):
         return address.end()
-    end = mine.find(literal, here)  # captions and bios are glued: `[email protected]Commons`
-    return end if end > here and _MAIL_SHOWN.fullmatch(mine, here, end) else None
+    # Captions and bios are written without blanks between their pieces: `[email protected]Commons`.
+    end = actual.find(literal, at)
+    return end if end > at and _MAIL_SHOWN.fullmatch(actual, at, end) else None
 
 
-def _address(place: re.Match[str]) -> re.Match[str]:
+# --- addresses of the archive -----------------------------------------------------------------
+
+
+def _address_at(place: re.Match[str]) -> re.Match[str]:
     """The archive's prefix at a place that is one by its pattern."""
     match = _ADDRESS.match(place.string, place.start())
     assert match is not None, "the pattern of the place has the prefix in it"
     return match
 
 
-def _archived(
-    theirs: re.Match[str], mine: str, here: int, captures: ComparedCaptures
+def _step_over_address(
+    expected: re.Match[str], text: str, at: int, captures: ComparedCaptures
 ) -> _Step | None:
-    ours = _ADDRESS.match(mine, here)
-    if ours is None:
-        rest = _OTHER_SCHEME.match(theirs.string, theirs.end())
-        same = rest is not None and mine.startswith(rest[0], here)
-        return (theirs.end(), here, AllowedDifference.NOT_WEB) if same else None
-    of_capture = theirs["timestamp"] == captures.shown
+    actual = _ADDRESS.match(text, at)
+    if actual is None:
+        scheme = _OTHER_SCHEME.match(expected.string, expected.end())
+        is_same = scheme is not None and text.startswith(scheme[0], at)
+        return (expected.end(), at, AllowedDifference.NOT_WEB) if is_same else None
+    is_of_capture = expected["timestamp"] == captures.shown
     if (
-        ours["form"] != theirs["form"]
-        or ours["modifier"] != theirs["modifier"]
-        or ours["timestamp"] != (captures.timestamp if of_capture else theirs["timestamp"])
-        or not _is_same_origin(ours["origin"], theirs["origin"], captures)
+        actual["form"] != expected["form"]
+        or actual["modifier"] != expected["modifier"]
+        or actual["timestamp"] != (captures.timestamp if is_of_capture else expected["timestamp"])
+        or not _is_same_origin(actual["origin"], expected["origin"], captures)
     ):
         return None
-    return theirs.end(), ours.end(), AllowedDifference.CAPTURE if ours[0] != theirs[0] else None
+    difference = AllowedDifference.CAPTURE if actual[0] != expected[0] else None
+    return expected.end(), actual.end(), difference
 
 
-def _is_same_origin(ours: str | None, theirs: str | None, captures: ComparedCaptures) -> bool:
+def _is_same_origin(actual: str | None, expected: str | None, captures: ComparedCaptures) -> bool:
     """Whether two hosts are the same, or each that of its capture: `/path` on the page.
 
-    The reference's is known only as some spelling of the site where it names the wrong capture.
+    Where the expected file names the wrong capture, its host is known only as some spelling of
+    the site.
     """
-    if ours == theirs:
+    if actual == expected:
         return True
-    own = captures.differ and ours == captures.origin
-    return own and theirs is not None and _SITE.fullmatch(theirs) is not None
+    is_own = captures.differ and actual == captures.origin
+    return is_own and expected is not None and _SITE_ORIGIN.fullmatch(expected) is not None

@@ -5,24 +5,18 @@ Of each file only its id, the names of its defects and a digest of its text are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import pairwise
-from multiprocessing import cpu_count
 from pathlib import Path
 
-from scraper.corpus.files import find_markdown
-from scraper.errors import ScraperError, UsageError
-from scraper.verify.defects import NO_ARTICLE, Defect, Finding, examine
-from scraper.workers import process_pool
+from normalise.files import article_id_of
+from scraper.corpus.files import find_markdown, no_articles_below
+from scraper.errors import ScraperError
+from scraper.verify.defects import NO_ARTICLE, Defect, Finding, examine, unreadable
+from scraper.verify.parallel import WorkerDied, map_in_order
 
-# The ids that an archive has a path for: 1 to 999999, without zeros before them.
-_FILE_NAME = re.compile(r"article_([1-9][0-9]{0,5})\.md")
-# Below this starting worker processes takes longer than the work.
-_FEWEST_FILES_FOR_WORKERS = 4_000
-_LARGEST_CHUNK = 256
+_MIN_FILES_FOR_WORKERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +25,7 @@ class AuditReport:
 
     `misnamed` are the paths below the archive of files of `Defect.BAD_NAME`, which have no id.
     `aliases` has the newest id with the same text for each older one. `gaps` are the first and
-    last of missing ids in a row. `unreadable` says why, by id.
+    last of missing ids in a row. `unreadable` has the reason by id.
     """
 
     files: int
@@ -67,38 +61,57 @@ def audit(
     """Return what is wrong with the files `article_<id>.md` at any depth below a folder.
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do;
-    `done` is told how many files of how many have been read. Other Markdown files are none of its
-    business, unless they are named nearly like an article. Raises `UsageError` where the folder
-    can't be read or holds no article, `ScraperError` where a worker process died.
+    `done` is called after each file with the count of files read and the count of all. Other
+    Markdown files are left alone, unless they are named nearly like an article.
+
+    Raises `UsageError` where the folder can't be read or holds no article, `ScraperError` where a
+    worker process died.
     """
-    files, misnamed = _listed(folder)
+    files, misnamed = _list_files(folder)
     if not files and not misnamed:
-        raise UsageError(
-            f"no article (article_<id>.md) lies anywhere below {folder}; "
-            "give the folder of an archive, such as one that `hkcnews normalise --out` wrote"
-        )
-    tally = _Tally()
-    for count, (article_id, finding) in enumerate(_findings(files, jobs), start=1):
-        tally.add(article_id, finding)
-        done(count, len(files))
-    return tally.audit(tuple(misnamed))
+        raise no_articles_below(folder)
+    collector = _Collector()
+    findings = map_in_order(examine_files, files, jobs, _MIN_FILES_FOR_WORKERS)
+    try:
+        for count, (article_id, finding) in enumerate(findings, start=1):
+            collector.add(article_id, finding)
+            done(count, len(files))
+    except WorkerDied as error:
+        raise ScraperError(
+            "a worker process died, be it for want of memory or of a fault in a file; "
+            "run the audit again with --jobs 1"
+        ) from error
+    return collector.report(tuple(misnamed))
 
 
-def _listed(folder: Path) -> tuple[list[tuple[int, str]], list[str]]:
+def _list_files(folder: Path) -> tuple[list[tuple[int, str]], list[str]]:
     """The id and path of every article, and the paths of those that are named nearly so."""
     files, misnamed = [], []
     for path in find_markdown(folder):
-        name = _FILE_NAME.fullmatch(path.name)
-        if name is not None:
-            files.append((int(name[1]), str(path)))
+        article_id = article_id_of(path.name)
+        if article_id is not None:
+            files.append((article_id, str(path)))
         elif path.name.lower().startswith("article"):
             misnamed.append(str(path.relative_to(folder)))
     return files, misnamed
 
 
+def examine_files(files: list[tuple[int, str]]) -> list[tuple[int, Finding]]:
+    """Return what is wrong with some files: the work of a worker process."""
+    return [(article_id, _examine_file(article_id, path)) for article_id, path in files]
+
+
+def _examine_file(article_id: int, path: str) -> Finding:
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        return unreadable(f"it can't be opened: {error.strerror}")
+    return examine(data, article_id)
+
+
 @dataclass
-class _Tally:
-    """The findings so far."""
+class _Collector:
+    """The findings so far: ids by defect, and ids by the digest of their text."""
 
     files: int = 0
     flawless: int = 0
@@ -127,7 +140,7 @@ class _Tally:
             self.newest[digest] = max(other, article_id)
             self.older[min(other, article_id)] = digest
 
-    def audit(self, misnamed: tuple[str, ...]) -> AuditReport:
+    def report(self, misnamed: tuple[str, ...]) -> AuditReport:
         """All of it, with what only shows once every file has been seen."""
         aliases = {each: self.newest[self.older[each]] for each in sorted(self.older)}
         gaps = tuple(_gaps(sorted(self.ids)))
@@ -140,42 +153,5 @@ class _Tally:
 
 
 def _gaps(ids: list[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of each run of ids that are missing between sorted ids."""
     return ((low + 1, high - 1) for low, high in pairwise(ids) if high - low > 1)
-
-
-# --- worker processes -----------------------------------------------------------------------
-
-
-def _findings(files: list[tuple[int, str]], jobs: int | None) -> Iterator[tuple[int, Finding]]:
-    """What is wrong with each file, in the order of the files."""
-    workers = jobs or (1 if len(files) < _FEWEST_FILES_FOR_WORKERS else cpu_count())
-    chunks = [files[at : at + _LARGEST_CHUNK] for at in range(0, len(files), _LARGEST_CHUNK)]
-    if workers == 1:
-        for chunk in chunks:
-            yield from examine_files(chunk)
-        return
-    pool = process_pool(workers)
-    try:
-        for findings in pool.map(examine_files, chunks):
-            yield from findings
-    except (BrokenProcessPool, SystemExit) as error:
-        raise ScraperError(
-            "a worker process died, be it for want of memory or of a fault in a file; "
-            "run the audit again with --jobs 1"
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def examine_files(files: list[tuple[int, str]]) -> list[tuple[int, Finding]]:
-    """Return what is wrong with some files: the work of a worker process."""
-    return [(article_id, _examined(article_id, path)) for article_id, path in files]
-
-
-def _examined(article_id: int, path: str) -> Finding:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        why = f"it can't be opened: {error.strerror}"
-        return Finding(frozenset({Defect.UNREADABLE}), reason=why)
-    return examine(data, article_id)

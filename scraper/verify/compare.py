@@ -1,11 +1,12 @@
 """One article in two archives: which fields differ, and whether that is a fault.
 
-A difference is *repaired* if it is just what one of the repairs that README lists ("The files")
-makes of the reference, and *another capture* if it is just what a capture leaves in a file: its
-address and time, the timestamps and hosts of addresses in the content, the promo of its day. The
-known difference is undone to the letter and the rest must be equal. All else is a *regression*.
+The actual file is held against the expected one. A difference is *repaired* if it is just what one
+of the repairs that README lists ("The files") makes of the expected file. It is *another capture*
+if it is just what a capture leaves in a file: its address and time, the timestamps and hosts of
+addresses in the content, the promo of its day. The known difference is undone to the letter and
+the rest must be equal. All else is a *regression*.
 
-A file with a regression in any field is a regression; one that is both repaired and of another
+A file with a regression in any field is a regression. One that is both repaired and of another
 capture is called repaired, so that each file has one name and the counts add up.
 """
 
@@ -17,10 +18,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from normalise import BadCapture, Capture
-from normalise.editions.front_matter import quoted
-from scraper.corpus.completeness import is_article
-from scraper.corpus.fields import Field, Fields, Part
-from scraper.corpus.files import front_matter_values
+from normalise.playback_address import ARCHIVE, parse_playback
+from scraper.corpus.completeness import has_article
+from scraper.corpus.document import ArticleDocument, Field, Part
+from scraper.corpus.files import with_unix_line_ends
 from scraper.verify.allowed_differences import (
     AllowedDifference,
     ComparedCaptures,
@@ -29,10 +30,11 @@ from scraper.verify.allowed_differences import (
     timestamp_in,
 )
 from scraper.verify.promos import identify_promo, may_show
+from scraper.verify.yaml_escapes import differ_in_escapes_only
 
 
-class Kind(StrEnum):
-    """What a file, or a field of one, is beside the reference's; the value is shown to people."""
+class ComparisonKind(StrEnum):
+    """What a file, or a field of one, is beside the expected; the value is shown to people."""
 
     IDENTICAL = "identical"
     REPAIRED = "repaired"
@@ -45,68 +47,79 @@ class Kind(StrEnum):
 class Comparison:
     """What came of comparing one file: its kind, each field that differs, and why it may."""
 
-    kind: Kind
-    fields: tuple[tuple[Field, Kind], ...] = ()
+    kind: ComparisonKind
+    fields: tuple[tuple[Field, ComparisonKind], ...] = ()
     differences: frozenset[AllowedDifference] = frozenset()
 
 
-_IDENTICAL = Comparison(Kind.IDENTICAL)
-_NOT_AN_ARTICLE = Comparison(Kind.NOT_AN_ARTICLE)
-_WORST_FIRST = (Kind.REGRESSION, Kind.REPAIRED, Kind.OTHER_CAPTURE)
+_IDENTICAL = Comparison(ComparisonKind.IDENTICAL)
+_NOT_AN_ARTICLE = Comparison(ComparisonKind.NOT_AN_ARTICLE)
+_WORST_FIRST = (ComparisonKind.REGRESSION, ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE)
 
-# Why a part differs; `None` for a reason that is none of the known ones.
-_Why = frozenset[AllowedDifference] | None
-_EQUAL: frozenset[AllowedDifference] = frozenset()
+# Why a part may differ; `None` for a difference that is not allowed.
+_Allowed = frozenset[AllowedDifference] | None
+_NO_DIFFERENCE: frozenset[AllowedDifference] = frozenset()
 
 _TEXTS = (Part.TITLE, Part.AUTHOR, Part.CATEGORY, Part.TAGS)
 _CONTENT = (Part.BODY, Part.BOX)
-_CAPTURE_URL = re.compile(r"https://web\.archive\.org/web/(?P<timestamp>[0-9]{14})/(?P<rest>.+)")
-_QUOTED = re.compile(r'(?P<key>\w+: |  - )"(?P<inner>.*)"', re.DOTALL)
-_BREAKS_OF_YAML_1_1 = re.compile("[\x85\u2028\u2029]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
-# Hong Kong is eight hours ahead of the archive's UTC.
-_AHEAD = dt.timedelta(hours=8)
+# Hong Kong is ahead of the archive's UTC.
+_HONG_KONG_OFFSET = dt.timedelta(hours=8)
 
 
-def compare(mine: bytes, reference: bytes, article: int) -> Comparison:
-    """Return how my file of an article differs from the reference's.
+def compare(actual: bytes, expected: bytes, article_id: int) -> Comparison:
+    """Return how the actual file of an article differs from the expected one.
 
-    Files of the same bytes are identical whatever they hold; otherwise a reference that is no
-    article (facts/format.md 6.1, 6.2) is nothing to compare with.
+    Files of the same bytes are identical whatever they hold. Otherwise an expected file that is no
+    article (docs/archive-defects.md 1) is nothing to compare with.
     """
-    if mine == reference:
+    if actual == expected:
         return _IDENTICAL
-    ours, theirs = (data.decode("utf-8", "surrogateescape") for data in (mine, reference))
-    if not is_article(theirs):
+    actual_text, expected_text = (
+        data.decode("utf-8", "surrogateescape") for data in (actual, expected)
+    )
+    readable_text = with_unix_line_ends(expected_text)
+    expected_document = ArticleDocument.parse(readable_text)
+    if not has_article(expected_document):
         return _NOT_AN_ARTICLE
-    reasons: list[tuple[Field, _Why]] = []
-    if _is_crlf(theirs) and "\r" not in ours:  # as 10524 and 10527 (format.md 1.3)
-        theirs = theirs.replace("\r\n", "\n")
-        reasons.append((Field.LAYOUT, frozenset({AllowedDifference.LINE_ENDS})))
-    elif _is_crlf(ours) and "\r" not in theirs:
-        ours = ours.replace("\r\n", "\n")
-        reasons.append((Field.LAYOUT, None))
-    return _result(reasons + _Pair(Fields.of(ours), Fields.of(theirs), article).reasons())
+    differences: list[tuple[Field, _Allowed]] = []
+    # 2 files of the published archive have CRLF (docs/archive-defects.md 3).
+    if _is_crlf(expected_text) and "\r" not in actual_text:
+        expected_text = expected_text.replace("\r\n", "\n")
+        differences.append((Field.LAYOUT, frozenset({AllowedDifference.LINE_ENDS})))
+    elif _is_crlf(actual_text) and "\r" not in expected_text:
+        actual_text = actual_text.replace("\r\n", "\n")
+        differences.append((Field.LAYOUT, None))
+    if expected_text != readable_text:
+        expected_document = ArticleDocument.parse(expected_text)
+    comparison = _DocumentComparison(
+        ArticleDocument.parse(actual_text), expected_document, article_id
+    )
+    return _summarise(differences + comparison.differences())
 
 
-def _result(reasons: list[tuple[Field, _Why]]) -> Comparison:
-    kinds: dict[Field, Kind] = {}
-    known: set[AllowedDifference] = set()
-    for field, why in reasons:
-        kinds[field] = _worst([_kind(why), *filter(None, [kinds.get(field)])])
-        known |= why or _EQUAL
+def _summarise(differences: list[tuple[Field, _Allowed]]) -> Comparison:
+    kinds: dict[Field, ComparisonKind] = {}
+    found: set[AllowedDifference] = set()
+    for field, allowed in differences:
+        kinds[field] = _worst([_kind(allowed), *filter(None, [kinds.get(field)])])
+        found |= allowed or _NO_DIFFERENCE
     in_order = tuple((field, kinds[field]) for field in Field if field in kinds)
-    return Comparison(_worst(list(kinds.values())), in_order, frozenset(known))
+    return Comparison(_worst(list(kinds.values())), in_order, frozenset(found))
 
 
-def _kind(why: _Why) -> Kind:
-    if why is None:
-        return Kind.REGRESSION
-    return Kind.OTHER_CAPTURE if why <= {AllowedDifference.CAPTURE} else Kind.REPAIRED
+def _kind(allowed: _Allowed) -> ComparisonKind:
+    if allowed is None:
+        return ComparisonKind.REGRESSION
+    return (
+        ComparisonKind.OTHER_CAPTURE
+        if allowed <= {AllowedDifference.CAPTURE}
+        else ComparisonKind.REPAIRED
+    )
 
 
-def _worst(kinds: list[Kind]) -> Kind:
+def _worst(kinds: list[ComparisonKind]) -> ComparisonKind:
     return next(kind for kind in _WORST_FIRST if kind in kinds)
 
 
@@ -114,172 +127,155 @@ def _is_crlf(text: str) -> bool:
     return "\r\n" in text and text.count("\n") == text.count("\r\n")
 
 
-class _Pair:
-    """Two files of one article that are not the same."""
+class _DocumentComparison:
+    """Two files of one article that are not the same, taken apart."""
 
-    def __init__(self, mine: Fields, reference: Fields, article: int) -> None:
-        self._mine = mine
-        self._reference = reference
-        self._article = article
-        self._timestamp, self._original = _named(mine)
-        shown = timestamp_in(reference.content) or _named(reference)[0]
-        address = self._original if shown == self._timestamp else ""
+    def __init__(self, actual: ArticleDocument, expected: ArticleDocument, article_id: int) -> None:
+        self._actual = actual
+        self._expected = expected
+        self._article_id = article_id
+        self._timestamp, self._original = _named_capture(actual)
+        expected_timestamp, expected_original = _named_capture(expected)
+        shown = timestamp_in(expected.below_headline) or expected_timestamp
+        original = self._original if shown == self._timestamp else ""
         self._captures = ComparedCaptures(
             timestamp=self._timestamp,
             origin="/".join(self._original.split("/")[:3]),
             shown=shown,
-            differ=address != _named(reference)[1],
+            differ=original != expected_original,
         )
 
-    def reasons(self) -> list[tuple[Field, _Why]]:
-        """Return each field that differs, and why; a field may come twice."""
+    def differences(self) -> list[tuple[Field, _Allowed]]:
+        """Return each field that differs, and why it may; a field may come twice."""
         found = [
-            (part.field, self._why(part))
+            (part.field, self._allowed(part))
             for part in Part
-            if self._mine.text(part) != self._reference.text(part)
+            if self._actual.piece(part) != self._expected.piece(part)
         ]
-        if _order(self._mine, self._reference) != _order(self._reference, self._mine):
+        if _order(self._actual, self._expected) != _order(self._expected, self._actual):
             found.append((Field.LAYOUT, None))
-        wrong = {field for field, why in found if why is None}
-        field = self._only_one() if len(wrong) > 1 else None
+        wrong = {field for field, allowed in found if allowed is None}
+        field = self._only_field() if len(wrong) > 1 else None
         return found if field is None else [(field, None)]
 
-    def _why(self, part: Part) -> _Why:
-        ours, theirs = self._mine.text(part), self._reference.text(part)
+    def _allowed(self, part: Part) -> _Allowed:
+        actual, expected = self._actual.piece(part), self._expected.piece(part)
         if part in _CONTENT:
-            return find_allowed_differences(ours, theirs, self._captures)
+            return find_allowed_differences(actual, expected, self._captures)
         if part is Part.PROMO:
-            return self._promo(ours, theirs)
+            return self._allowed_in_promo(actual, expected)
         if part in _TEXTS:
-            return _escaped(ours, theirs)
+            is_escaped = differ_in_escapes_only(actual, expected)
+            return frozenset({AllowedDifference.ESCAPES}) if is_escaped else None
         if part is Part.DATE or part is Part.LAST_UPDATED:
-            return self._date(part)
+            return self._allowed_in_date(part)
         if part is Part.URL or part is Part.ORIGINAL_URL:
-            return self._url()
+            return self._allowed_in_url()
         return None
 
-    def _promo(self, ours: str, theirs: str) -> _Why:
-        """The same promo with other addresses, or another one that was shown at my time."""
-        known = find_allowed_differences(ours, theirs, self._captures)
-        if known is not None or not self._captures.differ:
-            return known
-        mine, other = identify_promo(ours), identify_promo(theirs)
+    def _allowed_in_promo(self, actual: str, expected: str) -> _Allowed:
+        """The same promo with other addresses, or another one that its capture may show."""
+        allowed = find_allowed_differences(actual, expected, self._captures)
+        if allowed is not None or not self._captures.differ:
+            return allowed
+        actual_promo, expected_promo = identify_promo(actual), identify_promo(expected)
         is_possible = (
-            mine is not None
-            and other is not None
-            and mine is not other
-            and may_show(mine, self._timestamp)
-            and is_of(ours, self._captures)
+            actual_promo is not None
+            and expected_promo is not None
+            and actual_promo is not expected_promo
+            and may_show(actual_promo, self._timestamp)
+            and is_of(actual, self._captures)
         )
         return frozenset({AllowedDifference.CAPTURE}) if is_possible else None
 
-    def _date(self, part: Part) -> _Why:
-        """A date that the reference lacks, on or before the day of my capture (format.md 6.4)."""
-        missed = self._reference.text(part) in ("", f'{part}: ""\n')
-        if not missed or self._reference.text(Part.DATE) != 'date: ""\n':
+    def _allowed_in_date(self, part: Part) -> _Allowed:
+        """A date that the expected file lacks, on or before the day of the actual capture.
+
+        The published archive lacks the dates of English pages (docs/archive-defects.md 2).
+        """
+        is_missing = self._expected.piece(part) in ("", f'{part}: ""\n')
+        if not is_missing or self._expected.piece(Part.DATE) != 'date: ""\n':
             return None
         form = _DAY if part is Part.DATE else _MOMENT
-        value = self._mine.value(part)
-        if self._mine.text(part) != f'{part}: "{value}"\n' or not form.fullmatch(value):
+        value = self._actual.quoted(part)
+        if self._actual.piece(part) != f'{part}: "{value}"\n' or not form.fullmatch(value):
             return None
         try:
-            is_before = dt.datetime.fromisoformat(value) <= _moment(self._timestamp) + _AHEAD
+            capture_time = _parse_timestamp(self._timestamp) + _HONG_KONG_OFFSET
+            is_before = dt.datetime.fromisoformat(value) <= capture_time
         except ValueError:
             return None
         return frozenset({AllowedDifference.DATE}) if is_before else None
 
-    def _url(self) -> _Why:
-        """`url` and `original_url` together: the same capture uncut, or another one of the id."""
-        if not self._is_mine_right():
+    def _allowed_in_url(self) -> _Allowed:
+        """`url` and `original_url` together: the same capture uncut, or another of the article."""
+        if not self._names_what_it_shows():
             return None
-        their_timestamp, whole = _named(self._reference)
-        written = self._reference.value(Part.ORIGINAL_URL)
-        is_cut = written == whole.partition("/web/")[0] and written != whole
-        if not is_cut and written != whole:
+        timestamp, original = _named_capture(self._expected)
+        written = self._expected.quoted(Part.ORIGINAL_URL)
+        is_cut = written == original.partition("/web/")[0] and written != original
+        if not is_cut and written != original:
             return None
         found = {AllowedDifference.UNCUT} if is_cut else set[AllowedDifference]()
-        if self._mine.text(Part.URL) != self._reference.text(Part.URL):
-            is_other = self._timestamp != their_timestamp
-            if not is_other or _article(their_timestamp, whole) != self._article:
+        if self._actual.piece(Part.URL) != self._expected.piece(Part.URL):
+            is_other = self._timestamp != timestamp
+            if not is_other or _article_id(timestamp, original) != self._article_id:
                 return None
             found.add(AllowedDifference.CAPTURE)
         return frozenset(found)
 
-    def _is_mine_right(self) -> bool:
-        """Whether my file names one capture of its article, and shows that very one."""
-        whole = f'url: "https://web.archive.org/web/{self._timestamp}/{self._original}"\n'
+    def _names_what_it_shows(self) -> bool:
+        """Whether the actual file names one capture of its article, and shows that very one."""
+        url = f'url: "{ARCHIVE}/web/{self._timestamp}/{self._original}"\n'
         try:
-            _moment(self._timestamp)
+            _parse_timestamp(self._timestamp)
         except ValueError:
             return False
         return (
-            self._mine.text(Part.URL) == whole
-            and self._mine.text(Part.ORIGINAL_URL) == f'original_url: "{self._original}"\n'
-            and _article(self._timestamp, self._original) == self._article
-            and is_of(self._mine.content, self._captures)
+            self._actual.piece(Part.URL) == url
+            and self._actual.piece(Part.ORIGINAL_URL) == f'original_url: "{self._original}"\n'
+            and _article_id(self._timestamp, self._original) == self._article_id
+            and is_of(self._actual.below_headline, self._captures)
         )
 
-    def _only_one(self) -> Field | None:
+    def _only_field(self) -> Field | None:
         """The field that differs where all of the text before and behind it is the same.
 
-        A letter can change what the pieces are: a promo whose rule is gone is read as body.
+        One letter can change what the pieces are: a promo whose rule is gone is read as body.
         """
-        mine = "".join(text for _, text in self._mine.pieces)
-        before, behind = "", "".join(text for _, text in self._reference.pieces)
-        for part, text in self._reference.pieces:
+        actual = "".join(text for _, text in self._actual.pieces)
+        before, behind = "", "".join(text for _, text in self._expected.pieces)
+        for part, text in self._expected.pieces:
             behind = behind[len(text) :]
-            is_long_enough = len(mine) >= len(before) + len(behind)
-            if is_long_enough and mine.startswith(before) and mine.endswith(behind):
+            is_long_enough = len(actual) >= len(before) + len(behind)
+            if is_long_enough and actual.startswith(before) and actual.endswith(behind):
                 return part.field
             before += text
         return None
 
 
-def _named(fields: Fields) -> tuple[str, str]:
+def _named_capture(document: ArticleDocument) -> tuple[str, str]:
     """The timestamp and the address that `url` names; "" where it names no capture."""
-    match = _CAPTURE_URL.fullmatch(fields.value(Part.URL))
-    return (match["timestamp"], match["rest"]) if match else ("", "")
+    url = document.quoted(Part.URL)
+    address = parse_playback(url)
+    if address is None or len(address.timestamp) != 14 or not address.original:
+        return "", ""
+    is_as_written = url == f"{ARCHIVE}/web/{address.timestamp}/{address.original}"
+    return (address.timestamp, address.original) if is_as_written else ("", "")
 
 
-def _article(timestamp: str, original: str) -> int | None:
+def _article_id(timestamp: str, original: str) -> int | None:
     try:
         return Capture(timestamp, original).article_id
     except BadCapture:
         return None
 
 
-def _moment(timestamp: str) -> dt.datetime:
+def _parse_timestamp(timestamp: str) -> dt.datetime:
     """The time of a capture. Raises `ValueError` for the 31st of February and the like."""
     return dt.datetime.strptime(timestamp, "%Y%m%d%H%M%S")  # noqa: DTZ007 - UTC, and compared as such
 
 
-def _order(one: Fields, other: Fields) -> list[Part]:
+def _order(document: ArticleDocument, other: ArticleDocument) -> list[Part]:
     """The parts of one file that the other has as well, in its order."""
-    return [part for part, _ in one.pieces if part in other.texts]
-
-
-def _escaped(ours: str, theirs: str) -> _Why:
-    """Lines of YAML where mine escapes what YAML can't read in the reference's (format.md 2.2)."""
-    pairs = list(zip(ours.split("\n"), theirs.split("\n"), strict=False))
-    is_all = ours.count("\n") == theirs.count("\n") and all(
-        mine == other or _is_escape(mine, other) for mine, other in pairs
-    )
-    return frozenset({AllowedDifference.ESCAPES}) if is_all else None
-
-
-def _is_escape(ours: str, theirs: str) -> bool:
-    mine, other = _QUOTED.fullmatch(ours), _QUOTED.fullmatch(theirs)
-    if mine is None or other is None or mine["key"] != other["key"]:
-        return False
-    value = other["inner"].replace('\\"', '"')  # the reference's only escape
-    return f'"{mine["inner"]}"' == quoted(value) and not _reads_as(other["inner"], value)
-
-
-def _reads_as(inner: str, value: str) -> bool:
-    """Whether YAML of every version reads a value where it stands as it is."""
-    if _BREAKS_OF_YAML_1_1.search(inner):
-        return False
-    try:
-        return front_matter_values(f'x: "{inner}"') == {"x": value}
-    except ValueError:
-        return False
+    return [part for part, _ in document.pieces if part in other.by_part]

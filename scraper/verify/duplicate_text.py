@@ -1,7 +1,8 @@
-"""Text that a page's converter wrote twice (facts/format.md 3.5, 6.9).
+"""Text that a page's converter wrote twice (docs/archive-defects.md 5).
 
-It went through the blocks of a page without following how they are nested: an item that holds a
-paragraph, a list in an item and a quote with a heading came out whole, and then each part again.
+The seed edition lists the blocks of a page without regard to how they are nested
+(docs/seed-format.md 4). An item that holds a paragraph, a list in an item and a quote with a
+heading come out whole, and then each of their parts again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _HOLDER = re.compile(r"(?:> )?(?:#{2,6} |- |1\. )|> ")
 _WORD = re.compile(r"\w")
 _NO_TEXT = ("<figure>", "{{<", "| ", "---")
 # The end of an English item may be the next item by chance: `- Primary School`, `- School`.
-_LONGEST_BY_CHANCE = 20
+_MAX_LENGTH_BY_CHANCE = 20
 
 
 def has_duplicate_text(content: str) -> bool:
@@ -24,15 +25,15 @@ def has_duplicate_text(content: str) -> bool:
     """
     blocks = _BETWEEN_BLOCKS.split(content)
     texts: list[str] | None = None
-    for at, block in enumerate(blocks):
+    for index, block in enumerate(blocks):
         if _HOLDER.match(block):
-            texts = texts or [_text(each) for each in blocks]
-            if _is_repeated(texts, at):
+            texts = texts or [_words_of(each) for each in blocks]
+            if _is_repeated(texts, index):
                 return True
     return False
 
 
-def _text(block: str) -> str:
+def _words_of(block: str) -> str:
     """The words of a block without its sign, one blank between them; "" where it has none."""
     if block.startswith(_NO_TEXT):
         return ""
@@ -41,14 +42,16 @@ def _text(block: str) -> str:
     return text if _WORD.search(text) else ""
 
 
-def _is_repeated(texts: list[str], at: int) -> bool:
-    whole, again = texts[at], ""
-    for count, text in enumerate(texts[at + 1 :], start=1):
-        again = f"{again} {text}".lstrip()
-        if not text or len(again) > len(whole):
+def _is_repeated(texts: list[str], index: int) -> bool:
+    """Whether the texts behind one of them, joined, are that one or its end."""
+    whole, joined = texts[index], ""
+    for count, text in enumerate(texts[index + 1 :], start=1):
+        joined = f"{joined} {text}".lstrip()
+        if not text or len(joined) > len(whole):
             return False
-        if again == whole:
+        if joined == whole:
             return True
-        if whole.endswith(f" {again}") and (count > 1 or len(again) > _LONGEST_BY_CHANCE):
+        is_long = count > 1 or len(joined) > _MAX_LENGTH_BY_CHANCE
+        if is_long and whole.endswith(f" {joined}"):
             return True
     return False

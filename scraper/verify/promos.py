@@ -1,6 +1,7 @@
 """The appeals for money of the page template (the promo), and when the site showed which.
 
-Which one stands under an article depends on the time of its capture (facts/format.md 4.1).
+Which one stands under an article depends on the time of its capture, not on the article
+(docs/site.md 2.6).
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from scraper.corpus.fields import RULE
+from normalise.playback_address import TIMESTAMP
+from scraper.corpus.document import RULE
 
 
 class Promo(StrEnum):
@@ -21,8 +23,8 @@ class Promo(StrEnum):
 
 
 # From the first to the last capture known to show it, as the beginnings of timestamps. Where no
-# capture is known between two, either may be shown.
-_SHOWN: tuple[tuple[Promo, str, str], ...] = (
+# capture is known between two of them, either may be shown.
+_PERIODS: tuple[tuple[Promo, str, str], ...] = (
     (Promo.NONE, "2017", "20170606"),
     (Promo.CROWDFUNDING, "201705", "20170705"),
     (Promo.ENDED, "20170704", "20180429"),
@@ -33,7 +35,7 @@ _SHOWN: tuple[tuple[Promo, str, str], ...] = (
 # The two with a link are known to the letter, but for the timestamp and host of that link.
 _LINK = (
     r"\n\n月費訂戶 \[網址：hkcnews\.com/aboutus/#subscribe\]"
-    r"\(/web/\d{14}/https?://(?:www\.)?hkcnews\.com(?::\d+)?/aboutus/#subscribe\)"
+    rf"\(/web/{TIMESTAMP}/https?://(?:www\.)?hkcnews\.com(?::\d+)?/aboutus/#subscribe\)"
 )
 _STANDARD = (
     "請加入成為眾新聞的月費訂戶，長期支持我們的工作。所有訂戶都可以收到我們的「每周時事」通訊 。"
@@ -52,13 +54,13 @@ _FORMS = {
 }
 
 
-def identify_promo(promo: str) -> Promo | None:
-    """Return which appeal the text of a promo is, as a whole; `None` where it is none of them."""
-    if not promo:
+def identify_promo(text: str) -> Promo | None:
+    """Return which promo a text is as a whole, rule included; `None` where it is none of them."""
+    if not text:
         return Promo.NONE
-    return next((kind for kind, form in _FORMS.items() if form.fullmatch(promo)), None)
+    return next((promo for promo, form in _FORMS.items() if form.fullmatch(text)), None)
 
 
-def may_show(appeal: Promo, timestamp: str) -> bool:
-    """Return whether the site may have shown an appeal at the time of a capture."""
-    return any(kind is appeal and first <= timestamp < last for kind, first, last in _SHOWN)
+def may_show(promo: Promo, timestamp: str) -> bool:
+    """Return whether the site may have shown a promo at the time of a capture (14 digits)."""
+    return any(each is promo and first <= timestamp < last for each, first, last in _PERIODS)

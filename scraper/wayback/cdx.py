@@ -1,7 +1,7 @@
 """The archive's index of captures (CDX): what to ask it, and what its answer says.
 
-Pure but for the type of the answer (facts/wayback.md 1). Everything that is not exactly the JSON
-asked for is an error: an outage page with 200 must never be taken for "no captures".
+Pure, except that the answer is an httpx response (docs/wayback.md 1). Anything that is not exactly
+the JSON asked for is an error: an outage page with status 200 must never count as "no captures".
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from scraper.wayback.responses import raise_for_archive_error, text_start
 
 PATH = "/cdx/search/cdx"
 ARTICLES_PREFIX = "hkcnews.com/article/"
-# Wanted of every row, and by the header row the proof that the answer is one of the index.
+# The fields asked for. The header row must repeat them: it proves that the index has answered.
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest")
-MAX_BYTES = 200_000_000  # a page of that many rows has some 10 MB
-# Each takes sixty bytes of memory and more, though three in the answer. The site has a million.
+PAGE_SIZE = 10_000  # records: some 30 requests for the site
+MAX_BYTES = 200_000_000  # a page of that size has some 10 MB
+# Sixty bytes of memory and more for each, but three bytes of the answer. A page has 60,000.
 MAX_VALUES = 5_000_000
-PAGE_SIZE = 10_000  # a page; some 30 requests for the site (facts/peers.md 0.4)
 
 _ACCESS = "AdministrativeAccessControlException"
 _ROBOTS = "RobotAccessControlException"
-_NOT_SAID = "-"
+_UNKNOWN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class CdxPage:
-    """A page of the index: rows of articles, and the key to what follows, `None` on the last.
+    """A page of the index: records of articles, and the key to the next page, `None` on the last.
 
-    `passed_over` counts the other rows by what they are.
+    `passed_over` counts the other records by what they are.
     """
 
     records: tuple[CdxRecord, ...]
@@ -49,8 +49,8 @@ class CdxPage:
 def query_target(prefix: str, resume_key: str | None = None, rows: int = PAGE_SIZE) -> bytes:
     """Return path and query of a request for the captures of all addresses with a prefix.
 
-    One urlkey stands for http, https, www and none (1.8). Collapsing and filtering are left to
-    us: collapsed rows are lost, and a filter by status loses the revisits (1.1, 1.7).
+    The prefix needs no scheme and no `www.`: one urlkey stands for all spellings. Nothing is
+    collapsed or filtered by the index, which would lose captures (docs/wayback.md 1.1, 1.2).
     """
     query = {
         "url": prefix,
@@ -66,9 +66,9 @@ def query_target(prefix: str, resume_key: str | None = None, rows: int = PAGE_SI
 
 
 def parse_response(response: httpx.Response, body: bytes) -> CdxPage:
-    """Return what an answer of the index lists.
+    """Return the page of the index in an answer; `body` is as it came, compressed or not.
 
-    Raises `RateLimited` and `TryAgain` for what passes, `IndexUnavailable` for what does not.
+    Raises `RateLimited` and `TryAgain` for errors that may pass, `IndexUnavailable` for others.
     """
     try:
         encoding = response.headers.get("content-encoding", "").strip().lower()
@@ -84,63 +84,63 @@ def parse_response(response: httpx.Response, body: bytes) -> CdxPage:
         )
     if response.status_code == httpx.codes.OK:
         with suppress(ValueError, RecursionError):
-            return _page(json.loads(body))
+            return _parse_page(json.loads(body))
     text = text_start(body)
     raise_for_archive_error(response, text)
-    _refuse_for_good(response, text)
+    _raise_if_unavailable(response, text)
     raise TryAgain("the index sends no JSON, or half of it")
 
 
-def _refuse_for_good(response: httpx.Response, text: str) -> None:
+def _raise_if_unavailable(response: httpx.Response, text: str) -> None:
+    """Raise `IndexUnavailable` for the refusals of docs/wayback.md 1.5 and any other status."""
     status = response.status_code
-    said = response.headers.get("x-archive-wayback-runtime-error", "") + text
-    if "requires authorization" in said:
+    message = response.headers.get("x-archive-wayback-runtime-error", "") + text
+    if "requires authorization" in message:
         raise IndexUnavailable(f"the index refuses this kind of query ({status})")
-    if _ACCESS in said or _ROBOTS in said:
+    if _ACCESS in message or _ROBOTS in message:
         raise IndexUnavailable(f"the archive has excluded the site from its index ({status})")
     if status != httpx.codes.OK:
         line = " ".join(text.split())[:200]
         raise IndexUnavailable(f"the index answers {status} {line!r}, not with captures")
 
 
-def _page(lines: object) -> CdxPage:
-    if not isinstance(lines, list) or not all(_is_line(line) for line in lines):
+def _parse_page(rows: object) -> CdxPage:
+    if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise TryAgain("the index sends JSON of another form than its rows")
     key = None
-    if len(lines) >= 2 and lines[-2] == [] and len(lines[-1]) == 1:
-        key = lines[-1][0]
-        lines = lines[:-2]
+    if len(rows) >= 2 and rows[-2] == [] and len(rows[-1]) == 1:
+        key = rows[-1][0]
+        rows = rows[:-2]
         if not key:
             raise TryAgain("the index sends an empty key to what follows")
-    if lines and tuple(lines[0]) != FIELDS:
-        raise TryAgain(f"the index sends other fields than those asked for: {lines[0]}")
+    if rows and tuple(rows[0]) != FIELDS:
+        raise TryAgain(f"the index sends other fields than those asked for: {rows[0]}")
     passed_over: Counter[str] = Counter()
-    rows = []
-    for line in lines[1:]:
-        if len(line) != len(FIELDS):
-            raise TryAgain(f"the index sends a row of {len(line)} fields")
-        row = _row(line)
-        if isinstance(row, CdxRecord):
-            rows.append(row)
+    records = []
+    for row in rows[1:]:
+        if len(row) != len(FIELDS):
+            raise TryAgain(f"the index sends a row of {len(row)} fields")
+        record = _parse_record(row)
+        if isinstance(record, CdxRecord):
+            records.append(record)
         else:
-            passed_over[row] += 1
-    return CdxPage(tuple(rows), key, passed_over)
+            passed_over[record] += 1
+    return CdxPage(tuple(records), key, passed_over)
 
 
-def _is_line(line: object) -> bool:
-    return isinstance(line, list) and all(isinstance(value, str | None) for value in line)
+def _is_row(row: object) -> bool:
+    return isinstance(row, list) and all(isinstance(value, str | None) for value in row)
 
 
-def _row(line: list[str | None]) -> CdxRecord | str:
-    """The row of an article, or what else it is.
+def _parse_record(row: list[str | None]) -> CdxRecord | str:
+    """The record of an article's capture, or what else the row is.
 
-    Addresses in the index are as captured, scraps and `mailto:` among them (1.4).
+    Addresses are indexed as captured, among them `mailto:` and scraps (docs/wayback.md 1.4).
     """
-    _, timestamp, original, mimetype, statuscode, digest = (value or "" for value in line)
+    _, timestamp, original, *values = (value or "" for value in row)
     try:
         capture = Capture.of(timestamp, original)
-    except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair is no text
+    except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair can't be encoded
         return "rows that name no capture"
-    said = (value if value != _NOT_SAID else "" for value in (mimetype, statuscode, digest))
-    row = CdxRecord(capture, *said)
-    return "rows of other pages than articles" if row.article_id is None else row
+    record = CdxRecord(capture, *(value if value != _UNKNOWN else "" for value in values))
+    return "rows of other pages than articles" if record.article_id is None else record

@@ -1,10 +1,10 @@
-"""The archive over HTTP: the one place that makes requests, and the gate for httpx's errors.
+"""The archive over HTTP: the one place that makes requests and translates httpcore's errors.
 
-Every request has its turn of the governor; tenacity makes it again where its failure passes.
-httpx's transport is asked without its client: what that would add (cookies, redirects and proxies
-of its own) must not happen here, and takes a third of the time of a request.
-Requests are never cancelled while they are under way: httpcore loses the place of such a
-connection for good (encode/httpcore#1093; seen with 1.0.9).
+Every request waits for the throttle first; tenacity repeats it when its failure may pass.
+httpcore's pool is used without httpx's client: cookies, redirects and proxies of its own must not
+happen here, and cost a third of the time of a request. Responses are handed on as httpx's.
+Requests under way are never cancelled: httpcore would lose their places in the pool
+(encode/httpcore#1093, seen with 1.0.9).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
+import httpcore
 import httpx
 from tenacity import (
     AsyncRetrying,
@@ -28,15 +29,16 @@ from tenacity import (
 
 from scraper.content_encoding import MAX_PAGE_BYTES
 from scraper.errors import (
+    CertificateError,
     PlaybackError,
     PlaybackFailure,
     RateLimited,
     RetriesExhausted,
     ScraperError,
-    StorageError,
     TryAgain,
 )
 from scraper.wayback import cdx, timeouts
+from scraper.wayback.connections import open_pool
 from scraper.wayback.responses import raise_for_archive_error
 from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Endpoint, Throttle
@@ -46,54 +48,53 @@ Read = Callable[[httpx.Response, bytes], T]
 
 MAX_TRIES = 5
 _CONNECT_SECONDS = 30.0
-_READ_SECONDS = 60.0  # between two parts: slow captures come from a cache the next time (2.8)
-_MOST_SECONDS = 300.0  # for one answer, its head as well, however it drips
-_MOST_WORKING_SECONDS = 600.0  # for all tries together, pauses left out
-_MOST_BYTES = {Endpoint.INDEX: cdx.MAX_BYTES, Endpoint.PLAYBACK: MAX_PAGE_BYTES}
+# For one read. A slow capture often comes at once the next time (docs/wayback.md 2.8).
+_READ_SECONDS = 60.0
+_MAX_SECONDS = 300.0  # for one answer with its head, however slowly its bytes come
+_MAX_WORKING_SECONDS = 600.0  # for all tries of a request together, without pauses
+_MAX_BYTES = {Endpoint.INDEX: cdx.MAX_BYTES, Endpoint.PLAYBACK: MAX_PAGE_BYTES}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "keep-alive"}
+# These have no common base class.
+_TRANSPORT_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 
 
 @dataclass
 class RequestStats:
-    """What it took to get an answer: requests made, and the seconds that they took."""
+    """What it took to get an answer: the requests made, and the seconds that they took."""
 
     requests: int = 0
     seconds: float = 0.0
 
 
 class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
-    """Asks one origin, and no other host.
+    """Makes requests to one origin and to no other host.
 
-    `origin` is scheme and host; `wait` the seconds from which the waits between tries double.
+    `origin` is scheme and host, `agent` the User-Agent. `wait` is in seconds: the waits between
+    tries are random, with a bound that begins there and doubles.
     """
 
     def __init__(
         self,
         origin: str,
-        governor: Throttle,
+        throttle: Throttle,
         stop: StopSignal,
         agent: str,
         concurrency: int = 4,
         wait: float = 2.0,
     ) -> None:
-        self._governor = governor
+        self._throttle = throttle
         self._slots = asyncio.Semaphore(concurrency)
-        self._origin = httpx.URL(origin)
-        self._transport = timeouts.Transport(
-            httpx.Limits(
-                max_connections=concurrency,
-                max_keepalive_connections=concurrency,
-                keepalive_expiry=None,  # a gentle pace or a pause is no reason for another one
-            )
-        )
+        request = httpx.Request("GET", origin, headers={"User-Agent": agent, **_HEADERS})
+        self._origin = request.url
+        self._headers = request.headers.raw
+        self._pool = open_pool(concurrency)
         self._timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None).as_dict()
-        self._headers = httpx.Headers(
-            {
-                "User-Agent": agent,
-                "Accept": "*/*",
-                "Accept-Encoding": "gzip",
-                "Connection": "keep-alive",
-            }
-        )
         self._retrying = AsyncRetrying(
             retry=retry_if_exception_type(TryAgain),
             stop=_is_enough,
@@ -104,7 +105,7 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
 
     @property
     def host(self) -> str:
-        """The host that requests go to, with its port where that is not the usual one."""
+        """The host that requests go to, with its port unless that is the usual one."""
         return self._origin.netloc.decode("ascii")
 
     async def __aexit__(
@@ -113,102 +114,113 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._transport.aclose()
+        await self._pool.aclose()
 
-    async def get(
-        self, endpoint: Endpoint, target: bytes, read: Read[T], effort: RequestStats
-    ) -> T:
-        """Return what `read` makes of the answer; `effort` grows by what it took.
+    async def get(self, endpoint: Endpoint, target: bytes, read: Read[T], stats: RequestStats) -> T:
+        """Return what `read` makes of the answer to `target`; add to `stats` what it took.
 
-        What pauses everybody costs none of the tries. Raises `RetriesExhausted` when these are
-        used up,
-        `Paused` when the archive refuses for long, `Stopped` when the run is to end, and what
-        `read` raises for good.
+        A refusal that pauses everybody does not count as a try. Raises `RetriesExhausted` after
+        the last try, `Paused` when the archive has refused for long, `Stopped` when the run is to
+        end, `CertificateError` for a bad certificate, and any other error of `read`.
         """
-        # As it is: httpx would take `..` out of an address and encode some of its characters.
-        exactly = {"target": target, "timeout": self._timeout}
-        request = httpx.Request("GET", self._origin, headers=self._headers, extensions=exactly)
-        retrying = self._retrying.copy()  # it keeps notes
-        return await retrying(self._once_allowed, endpoint, request, read, effort)
+        retrying = self._retrying.copy()  # it holds the state of one call
+        return await retrying(self._attempt, endpoint, target, read, stats)
 
-    async def _once_allowed(
-        self, endpoint: Endpoint, request: httpx.Request, read: Read[T], effort: RequestStats
+    async def _attempt(
+        self, endpoint: Endpoint, target: bytes, read: Read[T], stats: RequestStats
     ) -> T:
+        """Make one try: a request, and another after each pause that the archive asks for."""
         while True:
             async with self._slots:
-                turn = await self._governor.acquire(endpoint)
-                effort.requests += 1
+                ticket = await self._throttle.acquire(endpoint)
+                stats.requests += 1
                 start = time.monotonic()
                 try:
-                    answer = await self._answer(endpoint, request, read)
+                    with timeouts.within(_MAX_SECONDS):
+                        response, body = await self._receive(endpoint, target)
+                    result = read(response, body)
                 except RateLimited as refusal:
-                    self._governor.record_refusal(turn, refusal)
+                    self._throttle.record_refusal(ticket, refusal)
                     continue
-                except (TryAgain, StorageError):
+                except (TryAgain, CertificateError):
                     raise
                 except ScraperError:  # an answer all the same
-                    self._governor.record_success(turn)
+                    self._throttle.record_success(ticket)
                     raise
                 finally:
-                    effort.seconds += time.monotonic() - start
-                self._governor.record_success(turn)
-                return answer
+                    stats.seconds += time.monotonic() - start
+                self._throttle.record_success(ticket)
+                return result
 
-    async def _answer(self, endpoint: Endpoint, request: httpx.Request, read: Read[T]) -> T:
-        with timeouts.within(_MOST_SECONDS):
-            response, body = await self._received(endpoint, request)
-        return read(response, body)
-
-    async def _received(
-        self, endpoint: Endpoint, request: httpx.Request
-    ) -> tuple[httpx.Response, bytes]:
+    async def _receive(self, endpoint: Endpoint, target: bytes) -> tuple[httpx.Response, bytes]:
+        """Return the head of the answer as a response without body, and the body as it came."""
+        # The target goes out as it is: httpx would resolve `..` in it and encode characters.
+        url = httpcore.URL(
+            scheme=self._origin.raw_scheme,
+            host=self._origin.raw_host,
+            port=self._origin.port,
+            target=target,
+        )
         try:
-            response = await self._transport.handle_async_request(request)
-            try:
-                return response, await _body(response, _MOST_BYTES[endpoint])
-            except httpx.HTTPError:
-                if "memento-datetime" not in response.headers:
-                    raise_for_archive_error(
-                        response, ""
-                    )  # a 429 is one, whatever becomes of its body
-                raise
-            finally:
-                await response.aclose()
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _no_connection(error) from error
-        except httpx.TimeoutException as error:
-            if timeouts.has_passed():
-                said = f"an answer that does not end in {_MOST_SECONDS:.0f} seconds"
-                raise TryAgain(said) from error
-            raise TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds") from error
-        except httpx.HTTPError as error:
-            raise TryAgain(f"the connection broke: {error or type(error).__name__}") from error
+            async with self._pool.stream(
+                "GET", url, headers=self._headers, extensions={"timeout": self._timeout}
+            ) as raw:
+                response = httpx.Response(
+                    raw.status,
+                    headers=raw.headers,
+                    stream=httpx.ByteStream(b""),
+                    extensions=raw.extensions,
+                )
+                try:
+                    return response, await _read_body(raw, _MAX_BYTES[endpoint])
+                except _TRANSPORT_ERRORS:
+                    if "memento-datetime" not in response.headers:
+                        raise_for_archive_error(response, "")  # a 429 counts without its body
+                    raise
+        except _TRANSPORT_ERRORS as error:
+            raise _translate(error) from error
 
 
-async def _body(response: httpx.Response, most: int) -> bytes:
-    """The body as it came, packed or not; it may not grow without end."""
-    parts = bytearray()
-    async for part in response.aiter_raw():
-        parts += part
-        if len(parts) > most:
-            said = f"the answer is larger than {most} bytes, as no page is"
-            raise PlaybackError(PlaybackFailure.TOO_LARGE, said)
-    return bytes(parts)
+async def _read_body(response: httpcore.Response, max_bytes: int) -> bytes:
+    """The body as it came, compressed or not. Raises `PlaybackError` where it is too large."""
+    body = bytearray()
+    async for part in response.aiter_stream():
+        body += part
+        if len(body) > max_bytes:
+            message = f"the answer is larger than {max_bytes} bytes, as no page is"
+            raise PlaybackError(PlaybackFailure.TOO_LARGE, message)
+    return bytes(body)
 
 
-def _no_connection(error: httpx.HTTPError) -> ScraperError:
-    """A ban looks like this: it is at the firewall, where no connection is made any more (2.9)."""
+def _translate(error: Exception) -> ScraperError:
+    """The error of this package for one of httpcore."""
+    reason = str(error) or type(error).__name__
+    if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+        certificate = _certificate_failure(error)
+        if certificate is not None:
+            return CertificateError(f"the archive's certificate does not hold: {certificate}")
+        # A ban looks like this: the firewall takes no connections (docs/wayback.md 2.7).
+        return RateLimited(f"the archive takes no connection ({reason})")
+    if isinstance(error, httpcore.TimeoutException):
+        if timeouts.has_passed():
+            return TryAgain(f"an answer that does not end in {_MAX_SECONDS:.0f} seconds")
+        return TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds")
+    return TryAgain(f"the connection broke: {reason}")
+
+
+def _certificate_failure(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """The failed check of a certificate that caused an error, if that was the cause."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return StorageError(f"the archive's certificate does not hold: {cause}")
+            return cause
         cause = cause.__cause__ or cause.__context__
-    return RateLimited(f"the archive takes no connection ({error or type(error).__name__})")
+    return None
 
 
 def _is_enough(state: RetryCallState) -> bool:
-    effort: RequestStats = state.args[-1]
-    return state.attempt_number >= MAX_TRIES or effort.seconds >= _MOST_WORKING_SECONDS
+    stats: RequestStats = state.args[-1]
+    return state.attempt_number >= MAX_TRIES or stats.seconds >= _MAX_WORKING_SECONDS
 
 
 def _give_up(state: RetryCallState) -> None:

@@ -1,7 +1,7 @@
-"""Playback of a capture: where to ask for it, and what the answer is (facts/wayback.md 2).
+"""Playback of a capture: what to ask for, and what the answer is (docs/wayback.md 2).
 
-Pure but for the type of the answer. Only an answer with `Memento-Datetime` is a capture, whatever
-its status is; nothing else that comes with 200 ever is.
+Pure, except that the answer is an httpx response. An answer with `Memento-Datetime` is a memento,
+whatever its status; no other answer is one, not even with status 200.
 """
 
 from __future__ import annotations
@@ -18,27 +18,25 @@ from urllib.parse import urljoin
 import httpx
 
 from normalise import BadCapture, Capture
-from normalise.playback_address import ARCHIVE
+from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, PlaybackAddress, parse_playback
 from scraper.content_encoding import decode_body
 from scraper.errors import BadBody, PlaybackError, PlaybackFailure, RateLimited, TooLarge, TryAgain
 from scraper.models import ArchiveRedirect, Memento
 from scraper.wayback.responses import raise_for_archive_error, retry_after, text_start
 
 _ORIGINAL = "x-archive-orig-"
-# Of the packed answer or of the connection it came by: not of the body that is kept.
-_NOT_KEPT = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
-_LENGTH = re.compile(r"[0-9]{1,12}")
-_PLAYBACK = re.compile(
-    r"(?:(?:https?:)?//(?P<host>[^/]+))?/web/(?P<timestamp>\d{14})(?:[a-z]{2}_)?/(?P<url>.+)",
-    re.DOTALL | re.ASCII,
+# These describe the transfer of an answer. The body that is kept has left it behind.
+_TRANSFER_HEADERS = frozenset(
+    {"content-encoding", "transfer-encoding", "content-length", "connection"}
 )
-# Not read by httpx: it ends an address at its first `;`, and the archive writes `&` as `&amp;`.
+_LENGTH = re.compile(r"[0-9]{1,12}")
+# httpx would end an address at its first `;`: the archive writes `&` as `&amp;`
+# (docs/wayback.md 2.3).
 _END_OF_ADDRESS = re.compile(r">\s*;")
 _IS_ORIGINAL = re.compile(r'\s*rel="?original\b')
-# A 404 without these words may be anybody's: a proxy's, or that of a server that is no archive.
+_LIMIT_PAGE = "/429.html"  # where too fast clients were sent (docs/wayback.md 2.7)
+# Words of the archive itself (docs/wayback.md 2.6). A 404 without them may be that of a proxy.
 _NOT_ARCHIVED = ("has not archived that URL", "have that page archived", "ResourceNotInArchive")
-_LIMIT_PAGE = "/429.html"  # where the archive once sent those who asked too fast (2.7)
-_ARCHIVE_HOST = ARCHIVE.partition("//")[2]
 _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
 
@@ -49,54 +47,57 @@ def request_target(capture: Capture) -> bytes:
 
 
 def parse_response(
-    asked: Capture, digest: str, response: httpx.Response, body: bytes
+    requested: Capture, digest: str, response: httpx.Response, body: bytes
 ) -> Memento | ArchiveRedirect:
-    """Return what the archive has answered; `digest` is that of the index, "" where unknown.
+    """Return what the archive has answered; `body` is as it came, compressed or not.
 
-    Raises `RateLimited` and `TryAgain` for what passes, `PlaybackError` for what does not.
+    `digest` is that of the index, "" where unknown. Raises `RateLimited` and `TryAgain` for
+    errors that may pass, `PlaybackError` for others.
     """
-    is_capture = "memento-datetime" in response.headers
+    is_memento = "memento-datetime" in response.headers
     try:
         body = decode_body(body, response.headers.get("content-encoding", "").strip().lower())
     except TooLarge as error:
         raise PlaybackError(PlaybackFailure.TOO_LARGE, f"the page {error}") from error
     except BadBody as error:
-        if not is_capture:
+        if not is_memento:
             raise_for_archive_error(response, "")
         raise TryAgain(f"a broken answer: {error}") from error
-    if is_capture:
-        return _page(asked, digest, response, body)
+    if is_memento:
+        return _memento(requested, digest, response, body)
     if response.has_redirect_location and (location := response.headers["location"].strip()):
-        return _moved(asked, response, location)
+        return _archive_redirect(requested, response, location)
     text = text_start(body)
     raise_for_archive_error(response, text)
-    raise _no_capture(response, text)
+    raise _playback_error(response, text)
 
 
-def _moved(asked: Capture, response: httpx.Response, location: str) -> ArchiveRedirect:
-    """A redirect of the archive's own; one that leads to no capture of an article is a fault."""
+def _archive_redirect(
+    requested: Capture, response: httpx.Response, location: str
+) -> ArchiveRedirect:
+    """A redirect of the archive's own. One that leads to no capture of an article is an error."""
     if location.endswith(_LIMIT_PAGE):
         raise RateLimited("the archive says: too many requests", retry_after(response))
     with suppress(ValueError, BadCapture):
-        is_known = _PLAYBACK.fullmatch(location) is not None
-        address = urljoin(asked.original, location)
-        if is_known or Capture.of(asked.timestamp, address).article_id is not None:
+        is_playback = _parse_whole_playback(location) is not None
+        address = urljoin(requested.original, location)
+        if is_playback or Capture.of(requested.timestamp, address).article_id is not None:
             return ArchiveRedirect(location)
     raise TryAgain(f"the archive redirects to {location[:300]!r}, which is no capture")
 
 
-def _no_capture(response: httpx.Response, text: str) -> PlaybackError | TryAgain:
-    """In the order in which edgi's client decides (2.6); just the archive's own words count."""
+def _playback_error(response: httpx.Response, text: str) -> PlaybackError | TryAgain:
+    """The error that an answer reports, by the order of checks in docs/wayback.md 2.6."""
     runtime_error = response.headers.get("x-archive-wayback-runtime-error", "")
-    said = runtime_error + text
-    if any(word in said for word in _EXCLUDED):
+    message = runtime_error + text
+    if any(words in message for words in _EXCLUDED):
         return PlaybackError(PlaybackFailure.EXCLUDED, "the archive has excluded this address")
-    if any(word in said for word in _ROBOTS):
+    if any(words in message for words in _ROBOTS):
         return PlaybackError(
             PlaybackFailure.ROBOTS, "the archive hides this address for a robots.txt"
         )
     status = response.status_code
-    if status == httpx.codes.NOT_FOUND and any(word in said for word in _NOT_ARCHIVED):
+    if status == httpx.codes.NOT_FOUND and any(words in message for words in _NOT_ARCHIVED):
         return PlaybackError(
             PlaybackFailure.NOT_ARCHIVED, "the archive has no capture of this address"
         )
@@ -106,14 +107,14 @@ def _no_capture(response: httpx.Response, text: str) -> PlaybackError | TryAgain
     return TryAgain(f"the archive answers {status} with something that is no capture: {line!r}")
 
 
-# --- a capture ------------------------------------------------------------------------------
+# --- mementos -------------------------------------------------------------------------------
 
 
-def _page(asked: Capture, digest: str, response: httpx.Response, body: bytes) -> Memento:
-    _refuse_cut(response, digest, body)
+def _memento(requested: Capture, digest: str, response: httpx.Response, body: bytes) -> Memento:
+    _raise_if_cut(response, digest, body)
     return Memento(
-        requested=asked,
-        served=_served(asked, response),
+        requested=requested,
+        served=_served(requested, response),
         status=response.status_code,
         reason=response.reason_phrase,
         headers=_captured_headers(response),
@@ -123,90 +124,105 @@ def _page(asked: Capture, digest: str, response: httpx.Response, body: bytes) ->
 
 
 def _location(response: httpx.Response) -> str:
-    """Where a captured redirect leads, as it was captured if the archive tells."""
+    """Where a captured redirect leads: as captured where the archive tells, else as rewritten."""
     if not response.has_redirect_location:
         return ""
     captured: str = response.headers.get(_ORIGINAL + "location", "")
     return captured or response.headers["location"]
 
 
-def _served(asked: Capture, response: httpx.Response) -> Capture:
-    """The time from `Memento-Datetime`, the address from `Link: rel="original"` (2.3)."""
+def _served(requested: Capture, response: httpx.Response) -> Capture:
+    """The capture that the answer names (docs/wayback.md 2.3).
+
+    Its time is from `Memento-Datetime`, its address from `Link: rel="original"`.
+    """
     try:
         moment = parsedate_to_datetime(response.headers["memento-datetime"])
-        link = _original(response.headers.get("link", ""))
-        address = html.unescape(link) if link else asked.original
+        link = _original_link(response.headers.get("link", ""))
+        address = html.unescape(link) if link else requested.original
         return Capture.of(moment.strftime("%Y%m%d%H%M%S"), address)
     except (ValueError, OverflowError, BadCapture) as error:
         raise TryAgain(f"a capture that does not say which it is: {error}") from error
 
 
-def _original(link: str) -> str:
-    """The address that a `Link` calls the original, "" where it names none."""
-    for before, behind in pairwise(_END_OF_ADDRESS.split(link)):
-        if _IS_ORIGINAL.match(behind):
+def _original_link(link: str) -> str:
+    """The address that a `Link` header calls the original, "" where it names none."""
+    for before, after in pairwise(_END_OF_ADDRESS.split(link)):
+        if _IS_ORIGINAL.match(after):
             return before.partition("<")[2]
     return ""
 
 
-def _refuse_cut(response: httpx.Response, digest: str, body: bytes) -> None:
-    """Raise `TryAgain` for a body that is less than was captured.
+def _raise_if_cut(response: httpx.Response, digest: str, body: bytes) -> None:
+    """Raise `TryAgain` for a body that is shorter than the captured one.
 
-    Answers come in chunks that can end well too early; the digest of the index proves a body
-    whole, a different one proves nothing (1.4). `-1` occurs as a captured length (2.9).
+    A chunked answer can end too early without an error. The digest of the index proves a body
+    whole; another digest proves nothing. A captured length may be `-1`
+    (docs/wayback.md 1.2, 2.4).
     """
-    captured = response.headers.get(_ORIGINAL + "content-length", "")
+    length = response.headers.get(_ORIGINAL + "content-length", "")
     is_plain = not response.headers.get(_ORIGINAL + "content-encoding")
-    whole = int(captured) if is_plain and _LENGTH.fullmatch(captured) else 1
-    if response.is_success and len(body) < whole and digest != payload_digest(body):
-        raise TryAgain(f"a body of {len(body)} bytes where {whole} or more should be")
+    min_length = int(length) if is_plain and _LENGTH.fullmatch(length) else 1
+    if response.is_success and len(body) < min_length and digest != payload_digest(body):
+        raise TryAgain(f"a body of {len(body)} bytes where {min_length} or more should be")
 
 
 def has_comparable_digest(response: httpx.Response) -> bool:
-    """Return whether the index's digest is one of the body: of a packed one it need not be."""
+    """Return whether the digest of the index must be that of the body (docs/wayback.md 1.2).
+
+    It need not be where the captured body was compressed.
+    """
     return response.is_success and not response.headers.get(_ORIGINAL + "content-encoding")
 
 
 def payload_digest(body: bytes) -> str:
-    """Return the digest of a payload as the index has it: base32 of SHA-1."""
+    """Return the digest of a payload in the form of the index: base32 of its SHA-1."""
     return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
 
 
 def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
     """The headers of the captured answer.
 
-    Its Content-Type and Location come under their own names, the latter rewritten (2.3, 2.5).
+    Its Content-Type and Location come under their own names, Location rewritten
+    (docs/wayback.md 2.3, 2.5).
     """
-    kept = [
+    headers = [
         (name[len(_ORIGINAL) :], value)
         for name, value in response.headers.multi_items()
-        if name.startswith(_ORIGINAL) and name[len(_ORIGINAL) :] not in _NOT_KEPT
+        if name.startswith(_ORIGINAL) and name[len(_ORIGINAL) :] not in _TRANSFER_HEADERS
     ]
     location = response.headers.get("location", "").strip()
     if location and _ORIGINAL + "location" not in response.headers:
-        rewritten = _PLAYBACK.fullmatch(location)
-        kept.append(("location", rewritten["url"] if rewritten else location))
+        rewritten = _parse_whole_playback(location)
+        headers.append(("location", rewritten.original if rewritten else location))
     content_type = response.headers.get("content-type")
-    return (*([("content-type", content_type)] if content_type else []), *kept)
+    return (*([("content-type", content_type)] if content_type else []), *headers)
 
 
 # --- redirects ------------------------------------------------------------------------------
 
 
-def resolve_redirect(asked: Capture, location: str, host: str) -> Capture:
-    """Return the capture that a redirect names; `host` is the one that the requests go to.
+def resolve_redirect(requested: Capture, location: str, host: str) -> Capture:
+    """Return the capture that a redirect leads to; `host` is where requests go.
 
-    Recorded forms: absolute, from the root, from the host, and once without the archive's prefix
-    (2.2, 2.5); that last one is taken for an address of the time that was asked for. Raises
-    `PlaybackError` for anything else: nothing but captures is ever asked for.
+    Forms seen: absolute, without the scheme, from `/web/` on, and once the captured address
+    alone; that is taken for a capture at the time requested (docs/wayback.md 2.2, 2.5). Raises
+    `PlaybackError` for anything else, as only captures are ever asked for.
     """
     location = location.strip().partition("#")[0]
-    match = _PLAYBACK.fullmatch(location)
-    is_foreign = match is not None and match["host"] not in {None, _ARCHIVE_HOST, host}
+    playback = _parse_whole_playback(location)
     try:
-        if match is not None and not is_foreign:
-            return Capture.of(match["timestamp"], match["url"])
-        return Capture.of(asked.timestamp, urljoin(asked.original, location))
+        if playback is not None and playback.host in {"", ARCHIVE_HOST, host}:
+            return Capture.of(playback.timestamp, playback.original)
+        return Capture.of(requested.timestamp, urljoin(requested.original, location))
     except (ValueError, BadCapture) as error:
-        said = f"a redirect to what is no capture, {location[:300]!r}: {error}"
-        raise PlaybackError(PlaybackFailure.ELSEWHERE, said) from error
+        message = f"a redirect to what is no capture, {location[:300]!r}: {error}"
+        raise PlaybackError(PlaybackFailure.ELSEWHERE, message) from error
+
+
+def _parse_whole_playback(location: str) -> PlaybackAddress | None:
+    """The parts of a playback address with a whole timestamp, `None` for any other address."""
+    playback = parse_playback(location)
+    if playback is None or len(playback.timestamp) != 14 or not playback.original:
+        return None
+    return playback

@@ -1,4 +1,4 @@
-"""How to ask an archive: where, how fast, in whose name; and what is never allowed."""
+"""How requests are made: where, how fast, in whose name; and what is never allowed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from normalise.playback_address import ARCHIVE
 from scraper.errors import UsageError
 
 PACKAGE = "hkcnews-archive"
-DEFAULT_CONCURRENCY = 4  # requests at a time: many connections are what gets a client banned (2.9)
-_MOST_CONNECTIONS = 8  # to the public archive: it has refused at 15 to 17 new ones (2.9)
-DEFAULT_RATE = 8.0  # the most that the archive's staff asked for in June 2026 (4.1)
-DEFAULT_COOLDOWN = (
-    60.0  # seconds of a first pause: where the archive says nothing else, it is enough (2.7)
-)
-_PUBLIC = ".archive.org"
+# Bounds for the public archive, and the defaults for any (docs/wayback.md 2.7, 4).
+DEFAULT_CONCURRENCY = 4  # requests at a time, each on a connection of its own
+_MAX_CONCURRENCY = 8  # 15 to 17 new connections in a short time have been refused
+DEFAULT_RATE = 8.0  # playback requests a second: 80 percent of the limit that its staff gave
+DEFAULT_COOLDOWN = 60.0  # seconds of a first pause: it has been enough after 429s
+_PUBLIC_SUFFIX = ".archive.org"
 _ORIGIN = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?/?", re.IGNORECASE | re.ASCII
 )
@@ -29,8 +28,8 @@ class RequestPolicy:
     """How requests are made.
 
     `archive` is scheme and host, `rate` playback requests a second (0 for no pace), `cooldown`
-    the seconds of a first pause. Raises `UsageError` for what can't be, and for what would be
-    impolite to the public archive: its limits are those of facts/wayback.md 4.1.
+    the seconds of a first pause. Raises `UsageError` for values that make no sense, and for those
+    that are impolite to the public archive (docs/wayback.md 4).
     """
 
     archive: str = ARCHIVE
@@ -49,19 +48,19 @@ class RequestPolicy:
             raise UsageError(f"--concurrency is 1 or more, not {self.concurrency}")
         if not self.contact.isascii() or not (self.contact + "x").isprintable():
             raise UsageError(f"--contact goes into a header: plain ASCII, not {self.contact!r}")
-        if f".{host.rstrip('.')}".endswith(_PUBLIC):
-            self._be_polite()
+        if _is_public(host):
+            self._refuse_impolite()
 
-    def _be_polite(self) -> None:
+    def _refuse_impolite(self) -> None:
         if not 0 < self.rate <= DEFAULT_RATE:
             raise UsageError(
                 f"--rate {self.rate:g} is more than the archive allows: it bans those who ask "
                 f"faster; {DEFAULT_RATE:g} pages a second is the most"
             )
-        if self.concurrency > _MOST_CONNECTIONS:
+        if self.concurrency > _MAX_CONCURRENCY:
             raise UsageError(
                 f"--concurrency {self.concurrency} is too many: the archive refuses those who "
-                f"open many connections; {_MOST_CONNECTIONS} is the most"
+                f"open many connections; {_MAX_CONCURRENCY} is the most"
             )
         if self.cooldown < DEFAULT_COOLDOWN:
             raise UsageError(
@@ -71,17 +70,17 @@ class RequestPolicy:
 
     @property
     def pause_key(self) -> str:
-        """What a pause is about: the public archive however it is spelled, else the origin."""
-        host = _host(self.archive).rstrip(".")
-        if f".{host}".endswith(_PUBLIC):
+        """The server that a pause holds for: one key for the public archive, else the origin."""
+        host = _host(self.archive)
+        if _is_public(host):
             return ARCHIVE
         url = urlsplit(self.archive)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
-        return f"{url.scheme}://{host}:{port}"
+        return f"{url.scheme}://{host.rstrip('.')}:{port}"
 
     @property
     def user_agent(self) -> str:
-        """Who asks: name, version and contact, as the archive wants it (facts/wayback.md 4.1)."""
+        """Who asks: name, version and contact, as the archive wants it (docs/wayback.md 4)."""
         contact = f" (+{self.contact})" if self.contact else ""
         return f"{software()}{contact}"
 
@@ -91,7 +90,12 @@ def software() -> str:
     return f"{PACKAGE}/{importlib.metadata.version(PACKAGE)}"
 
 
+def _is_public(host: str) -> bool:
+    return f".{host.rstrip('.')}".endswith(_PUBLIC_SUFFIX)
+
+
 def _host(archive: str) -> str:
+    """The host of an origin, in lower case. Raises `UsageError` for what is no origin."""
     try:
         url = urlsplit(archive)
         is_origin = _ORIGIN.fullmatch(archive) is not None and url.port != 0

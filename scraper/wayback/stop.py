@@ -1,4 +1,4 @@
-"""How a run is asked to end: whoever waits wakes up and begins nothing more."""
+"""How a run is asked to end: whoever waits wakes up, and nothing new is begun."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scraper.errors import Stopped
 
 
 class StopSignal:
-    """Set once, for good."""
+    """A signal that is set once and stays set."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -36,11 +36,11 @@ class StopSignal:
         self.check()
 
     async def wait_for(self, awaitable: Awaitable[None]) -> None:
-        """Wait for something that may be given up. Raises `Stopped` as `sleep()` does."""
-        wanted = asyncio.ensure_future(awaitable)
-        asked = asyncio.ensure_future(self._event.wait())
-        await asyncio.wait({wanted, asked}, return_when=asyncio.FIRST_COMPLETED)
-        asked.cancel()
-        if not wanted.done():
-            wanted.cancel()
+        """Wait for something that can be cancelled. Raises `Stopped` as `sleep()` does."""
+        task = asyncio.ensure_future(awaitable)
+        stopped = asyncio.ensure_future(self._event.wait())
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not task.done():
+            task.cancel()
         self.check()

@@ -1,8 +1,9 @@
-"""A deadline for a whole request, beside httpx's time-outs, which are for each read by itself.
+"""A deadline for a whole request, next to the time limits of its single reads and writes.
 
-A server that sends a byte a second, be it of the head, never runs into those. The task is not
-cancelled: what is read from the connection ends, as with any other time-out, and httpcore gives
-its place back (encode/httpcore#1093 tells what becomes of one that is cancelled).
+A server that sends one byte a second, even of the head, never reaches the limit of a single read.
+The deadline shortens each step on the connection instead of cancelling the task: httpcore frees
+the connection after a time-out, but loses its place in the pool when a task is cancelled while
+connecting (encode/httpcore#1093, seen with 1.0.9).
 """
 
 from __future__ import annotations
@@ -15,50 +16,35 @@ from contextvars import ContextVar
 from typing import Any
 
 import httpcore
-import httpx
 
 _SocketOption = (
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 )
 
-_end: ContextVar[float] = ContextVar("_end")
+_deadline: ContextVar[float] = ContextVar("_deadline")
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let all that this task reads and writes meanwhile end in some seconds, however it drips.
+    """Give all connecting, reading and writing of this task in the block some seconds together.
 
-    What is not done then fails with a time-out of httpx.
+    A step that would take longer raises a time-out of httpcore.
     """
-    token = _end.set(time.monotonic() + seconds)
+    token = _deadline.set(time.monotonic() + seconds)
     try:
         yield
     finally:
-        _end.reset(token)
+        _deadline.reset(token)
 
 
 def has_passed() -> bool:
     """Return whether the seconds of `within` are over."""
-    return time.monotonic() >= _end.get()
+    return time.monotonic() >= _deadline.get()
 
 
-class Transport(httpx.AsyncHTTPTransport):
-    """Connections that heed `within`."""
+class DeadlineBackend(httpcore.AnyIOBackend):
+    """Makes connections that keep to the deadline of `within`."""
 
-    def __init__(self, limits: httpx.Limits) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(context, trust_env=False, limits=limits)
-        # The place where httpx has it; its own arguments know no backend.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_Backend(),
-        )
-
-
-class _Backend(httpcore.AnyIOBackend):
     async def connect_tcp(
         self,
         host: str,
@@ -67,20 +53,21 @@ class _Backend(httpcore.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[_SocketOption] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        stream = await super().connect_tcp(host, port, left, local_address, socket_options)
-        return _Stream(stream)
+        """Connect. Raises `httpcore.ConnectTimeout` when the deadline comes first."""
+        limit = _limit(timeout, httpcore.ConnectTimeout)
+        stream = await super().connect_tcp(host, port, limit, local_address, socket_options)
+        return _DeadlineStream(stream)
 
 
-class _Stream(httpcore.AsyncNetworkStream):
+class _DeadlineStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        return await self._stream.read(max_bytes, _limit(timeout, httpcore.ReadTimeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+        await self._stream.write(buffer, _limit(timeout, httpcore.WriteTimeout))
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -91,16 +78,16 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        limit = _limit(timeout, httpcore.ConnectTimeout)
+        return _DeadlineStream(await self._stream.start_tls(ssl_context, server_hostname, limit))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _left(timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
-    """The seconds that one step may take: those of its own time-out, or what is left of all."""
-    left = _end.get() - time.monotonic()
+def _limit(timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
+    """The seconds that one step may take: its own limit or what is left, whichever is less."""
+    left = _deadline.get() - time.monotonic()
     if left <= 0:
-        raise error("its time is over")
+        raise error("the deadline of the request has passed")
     return left if timeout is None else min(timeout, left)

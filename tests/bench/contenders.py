@@ -1,9 +1,9 @@
-"""What somebody would take instead of this tool, each written as its documentation suggests.
+"""Alternatives to this tool, each written as its documentation suggests.
 
-A contender is a function that returns a reader: bytes of a page in, what it keeps of the article
-out. Libraries are imported inside, so that a process has just the one that it runs. The readers
-are given the site's selectors where the library takes selectors at all: whoever writes twenty
-lines with BeautifulSoup has looked at a page first.
+A contender is a function that returns a reader, which takes the bytes of a page and returns what
+it keeps of the article. Libraries are imported inside, so that a process loads only its own.
+Readers get the selectors of the site where their library takes selectors, as their users would
+write them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Page = tuple[str, str, bytes]
 
 @dataclass(frozen=True)
 class Kept:
-    """What a contender says of an article: "" and () for what it does not tell.
+    """What a contender keeps of an article; "" and () for what it does not give.
 
     `date` is the day of publication, `figures` the addresses of the pictures in the body, `text`
     the body as Markdown or plain text.
@@ -56,7 +56,7 @@ def bundled() -> Iterator[Page]:
 
 
 def reconstructed() -> Iterator[Page]:
-    """Yield the raw pages beside the checkout; none where they are not there."""
+    """Yield the raw pages beside the checkout, if they are present."""
     path = SHARED / "pages" / "pages.warc.gz"
     if not path.exists():
         return
@@ -76,7 +76,7 @@ PAGES: dict[str, Callable[[], Iterator[Page]]] = {
 
 
 def trafilatura() -> Reader:
-    """trafilatura with all that it can keep; captions are text to it, like any other."""
+    """trafilatura with everything that it can keep; it treats captions as text."""
     from trafilatura import bare_extraction
 
     def read(page: Page) -> Kept:
@@ -104,7 +104,7 @@ def trafilatura() -> Reader:
 
 
 def newspaper4k() -> Reader:
-    """newspaper4k with its Chinese extra, kept from loading pictures; it has no captions."""
+    """newspaper4k with its Chinese extra, without loading pictures; it has no captions."""
     import jieba
     import newspaper
 
@@ -125,7 +125,7 @@ def newspaper4k() -> Reader:
     return read
 
 
-# --- readers that are told where it stands ----------------------------------------------------
+# --- readers that get selectors ---------------------------------------------------------------
 
 
 def beautifulsoup_markdownify() -> Reader:
@@ -208,7 +208,7 @@ CONTENDERS: dict[str, Callable[[], Reader]] = {
     "selectolax + html-to-markdown": selectolax_html_to_markdown,
 }
 
-# What `measuring.versions()` is to name with them.
+# The packages whose versions are printed.
 PACKAGES = (
     "trafilatura",
     "newspaper4k",

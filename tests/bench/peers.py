@@ -1,10 +1,10 @@
-"""Other clients of the Wayback Machine, pointed at a server of ours: they fetch, and save bytes.
+"""Other clients of the Wayback Machine, pointed at the stand-in archive: they fetch and save pages.
 
     PYTHONPATH=tests python -m bench.peers wayback ORIGIN ARTICLES FOLDER
 
-Both ask `web.archive.org` and nothing else; how each is led to another server is said where it is
-done. Their pauses are off by their own settings, and each runs in as many threads as we have
-requests under way, every thread with a client of its own, as their authors ask.
+Both send requests to `web.archive.org` only; each function says how its client is redirected.
+Their pauses are switched off by their own settings. Each runs in as many threads as the crawl
+has concurrent requests, with a client for each thread, as their documentation demands.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from support import warcs
 CONCURRENCY = 4
 ARCHIVE = "https://web.archive.org"
 
-# What fetches the capture of an article's address, and saves it in a folder.
+# Fetches the capture of an article and saves it in a folder.
 Fetch = Callable[[int, Path], object]
 
 
 class Detour:
-    """A transport of `requests` that asks another server, and tells nobody."""
+    """A transport of `requests` that sends requests to another server."""
 
     def __init__(self, origin: str) -> None:
         from requests.adapters import HTTPAdapter
@@ -35,7 +35,7 @@ class Detour:
         self._adapter: Any = HTTPAdapter()
 
     def send(self, request: Any, **settings: Any) -> Any:
-        """Send a request for the archive to the server; the answer seems to be the archive's."""
+        """Send a request to the server; the response keeps the address of the archive."""
         sent = request.copy()
         sent.url = self._origin + request.url.removeprefix(ARCHIVE)
         response = self._adapter.send(sent, **{**settings, "proxies": {}})
@@ -48,7 +48,7 @@ class Detour:
 
 
 def wayback(origin: str) -> Fetch:
-    """EDGI's client, its rates off by 0 and a transport mounted for the archive: it keeps it."""
+    """The client of EDGI, with rates of 0 and a transport mounted for the archive."""
     from wayback import WaybackClient, WaybackSession
 
     session: Any = WaybackSession(search_calls_per_second=0, memento_calls_per_second=0)
@@ -64,9 +64,9 @@ def wayback(origin: str) -> Fetch:
 
 
 def waybackpack(origin: str) -> Fetch:
-    """Its addresses are made from one template, set to the server; a connection for each page.
+    """Waybackpack makes all addresses from one template, which is set to the server.
 
-    It saves below the folder by itself, in folders of the capture's time and the address.
+    It opens a connection for each page, and saves into folders of timestamp and address.
     """
     from waybackpack import asset
     from waybackpack.pack import Pack
@@ -84,7 +84,7 @@ PEERS: dict[str, Callable[[str], Fetch]] = {"wayback": wayback, "waybackpack": w
 
 
 def run(peer: str, origin: str, count: int, folder: Path) -> None:
-    """Fetch and save so many articles."""
+    """Fetch and save `count` articles."""
     articles = iter(range(1, count + 1))
 
     def work() -> None:

@@ -1,9 +1,9 @@
-"""Known vulnerabilities of the locked packages, as OSV.dev lists them.
+"""Lists known vulnerabilities of the locked packages, according to OSV.dev.
 
     PYTHONPATH=tests python -m checks.advisories
 
-Exits with 1 where a locked version has one. Where OSV.dev can't be reached nothing is known: that
-is said, and the exit code is 0.
+Exits with 1 if a locked version has one. If OSV.dev can't be reached, a message says so and the
+exit code is 0.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import sys
 from pathlib import Path
 
 LOCK = Path(__file__).parents[2] / "requirements.lock"
-# PyPI's own list is not asked: pip-audit takes a package that a mirror does not know for one
-# without vulnerabilities.
+# Not PyPI: if a mirror does not know a package, pip-audit reports no vulnerabilities for it.
 AUDIT = [
     *("-m", "pip_audit", "--requirement", str(LOCK), "--disable-pip", "--no-deps"),
     *("--vulnerability-service", "osv", "--format", "json", "--progress-spinner", "off"),
@@ -24,25 +23,29 @@ _UNREACHABLE = ("ConnectionError", "ConnectTimeout", "ReadTimeout")
 
 
 def main() -> int:
-    """Print what is known of each package that has a vulnerability; return the exit code."""
+    """Print each vulnerability and a count; return the exit code."""
     command = [sys.executable, *AUDIT]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout:
         if any(word in done.stderr for word in _UNREACHABLE):
-            _say("skipped: OSV.dev can't be reached from here, so nothing is known of the packages")
+            _say("skipped: OSV.dev can't be reached, so nothing is known of the packages")
             return 0
         _say(f"pip-audit failed: {done.stderr.strip()[-500:]}")
         return 2
     packages = json.loads(done.stdout)["dependencies"]
-    found = [(package, known) for package in packages for known in package.get("vulns", [])]
-    for package, known in found:
-        mended = ", ".join(known["fix_versions"]) or "no version"
-        _say(f"{package['name']} {package['version']}: {known['id']}, mended in {mended}")
+    vulnerabilities = [
+        (package, known) for package in packages for known in package.get("vulns", [])
+    ]
+    for package, known in vulnerabilities:
+        fixed = ", ".join(known["fix_versions"]) or "no version"
+        _say(f"{package['name']} {package['version']}: {known['id']}, fixed in {fixed}")
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if unknown:
         _say(f"not looked up: {', '.join(unknown)}")
-    _say(f"{len(found)} vulnerabilities in {len(packages) - len(unknown)} locked packages")
-    return 1 if found or unknown else 0
+    _say(
+        f"{len(vulnerabilities)} vulnerabilities in {len(packages) - len(unknown)} locked packages"
+    )
+    return 1 if vulnerabilities or unknown else 0
 
 
 def _say(line: str) -> None:

@@ -13,13 +13,13 @@ _UNKNOWN = {"name": "z", "skip_reason": "not there"}
 
 
 @pytest.mark.parametrize(
-    ("script", "code", "said"),
+    ("script", "code", "message"),
     [
         (f"print({json.dumps({'dependencies': [_GOOD]})!r})", 0, "0 vulnerabilities in 1"),
         (
             f"print({json.dumps({'dependencies': [_GOOD, _VULNERABLE]})!r}); exit(1)",
             1,
-            "x 1: A-1, mended in 2",
+            "x 1: A-1, fixed in 2",
         ),
         (f"print({json.dumps({'dependencies': [_UNKNOWN]})!r})", 1, "not looked up: z"),
         ("exit('requests.exceptions.ConnectionError: no route')", 0, "skipped"),
@@ -27,13 +27,13 @@ _UNKNOWN = {"name": "z", "skip_reason": "not there"}
     ],
     ids=["nothing is known", "one is known", "not looked up", "unreachable", "broken"],
 )
-def test_what_pip_audit_answers_is_said(
+def test_answers_of_pip_audit(
     script: str,
     code: int,
-    said: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(advisories, "AUDIT", ["-c", script])
     assert advisories.main() == code
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Every package that pyproject.toml names is locked, at a version that it allows."""
+"""Every package in pyproject.toml is locked, at a version that pyproject.toml allows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LINES = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 EXTRAS = {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
-NAMED = [Requirement(line) for lines in EXTRAS.values() for line in lines]
+REQUIREMENTS = [Requirement(line) for lines in EXTRAS.values() for line in lines]
 
 
-def test_a_line_of_the_lock_is_a_name_and_its_one_version() -> None:
+def test_each_line_of_the_lock_is_a_name_and_a_version() -> None:
     assert [line for line in LINES if not re.fullmatch(r"[\w.-]+==[\w.!+-]+", line)] == []
 
 
-@pytest.mark.parametrize("asked", NAMED, ids=str)
-def test_a_package_that_is_asked_for_is_locked(asked: Requirement) -> None:
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=str)
+def test_each_requirement_is_locked(requirement: Requirement) -> None:
     locked = {canonicalize_name(name): version for name, version in map(_parts, LINES)}
-    assert asked.specifier.contains(locked[canonicalize_name(asked.name)])
+    assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)])
 
 
 def _parts(line: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What is archived: captures in the order of the index, and how they are found."""
+"""The captures of the archive, in the order of the index."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from fake_archive.mementos import FakeMemento, seconds_of
 
-# Sorts behind every key that begins with what stands before it.
+# Appended to a key, it sorts after every key that begins so.
 LAST = "\U0010ffff"
 
 
 class Archive:
-    """Captures sorted by urlkey and timestamp, as the index is."""
+    """Captures, sorted by urlkey and timestamp."""
 
     def __init__(self, mementos: Iterable[FakeMemento] = ()) -> None:
         self._mementos: list[FakeMemento] = []
@@ -26,7 +26,7 @@ class Archive:
         return iter(self._mementos)
 
     def add(self, *mementos: FakeMemento) -> None:
-        """Put captures into the archive; more than a few are quickest all at once."""
+        """Add captures; many are added quickest in one call."""
         self._mementos.extend(mementos)
         self._mementos.sort(key=_place)
         self._places = [_place(memento) for memento in self._mementos]
@@ -34,9 +34,9 @@ class Archive:
     def listed(
         self, first: str, last: str, since: tuple[str, str] = ("", "")
     ) -> Iterator[FakeMemento]:
-        """Yield what the index lists from key `first` up to, without it, key `last`.
+        """Yield the listed captures from urlkey `first` up to, but not including, `last`.
 
-        `since` is a urlkey and a timestamp before which nothing is yielded.
+        `since` is a urlkey and a timestamp; nothing before them is yielded.
         """
         start = bisect_left(self._places, max((first, ""), since))
         for at in range(start, bisect_left(self._places, (last, ""))):
@@ -44,23 +44,23 @@ class Archive:
                 yield self._mementos[at]
 
     def captures_of(self, key: str) -> list[FakeMemento]:
-        """Return all captures under one urlkey, oldest first, listed or not."""
+        """Return all captures of a urlkey, oldest first, listed or not."""
         start = bisect_left(self._places, (key, ""))
         return self._mementos[start : bisect_left(self._places, (key, LAST), lo=start)]
 
 
 def exactly(captures: list[FakeMemento], timestamp: str, url: str) -> FakeMemento | None:
-    """Return the capture of this very second that playback serves.
+    """Return the capture of exactly this second that playback serves, `None` if there is none.
 
-    Of several the one whose address was asked for literally (facts/wayback.md 2.1: the urlkey
-    decides, `Link rel="original"` says which it was).
+    Of several captures, the one whose address was requested literally is preferred
+    (docs/wayback.md 2.1).
     """
     found = [m for m in captures if m.timestamp == timestamp and m.playable]
     return next((m for m in found if m.original == url), found[0] if found else None)
 
 
 def nearest(captures: list[FakeMemento], timestamp: str) -> FakeMemento | None:
-    """Return the capture nearest in time that playback serves (facts/wayback.md 2.2)."""
+    """Return the capture nearest in time that playback serves (docs/wayback.md 2.2)."""
     wanted = seconds_of(timestamp)
     playable = [memento for memento in captures if memento.playable]
     return min(playable, key=lambda m: abs(seconds_of(m.timestamp) - wanted), default=None)

@@ -1,4 +1,4 @@
-"""One connection: reads requests, writes answers, and ends as its faults say."""
+"""One connection: reads requests, writes responses, and ends as the faults demand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
-from fake_archive.answers import LAST_CHUNK, Answer, Ending, plain, wire
+from fake_archive.responses import (
+    LAST_CHUNK,
+    Ending,
+    Response,
+    encode_response,
+    service_response,
+)
 
-LARGEST_HEAD = 65_536
+MAX_HEAD_BYTES = 65_536
 DRIP_SECONDS = 0.02
 
 _LINE = re.compile(r"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.(?P<minor>\d)")
@@ -21,30 +27,30 @@ _CLOSE = re.compile(r"\r\nconnection:[ \t]*close", re.IGNORECASE)
 _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
-class House(Protocol):
+class ServerEvents(Protocol):
     """What a connection needs of its server."""
 
-    def answer(self, target: str, agent: str, connection: int) -> Answer:
-        """Return the answer to a GET."""
+    def respond(self, target: str, agent: str, connection: int) -> Response:
+        """Return the response to a GET."""
 
-    def keep_back(self, send: Callable[[], None]) -> None:
-        """Keep an answer until the test releases it."""
+    def hold(self, send: Callable[[], None]) -> None:
+        """Hold a response until the test releases it."""
 
-    def go_away(self, seconds: float) -> None:
+    def stop_listening(self, seconds: float) -> None:
         """Stop listening and break all connections."""
 
     def opened(self, connection: Connection) -> int:
-        """Take note of a connection; return its number."""
+        """Register a connection; return its number."""
 
     def closed(self, connection: Connection) -> None:
-        """Take note that it is gone."""
+        """Unregister a connection."""
 
 
 class Connection(asyncio.Protocol):
     """Serves the requests of one client, one after the other."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, server: ServerEvents) -> None:
+        self._server = server
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
         self._busy = False
@@ -52,22 +58,22 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take note of the connection."""
+        """Register the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._number = self._house.opened(self)
+        self._number = self._server.opened(self)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Take note that it is gone."""
-        self._house.closed(self)
+        """Unregister a connection."""
+        self._server.closed(self)
 
     def data_received(self, data: bytes) -> None:
-        """Answer what is complete."""
+        """Answer the requests that are complete."""
         self._buffer += data
         self._serve()
 
-    def break_off(self) -> None:
-        """Reset the connection: the client sees ECONNRESET, not an end."""
+    def reset(self) -> None:
+        """Reset the connection: the client sees ECONNRESET instead of an end."""
         sock = self._transport.get_extra_info("socket")
         if sock is not None and not self._transport.is_closing():
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -77,8 +83,8 @@ class Connection(asyncio.Protocol):
         while not self._busy and not self._transport.is_closing():
             end = self._buffer.find(b"\r\n\r\n")
             if end < 0:
-                if len(self._buffer) > LARGEST_HEAD:
-                    self.break_off()
+                if len(self._buffer) > MAX_HEAD_BYTES:
+                    self.reset()
                 return
             head = self._buffer[:end].decode("utf-8", "surrogateescape")
             del self._buffer[: end + 4]
@@ -88,54 +94,56 @@ class Connection(asyncio.Protocol):
     def _begin(self, head: str) -> None:
         line = _LINE.match(head)
         if line is None or line["method"] != "GET":
-            self._send(plain("refused", 405, "only GET is served"), takes_gzip=False, last=True)
+            self._send(
+                service_response("refused", 405, "only GET is served"), takes_gzip=False, last=True
+            )
             return
         agent, encodings = _AGENT.search(head), _ENCODINGS.search(head)
-        answer = self._house.answer(line["target"], agent[1] if agent else "", self._number)
+        response = self._server.respond(line["target"], agent[1] if agent else "", self._number)
         accepted = encodings[1] if encodings else ""
         takes_gzip = "gzip" in accepted and _NO_GZIP.search(accepted) is None
         last = line["minor"] == "0" or _CLOSE.search(head) is not None
 
         def send() -> None:
-            self._send(answer, takes_gzip=takes_gzip, last=last)
+            self._send(response, takes_gzip=takes_gzip, last=last)
             self._serve()
 
-        if answer.held:
-            self._house.keep_back(send)
-        elif answer.delay:
-            self._loop.call_later(answer.delay, send)
+        if response.held:
+            self._server.hold(send)
+        elif response.delay:
+            self._loop.call_later(response.delay, send)
         else:
-            self._send(answer, takes_gzip=takes_gzip, last=last)
+            self._send(response, takes_gzip=takes_gzip, last=last)
 
-    def _send(self, answer: Answer, *, takes_gzip: bool, last: bool) -> None:
+    def _send(self, response: Response, *, takes_gzip: bool, last: bool) -> None:
         if self._transport.is_closing():
             return
-        head, body = wire(answer, takes_gzip=takes_gzip, keep_alive=not last)
-        if answer.ending is Ending.DRIPPING:
+        head, body = encode_response(response, takes_gzip=takes_gzip, keep_alive=not last)
+        if response.ending is Ending.DRIPPING:
             body = body.removesuffix(LAST_CHUNK)
-        elif answer.ending is not Ending.WHOLE:
-            body = body[: int(len(body) * answer.sent)]
-        if answer.head:
+        elif response.ending is not Ending.COMPLETE:
+            body = body[: int(len(body) * response.sent)]
+        if response.head:
             self._transport.write(head + body)
-        if answer.away is not None:
-            self._house.go_away(answer.away)
-        elif answer.ending is Ending.WHOLE:
+        if response.away is not None:
+            self._server.stop_listening(response.away)
+        elif response.ending is Ending.COMPLETE:
             self._busy = False
             if last:
                 self._transport.close()
         else:
-            self._end(answer.ending)
+            self._end(response.ending)
 
     def _end(self, ending: Ending) -> None:
         if ending is Ending.CLOSED:
             self._transport.close()
         elif ending is Ending.RESET:
-            self.break_off()
+            self.reset()
         elif ending is Ending.DRIPPING:
             self._drip()
 
     def _drip(self) -> None:
-        """Send a chunk of one byte, and again later; ends with the connection."""
+        """Send a chunk of one byte now and then, until the connection ends."""
         if not self._transport.is_closing():
             self._transport.write(b"1\r\n.\r\n")
             self._loop.call_later(DRIP_SECONDS, self._drip)

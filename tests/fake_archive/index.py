@@ -1,4 +1,4 @@
-"""The index, /cdx/search/cdx (facts/wayback.md 1)."""
+"""The index, /cdx/search/cdx (docs/wayback.md 1)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import parse_qs
 
-from fake_archive.answers import Answer, Coding, plain
 from fake_archive.archive import LAST, Archive
 from fake_archive.mementos import FIELDS, Header
+from fake_archive.responses import Encoding, Response, service_response
 from fake_archive.surt import host_key, prefix_key, urlkey
 
 PATH = "/cdx/search/cdx"
-MOST_ROWS = 150_000
+MAX_RECORDS = 150_000
 RUNTIME_ERROR = "x-archive-wayback-runtime-error"
-# Behind Content-Type, in this order (1.3; the cookie and X-be are of 2026).
+# After Content-Type, in this order, as recorded in 2026.
 _HEADERS: tuple[Header, ...] = (
     ("server-timing", "exclusion.robots;dur=0.077, esindex;dur=0.006"),
     ("server-timing", "TR;dur=0,Tw;dur=0,Tc;dur=0"),
@@ -38,17 +38,17 @@ _HEADERS: tuple[Header, ...] = (
     ("Permissions-Policy", "interest-cohort=()"),
 )
 
-Row = tuple[str, ...]
-Keep = Callable[[Row], bool]
+Record = tuple[str, ...]
+Keep = Callable[[Record], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """What the index does now and then, all of it recorded (1.4, 1.5).
+    """Oddities of the index that were recorded (docs/wayback.md 1.3 and 1.4).
 
-    `repeated_rows` is the part of the rows that come twice or thrice, the copies counting for
-    `limit`. `key_after_last_page`: a key is given though nothing follows, and leads to an empty
-    page. `seam_repeats`: a page begins with the last urlkey and timestamp of the one before.
+    `repeated_rows` is the part of the records (0 to 1) that come twice or three times; copies
+    count for `limit`. `key_after_last_page`: the last page has a resume key, which leads to an
+    empty page. `seam_repeats`: a page begins with the last record of the page before.
     """
 
     repeated_rows: float = 0.0
@@ -58,7 +58,7 @@ class Quirks:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as understood; what is not understood is ignored, as the archive does (1.1)."""
+    """A query; unknown parameters are ignored, as the archive ignores them."""
 
     first: str
     last: str
@@ -71,36 +71,38 @@ class Query:
     packed: bool
 
 
-def answer(archive: Archive, query_string: str, quirks: Quirks) -> Answer:
-    """Return the rows that a query asks for."""
+def respond(archive: Archive, query_string: str, quirks: Quirks) -> Response:
+    """Return the records that a query asks for."""
     given = parse_qs(query_string, keep_blank_values=True)
     if not given.get("url", [""])[-1]:
-        says = "url must be specified"
-        return plain("bad query", 400, says, (RUNTIME_ERROR, says), html=False)
+        message = "url must be specified"
+        return service_response("bad query", 400, message, (RUNTIME_ERROR, message), html=False)
     try:
         query = _query(given)
     except (ValueError, zlib.error, re.error) as error:
-        return plain("bad query", 400, str(error), (RUNTIME_ERROR, str(error)), html=False)
-    rows, more = _page(archive, query, quirks)
-    key = resume_key(rows[-1]) if rows and query.shows_key and more else None
+        return service_response(
+            "bad query", 400, str(error), (RUNTIME_ERROR, str(error)), html=False
+        )
+    records, more = _page(archive, query, quirks)
+    key = resume_key(records[-1]) if records and query.shows_key and more else None
     write = _as_json if query.in_json else _as_text
     content_type = "application/json" if query.in_json else "text/plain"
-    return Answer(
+    return Response(
         "rows",
         headers=(("Content-Type", content_type), *_HEADERS),
-        body=write(query.fields, rows, key).encode(),
-        coding=Coding.AS_ASKED if query.packed else Coding.PLAIN,
+        body=write(query.fields, records, key).encode(),
+        encoding=Encoding.AS_REQUESTED if query.packed else Encoding.PLAIN,
     )
 
 
-def resume_key(row: Row) -> str:
-    """Return the key that leads on from a row: its urlkey and timestamp, packed (1.5)."""
-    packed = zlib.compress(f"{row[0]} {row[1]}".encode())
+def resume_key(record: Record) -> str:
+    """Return the resume key after a record (docs/wayback.md 1.3)."""
+    packed = zlib.compress(f"{record[0]} {record[1]}".encode())
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def place_of(key: str) -> tuple[str, str]:
-    """Return the urlkey and timestamp in a resume key."""
+def parse_resume_key(key: str) -> tuple[str, str]:
+    """Return the urlkey and the timestamp in a resume key."""
     packed = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
     place, _, timestamp = zlib.decompress(packed).decode().rpartition(" ")
     return place, timestamp
@@ -127,13 +129,13 @@ def _query(given: dict[str, list[str]]) -> Query:
         limit=_number(last("limit")),
         in_json=last("output") == "json",
         shows_key=last("showResumeKey") == "true",
-        after=place_of(last("resumeKey")) if last("resumeKey") else None,
+        after=parse_resume_key(last("resumeKey")) if last("resumeKey") else None,
         packed=last("gzip") != "false",
     )
 
 
 def _keys(url: str, match_type: str) -> tuple[str, str]:
-    """Return the first urlkey of a query, and what stands behind its last (1.1, matchType)."""
+    """Return the first urlkey of a query, and the end of its range (docs/wayback.md 1.1)."""
     if not match_type and url.startswith("*."):
         url, match_type = url[2:], "domain"
     elif not match_type and url.endswith("*"):
@@ -145,14 +147,14 @@ def _keys(url: str, match_type: str) -> tuple[str, str]:
             key = host_key(url) + ")"
         case "domain":
             key = host_key(url)
-            return key + ")", key + "-"  # `)` and `,` sort before `-`, a longer name behind it
+            return key + ")", key + "-"  # `)` and `,` sort before `-`, longer names after it
         case _:
             return urlkey(url), urlkey(url) + "\0"
     return key, key + LAST
 
 
 def _filter(text: str) -> Keep:
-    """Return what `[!]field:regex` and `~[!]field:substring` let through (1.1, filter)."""
+    """Return the filter of `[!]field:regex` or `~[!]field:substring` (docs/wayback.md 1.1)."""
     is_substring = text.startswith("~")
     text = text.removeprefix("~")
     wanted = not text.startswith("!")
@@ -161,72 +163,72 @@ def _filter(text: str) -> Keep:
         raise ValueError(f"not a filter: {text}")
     at, pattern = FIELDS.index(name), re.compile(re.escape(value) if is_substring else value)
     find = pattern.search if is_substring else pattern.match
-    return lambda row: (find(row[at]) is not None) is wanted
+    return lambda record: (find(record[at]) is not None) is wanted
 
 
 def _since(start: str) -> Keep:
-    return lambda row: row[1][: len(start)] >= start
+    return lambda record: record[1][: len(start)] >= start
 
 
 def _until(end: str) -> Keep:
-    return lambda row: row[1][: len(end)] <= end
+    return lambda record: record[1][: len(end)] <= end
 
 
 def _number(text: str) -> int:
-    """Return a number; a bad one is replaced by the default without a word (1.1)."""
+    """Return a number; a malformed one silently counts as none, as at the archive."""
     return int(text) if re.fullmatch(r"-?\d+", text) else 0
 
 
-# --- the rows -------------------------------------------------------------------------------
+# --- the records ----------------------------------------------------------------------------
 
 
-def _page(archive: Archive, query: Query, quirks: Quirks) -> tuple[list[Row], bool]:
-    """Return the rows of one page, and whether to give a key with them."""
-    rows = _rows(archive, query, quirks)
+def _page(archive: Archive, query: Query, quirks: Quirks) -> tuple[list[Record], bool]:
+    """Return the records of one page, and whether a resume key follows."""
+    records = _records(archive, query, quirks)
     if query.limit < 0:
-        return list(rows)[query.limit :], False
-    page = list(islice(rows, query.limit or MOST_ROWS))
-    more = next(rows, None) is not None
+        return list(records)[query.limit :], False
+    page = list(islice(records, query.limit or MAX_RECORDS))
+    more = next(records, None) is not None
     return page, more or quirks.key_after_last_page
 
 
-def _rows(archive: Archive, query: Query, quirks: Quirks) -> Iterator[Row]:
+def _records(archive: Archive, query: Query, quirks: Quirks) -> Iterator[Record]:
     since = ("", "")
     if query.after is not None:
         since = query.after[0], query.after[1] + ("" if quirks.seam_repeats else "\0")
     for memento in archive.listed(query.first, query.last, since):
-        row = memento.row()
-        if all(keep(row) for keep in query.keep):
-            for _ in range(_times(row, quirks.repeated_rows)):
-                yield row
+        record = memento.cdx_record()
+        if all(keep(record) for keep in query.keep):
+            for _ in range(_copies(record, quirks.repeated_rows)):
+                yield record
 
 
-def _times(row: Row, repeated: float) -> int:
-    """Return how often a row comes: always the same for the same row."""
+def _copies(record: Record, repeated: float) -> int:
+    """Return how often a record comes, which depends on the record only."""
     if not repeated:
         return 1
-    draw = zlib.crc32("".join(row[:3]).encode()) / (1 << 32)
+    draw = zlib.crc32("".join(record[:3]).encode()) / (1 << 32)
     if draw >= repeated:
         return 1
     return 3 if draw < repeated / 4 else 2
 
 
-def _chosen(fields: tuple[str, ...], row: Row) -> list[str | None]:
-    named = dict(zip(FIELDS, row, strict=True))
+def _values(fields: tuple[str, ...], record: Record) -> list[str | None]:
+    named = dict(zip(FIELDS, record, strict=True))
     return [named.get(name) for name in fields]
 
 
-def _as_json(fields: tuple[str, ...], rows: list[Row], key: str | None) -> str:
-    """One row a line, no blanks behind commas, `[]` where there is nothing (1.3)."""
-    if not rows:
+def _as_json(fields: tuple[str, ...], records: list[Record], key: str | None) -> str:
+    """One record per line, no blanks after commas, `[]` for no records."""
+    if not records:
         return "[]\n"
-    lines: list[list[str | None]] = [list(fields), *(_chosen(fields, row) for row in rows)]
+    lines: list[list[str | None]] = [list(fields), *(_values(fields, each) for each in records)]
     if key is not None:
         lines += [[], [key]]
     return "[" + ",\n".join(json.dumps(line, separators=(",", ":")) for line in lines) + "]\n"
 
 
-def _as_text(fields: tuple[str, ...], rows: list[Row], key: str | None) -> str:
-    """Fields with blanks between, then an empty line and the key (1.2, 1.5)."""
-    lines = [" ".join(value or "-" for value in _chosen(fields, row)) for row in rows]
+def _as_text(fields: tuple[str, ...], records: list[Record], key: str | None) -> str:
+    """Fields separated by blanks, then an empty line and the resume key."""
+    lines = [" ".join(value or "-" for value in _values(fields, each)) for each in records]
     return "".join(f"{line}\n" for line in (lines if key is None else [*lines, "", key]))

@@ -1,4 +1,4 @@
-"""Playback, /web/<timestamp><modifier>/<address> (facts/wayback.md 2)."""
+"""Playback, /web/<timestamp><modifier>/<address> (docs/wayback.md 2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 import time
 from urllib.parse import unquote, urljoin, urlsplit
 
-from fake_archive import words
-from fake_archive.answers import Answer, Coding, encoded, plain
+from fake_archive import error_pages
 from fake_archive.archive import Archive, exactly, nearest
 from fake_archive.mementos import FakeMemento, Header, http_date, seconds_of
+from fake_archive.responses import Encoding, Response, service_response, to_bytes
 from fake_archive.surt import urlkey
 
 ARCHIVE = "https://web.archive.org"
@@ -18,7 +18,8 @@ TARGET = re.compile(r"/web/(?P<timestamp>\d{1,14})(?P<modifier>[a-z]{2}_)?/(?P<u
 RAW = "id_"
 _ENCODED = re.compile(r"https?%3a", re.IGNORECASE)
 _OF_TIMEMAP = 'type="application/link-format"'
-SMALL = 600  # bytes; a captured error or redirect below this comes with Content-Length (2.3)
+# Captured errors and redirects below this have a Content-Length (docs/wayback.md 2.3).
+SMALL_BYTES = 600
 
 _POLICY = (
     "default-src 'self' 'unsafe-eval' 'unsafe-inline' data: blob: archive.org web.archive.org "
@@ -53,53 +54,55 @@ _APPENDED = (
 )
 
 
-def answer(archive: Archive, target: str) -> Answer:
-    """Return what playback answers for a request target."""
-    asked = TARGET.match(target)
-    if asked is None:
-        return plain("not found", 404, words.hrm(target))
-    timestamp, modifier, url = asked["timestamp"], asked["modifier"] or "", asked["url"]
+def respond(archive: Archive, target: str) -> Response:
+    """Return the response of playback to a request target."""
+    parts = TARGET.match(target)
+    if parts is None:
+        return service_response("not found", 404, error_pages.hrm(target))
+    timestamp, modifier, url = parts["timestamp"], parts["modifier"] or "", parts["url"]
     captures = archive.captures_of(urlkey(_plain_url(url)))
-    if not captures:  # a captured `#` can only be asked for encoded
+    if not captures:  # a captured `#` is always requested encoded
         captures = archive.captures_of(urlkey(url.replace("%23", "#")))
     found = exactly(captures, timestamp, url)
     if found is not None:
-        return _capture(found, captures, modifier)
+        return _memento(found, captures, modifier)
     near = nearest(captures, timestamp)
     if near is None:
         return not_archived(url)
     return found_at(near.timestamp, modifier, near.original)
 
 
-def found_at(timestamp: str, modifier: str, original: str, form: str = ARCHIVE + PREFIX) -> Answer:
-    """Return the redirect to another capture: no Memento-Datetime, no Link (2.2).
+def found_at(
+    timestamp: str, modifier: str, original: str, form: str = ARCHIVE + PREFIX
+) -> Response:
+    """Return the redirect to another capture, without Memento-Datetime and Link.
 
-    `form` is what the Location begins with.
+    `form` is the beginning of the Location (docs/wayback.md 2.2).
     """
     place = f"{timestamp}{modifier}/" if form else ""
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
         ("x-archive-redirect-reason", f"found capture at {timestamp}"),
         ("Location", f"{form}{place}{original}"),
-        *of_service(302),
+        *service_headers(302),
         ("X-location", "All"),
     )
-    return Answer("nearest", 302, headers, reason="FOUND", chunked=False)
+    return Response("nearest", 302, headers, reason="FOUND", chunked=False)
 
 
-def not_archived(url: str) -> Answer:
-    """Return the Hrm page (2.6)."""
-    headers = (("Content-Type", "text/html; charset=utf-8"), *of_service(404))
-    return Answer("hrm", 404, headers, encoded(words.hrm(url)), reason="NOT FOUND")
+def not_archived(url: str) -> Response:
+    """Return the page of an address that was never archived (docs/wayback.md 2.6)."""
+    headers = (("Content-Type", "text/html; charset=utf-8"), *service_headers(404))
+    return Response("hrm", 404, headers, to_bytes(error_pages.hrm(url)), reason="NOT FOUND")
 
 
-def of_service(status: int) -> tuple[Header, ...]:
-    """Return the headers with which the service answers for itself."""
+def service_headers(status: int) -> tuple[Header, ...]:
+    """Return the headers of a response of the service itself."""
     return (*_TIMINGS, ("x-ts", str(status)), ("x-tr", "162"), *_COMMON)
 
 
 def playback_location(location: str, original: str, timestamp: str, modifier: str) -> str:
-    """Return a captured Location as played back: of the same form as it was captured (2.5)."""
+    """Return a captured Location in playback, which keeps its form (docs/wayback.md 2.5)."""
     place = f"/web/{timestamp}{modifier}/{urljoin(original, location)}"
     if location.startswith("//"):
         return "//web.archive.org" + place
@@ -107,21 +110,21 @@ def playback_location(location: str, original: str, timestamp: str, modifier: st
 
 
 def _plain_url(url: str) -> str:
-    """Return the address asked for; it may be percent-encoded once more (2.1)."""
+    """Return the requested address, which may be percent-encoded once more."""
     return unquote(url) if _ENCODED.match(url) else url
 
 
-# --- a capture ------------------------------------------------------------------------------
+# --- mementos -------------------------------------------------------------------------------
 
 
-def _capture(memento: FakeMemento, captures: list[FakeMemento], modifier: str) -> Answer:
+def _memento(memento: FakeMemento, captures: list[FakeMemento], modifier: str) -> Response:
     if modifier == RAW:
         return _raw(memento, captures)
     return _redirect_page(memento, modifier) if memento.location else _view(memento, captures)
 
 
-def _raw(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
-    """The captured bytes, with the headers of 2026 in their order (2.3)."""
+def _raw(memento: FakeMemento, captures: list[FakeMemento]) -> Response:
+    """The captured bytes, with the headers of 2026 in their order (docs/wayback.md 2.3)."""
     body, is_pdf = memento.body, memento.content_type.startswith("application/pdf")
     headers: list[Header] = []
     if memento.content_type:
@@ -131,29 +134,33 @@ def _raw(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
         headers.append(("Location", playback_location(*arguments)))
     if is_pdf:
         headers.append(("Accept-Ranges", "bytes"))
-    headers += [*_kept(memento), ("cache-control", "max-age=1800"), ("cache-control", "private")]
-    headers += _of_capture(memento, captures, where="_pdf" if is_pdf else "All")
-    is_small = memento.status >= 300 and len(body) < SMALL
-    return Answer(
+    headers += [
+        *_original_headers(memento),
+        ("cache-control", "max-age=1800"),
+        ("cache-control", "private"),
+    ]
+    headers += _memento_headers(memento, captures, where="_pdf" if is_pdf else "All")
+    is_small = memento.status >= 300 and len(body) < SMALL_BYTES
+    return Response(
         "capture",
         memento.status,
         tuple(headers),
         body,
         reason=memento.reason,
         chunked=not (is_pdf or is_small),
-        coding=Coding.UNASKED if memento.gzipped else Coding.AS_ASKED,
+        encoding=Encoding.UNREQUESTED if memento.gzipped else Encoding.AS_REQUESTED,
     )
 
 
-def _view(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
-    """The page with scripts put in and a comment behind it (3.1); its links stay as they are."""
+def _view(memento: FakeMemento, captures: list[FakeMemento]) -> Response:
+    """The page with scripts and a comment added (docs/wayback.md 3.1); links stay unchanged."""
     media_type = memento.content_type.partition(";")[0]
     headers = (
         ("Content-Type", f"{media_type}; charset=utf-8"),
-        *_kept(memento),
+        *_original_headers(memento),
         ("x-archive-guessed-content-type", media_type),
         ("x-archive-guessed-charset", "utf-8"),
-        *_of_capture(memento, captures, where="All"),
+        *_memento_headers(memento, captures, where="All"),
     )
     injected = _INJECTED.format(
         url=memento.original,
@@ -162,19 +169,21 @@ def _view(memento: FakeMemento, captures: list[FakeMemento]) -> Answer:
     )
     body = memento.body.replace(b"<head>", b"<head>" + injected.encode(), 1)
     body += _APPENDED.format(when=_when(memento, "%H:%M:%S %b %d, %Y")).encode()
-    return Answer("capture", memento.status, headers, body, reason=memento.reason)
+    return Response("capture", memento.status, headers, body, reason=memento.reason)
 
 
-def _redirect_page(memento: FakeMemento, modifier: str) -> Answer:
-    """A captured redirect in view mode: a page with 200 and without Memento-Datetime (2.5)."""
+def _redirect_page(memento: FakeMemento, modifier: str) -> Response:
+    """A captured redirect in view form: status 200, no Memento-Datetime (docs/wayback.md 2.5)."""
     target = urljoin(memento.original, memento.location)
     link = f"/web/{memento.timestamp}{modifier}/{target}"
     when = _when(memento, "%H:%M:%S %B %d, %Y")
-    page = words.redirect_page(memento.original, when, memento.status, memento.location, link)
-    return plain("redirect page", 200, page, ("x-archive-src", _source(memento)), *of_service(200))
+    page = error_pages.redirect_page(memento.original, when, memento.status, memento.location, link)
+    return service_response(
+        "redirect page", 200, page, ("x-archive-src", _source(memento)), *service_headers(200)
+    )
 
 
-def _of_capture(
+def _memento_headers(
     memento: FakeMemento, captures: list[FakeMemento], where: str
 ) -> tuple[Header, ...]:
     return (
@@ -191,12 +200,12 @@ def _of_capture(
     )
 
 
-def _kept(memento: FakeMemento) -> list[Header]:
-    """Return what the capture's own headers have become."""
-    return [(f"x-archive-orig-{name.lower()}", value) for name, value in _captured(memento)]
+def _original_headers(memento: FakeMemento) -> list[Header]:
+    """Return the captured headers, as playback names them."""
+    return [(f"x-archive-orig-{name.lower()}", value) for name, value in _captured_headers(memento)]
 
 
-def _captured(memento: FakeMemento) -> tuple[Header, ...]:
+def _captured_headers(memento: FakeMemento) -> tuple[Header, ...]:
     dropped = {"location", "content-type", "content-encoding"}
     given = tuple(header for header in memento.headers if header[0].lower() not in dropped)
     if any(name.lower() == "date" for name, _ in given):
@@ -205,7 +214,7 @@ def _captured(memento: FakeMemento) -> tuple[Header, ...]:
 
 
 def _link(memento: FakeMemento, captures: list[FakeMemento]) -> str:
-    """Return the Link header; what leads to another capture is of the view form (2.3)."""
+    """Return the Link header; its addresses are of the view form (docs/wayback.md 2.3)."""
     at = captures.index(memento)
     shown = [("first", captures[0])]
     if at > 0:

@@ -1,4 +1,4 @@
-"""The server in a process of its own: for measuring, where it must not share an interpreter."""
+"""The server in a process of its own, which shares no interpreter with what is measured."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from fake_archive.archive import Archive
-from fake_archive.desk import Request
-from fake_archive.rules import Faults
-from fake_archive.server import SECONDS, serving
+from fake_archive.fault_injector import Faults
+from fake_archive.request_handler import Request
+from fake_archive.server import TIMEOUT, serving
 
-# An archive, or a function that makes it: 50,000 captures are made quicker than they are sent.
+# A function that makes an archive is quicker to send to a process than 50,000 captures.
 Source = Archive | Callable[[], Archive]
 
 
 class Replay(Protocol):
-    """What a test may do with a running server, in a thread or in a process."""
+    """A running server, in a thread or in a process."""
 
     port: int
     origin: str
 
     @property
     def log(self) -> list[Request]:
-        """Everything that was asked so far, in the order it came in."""
+        """All requests so far, in the order in which they came in."""
 
-    def wait_for(self, count: int, timeout: float = SECONDS) -> None:
-        """Wait until so many requests have come in since the start; raises `TimeoutError`."""
+    def wait_for(self, count: int, timeout: float = TIMEOUT) -> None:
+        """Wait until `count` requests have come in; `TimeoutError` after `timeout` seconds."""
 
     def change(self, faults: Faults) -> None:
-        """Go on with other faults, counting from 1 again."""
+        """Use other faults from now on; requests are counted from 1 again."""
 
     def away(self, seconds: float = 0.0) -> None:
-        """Break all connections and refuse new ones, for a time or until `back()`."""
+        """Break all connections and refuse new ones, for some seconds or until `back()` (0)."""
 
     def back(self) -> None:
         """Listen again, on the same port."""
 
     def release(self) -> int:
-        """Send the answers that were kept back (`faults.held`); return their number."""
+        """Send the responses that are held (`faults.held`); return their number."""
 
 
 @contextlib.contextmanager
@@ -57,35 +57,35 @@ def replay(
 
 
 class _Remote:
-    """A server in another process, told what to do through a pipe."""
+    """A server in another process, controlled through a pipe."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
-        self.port: int = self._get("port")
-        self.origin: str = self._get("origin")
+        self.port: int = self._call("port")
+        self.origin: str = self._call("origin")
 
     @property
     def log(self) -> list[Request]:
-        log: list[Request] = self._get("log")
+        log: list[Request] = self._call("log")
         return log
 
-    def wait_for(self, count: int, timeout: float = SECONDS) -> None:
-        self._get("wait_for", count, timeout)
+    def wait_for(self, count: int, timeout: float = TIMEOUT) -> None:
+        self._call("wait_for", count, timeout)
 
     def change(self, faults: Faults) -> None:
-        self._get("change", faults)
+        self._call("change", faults)
 
     def away(self, seconds: float = 0.0) -> None:
-        self._get("away", seconds)
+        self._call("away", seconds)
 
     def back(self) -> None:
-        self._get("back")
+        self._call("back")
 
     def release(self) -> int:
-        released: int = self._get("release")
+        released: int = self._call("release")
         return released
 
-    def _get(self, name: str, *arguments: object) -> Any:
+    def _call(self, name: str, *arguments: object) -> Any:
         self._pipe.send((name, arguments))
         result = self._pipe.recv()
         if isinstance(result, Exception):
@@ -96,25 +96,25 @@ class _Remote:
 @contextlib.contextmanager
 def _in_a_process(archive: Source, faults: Faults | None, port: int) -> Iterator[_Remote]:
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, archive, faults, port), daemon=True)
+    own_end, child_end = context.Pipe()
+    process = context.Process(target=_serve, args=(child_end, archive, faults, port), daemon=True)
     process.start()
-    theirs.close()
+    child_end.close()
     try:
-        yield _Remote(ours)
+        yield _Remote(own_end)
     finally:
-        ours.close()
-        process.join(SECONDS)
+        own_end.close()
+        process.join(TIMEOUT)
         process.close()
 
 
 def _serve(pipe: Connection, archive: Source, faults: Faults | None, port: int) -> None:
-    """Serve until the other end of the pipe is closed, be it by the parent's death."""
+    """Serve until the other end of the pipe is closed, also by the death of the parent."""
     with replay(archive, faults, port=port) as server, contextlib.suppress(EOFError, OSError):
         while True:
             name, arguments = pipe.recv()
             try:
-                wanted = getattr(server, name)
-                pipe.send(wanted(*arguments) if callable(wanted) else wanted)
+                attribute = getattr(server, name)
+                pipe.send(attribute(*arguments) if callable(attribute) else attribute)
             except (TimeoutError, ValueError) as error:
                 pipe.send(error)

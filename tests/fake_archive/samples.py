@@ -1,4 +1,4 @@
-"""Archives to serve: the bundled fixtures, thousands of made-up articles, odd captures."""
+"""Archives to serve: the bundled fixtures, any number of made-up articles, odd captures."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from support import warcs
 
 from fake_archive import faults
 from fake_archive.archive import Archive
+from fake_archive.fault_injector import Faults, on_index, on_playback
 from fake_archive.mementos import FakeMemento, Header
-from fake_archive.rules import Faults, on_index, on_playback
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-# Fixtures of these names are answers of the archive itself, not captures.
-_OF_THE_ARCHIVE = ("archive-", "outage")
-_BEGINNINGS = {
+# Fixtures with these names are pages of the archive itself, not captures.
+_PAGES_OF_THE_ARCHIVE = ("archive-", "outage")
+_CONTENT_TYPES = {
     b"%PDF": "application/pdf",
     b"\x89PNG": "image/png",
     b"<svg": "image/svg+xml",
     b"{": "application/json",
 }
-_PARAGRAPH = "<p>船長說，霧散了便開。</p>"  # of which `warcs.article_file()` is the file
+_PARAGRAPH = "<p>船長說，霧散了便開。</p>"  # as in `warcs.article_file()`
 
 
 def from_fixtures(root: Path = FIXTURES, kinds: Iterable[str] = ("articles", "refused")) -> Archive:
-    """Return the saved pages as captures; of a page saved in both forms, the raw one."""
+    """Return the fixtures as captures; of a page saved in both forms, the raw form."""
     found: dict[tuple[str, str], FakeMemento] = {}
     for kind in kinds:
         for folder in sorted((root / kind).iterdir()):
-            if not folder.name.startswith(_OF_THE_ARCHIVE):
+            if not folder.name.startswith(_PAGES_OF_THE_ARCHIVE):
                 memento = _saved(folder)
                 found.setdefault((memento.timestamp, memento.original), memento)
     return Archive(found.values())
@@ -40,10 +40,10 @@ def from_fixtures(root: Path = FIXTURES, kinds: Iterable[str] = ("articles", "re
 def generated(
     count: int, *, first: int = 1, paragraphs: int = 1, captures: int = 1, farewell_every: int = 0
 ) -> Archive:
-    """Return so many articles of `warcs.article_page()`, made anew whenever they are asked for.
+    """Return `count` articles of `warcs.article_page()`, which are made on request.
 
-    The newest good capture of each is of `warcs.TIMESTAMP`, the others are a year older each;
-    every so many-eth article has a farewell of 2023 besides.
+    The newest good capture of each is of `warcs.TIMESTAMP`, and each other is a year older. Every
+    `farewell_every`-th article has a farewell page of 2023 besides.
     """
     body, newest = _PARAGRAPH * paragraphs, warcs.TIMESTAMP
     mementos = []
@@ -64,24 +64,27 @@ def generated(
 def redirect(
     original: str, timestamp: str, location: str, status: int = 301, body: bytes = b""
 ) -> FakeMemento:
-    """A captured redirect; the index calls it `unk`, as it does with most (wayback.md 1.4, 2.5)."""
+    """Return a captured redirect; the index gives `unk` as its type (docs/wayback.md 1.2, 2.5)."""
     headers = (("Location", location),)
     return FakeMemento(original, timestamp, body, status, headers=headers, mimetype="unk")
 
 
 def error(original: str, timestamp: str, status: int = 404, *headers: Header) -> FakeMemento:
-    """A captured 403, 404, 429, ...: of that status, and a capture all the same (2.4)."""
+    """Return a captured error, which is a memento with that status (docs/wayback.md 2.5)."""
     page = f"<html><body><h1>{status}</h1></body></html>".encode()
     return FakeMemento(original, timestamp, page, status, headers=headers)
 
 
 def unplayable(original: str, timestamp: str) -> FakeMemento:
-    """A capture that the index lists and playback redirects to the nearest (1.6, 2.2)."""
+    """Return a listed capture that playback redirects to the nearest (docs/wayback.md 1.4, 2.2)."""
     return FakeMemento(original, timestamp, b"of no use", playable=False)
 
 
 def loop_of_four(one: str, other: str) -> list[FakeMemento]:
-    """303, found capture, 302, found capture, and back to the start (2.5)."""
+    """Return two captured redirects that lead to each other (docs/wayback.md 2.5).
+
+    On the way playback redirects to the nearest capture twice, so that the loop has four steps.
+    """
     early, late = "20200925075402", "20200925075411"
     return [redirect(one, early, other, status=303), redirect(other, late, one, status=302)]
 
@@ -90,15 +93,15 @@ def loop_of_four(one: str, other: str) -> list[FakeMemento]:
 
 
 def demo_archive() -> Archive:
-    """Return the fixtures, some articles with a farewell capture newer than the good one.
+    """Return the fixtures; three articles have a farewell page newer than the good capture.
 
-    Another has a newer capture that the index lists and playback does not serve.
+    A fourth has a newer capture that the index lists and playback does not serve.
     """
     archive = from_fixtures()
     farewells = [_saved(FIXTURES / "refused" / name) for name in ("farewell", "farewell-short")]
-    first, second, third, fourth = (article(archive, name) for name in _SHOWN)
+    first, second, third, fourth = (article(archive, name) for name in _ODD_ARTICLES)
     archive.add(
-        # Before 2023, so that it ranks first and the crawl has to fall back.
+        # Captured before 2023, so that it ranks first and the crawl must fall back.
         FakeMemento(first, "20221230101010", farewells[0].content),
         FakeMemento(second, "20230110080910", farewells[0].content),
         FakeMemento(third, "20230205111213", farewells[1].content),
@@ -107,22 +110,22 @@ def demo_archive() -> Archive:
     return archive
 
 
-_SHOWN = ("18123", "17010", "19544", "21367")
+_ODD_ARTICLES = ("18123", "17010", "19544", "21367")
 
 
 def article(archive: Archive, number: str) -> str:
-    """Return the address of an article of which there is a capture."""
+    """Return the captured address of an article."""
     return next(m.original for m in archive if f"/article/{number}/" in m.original)
 
 
 def demo_faults() -> Faults:
-    """One outage page of the index and one 429 of playback; the rest is in the archive."""
+    """Return one outage page of the index and one 429 of playback."""
     return Faults([on_playback(faults.too_many(1), 12), on_index(faults.outage(200), 1)])
 
 
 def _saved(folder: Path) -> FakeMemento:
     capture = json.loads((folder / "capture.json").read_bytes())
     page = (folder / "page.html").read_bytes()
-    kinds = (kind for start, kind in _BEGINNINGS.items() if page.startswith(start))
+    kinds = (kind for start, kind in _CONTENT_TYPES.items() if page.startswith(start))
     content_type = next(kinds, "text/html")
     return FakeMemento(capture["original"], capture["timestamp"], page, content_type=content_type)

@@ -1,9 +1,9 @@
-"""Runs the targets of `tests/fuzz/targets.py` under atheris, or hypothesis without it.
+"""Runs the targets of `tests/fuzz/targets.py` with atheris, or with hypothesis without it.
 
 PYTHONPATH=tests python -m fuzz.run [--seconds N] [TARGET ...]
 
-What a target has learned stays in .fuzz/corpus, what broke it lies in .fuzz/crashes: run the target
-on such a file alone by `PYTHONPATH=tests python -m fuzz.run --on FILE TARGET`.
+.fuzz/corpus keeps the inputs that a search has found, .fuzz/crashes those that broke a target. To
+run a target on one file: `PYTHONPATH=tests python -m fuzz.run --on FILE TARGET`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".fuzz"
 _EXECUTED = re.compile(r"stat::number_of_executed_units: (\d+)|^Done (\d+) in", re.MULTILINE)
-_SECONDS_FOR_ONE_INPUT = 20
-_LONGEST = 20_000  # bytes; most of the seeds are smaller
+_MAX_SECONDS_FOR_ONE_INPUT = 20
+_MAX_INPUT_BYTES = 20_000  # most of the seeds are smaller
 _EXAMPLES_A_SECOND = 30
-# What a search would take long to guess, letter by letter.
+# Words that a search would take long to guess.
 _WORDS = (
     *(
         "article-info",
@@ -44,20 +44,20 @@ _WORDS = (
 
 
 def main() -> int:
-    """Fuzz; return 1 where something broke."""
+    """Fuzz; return 1 if a target broke."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_RAW)
     parser.add_argument("targets", nargs="*", metavar="TARGET")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
-    parser.add_argument("--on", type=Path, metavar="FILE", help="just this input")
+    parser.add_argument("--on", type=Path, metavar="FILE", help="only this input")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.child is not None:
-        _search(*asked.child)
-    if asked.on is not None:
-        return _run_on(asked.on, asked.targets)
+    arguments = parser.parse_args()
+    if arguments.child is not None:
+        _search(*arguments.child)
+    if arguments.on is not None:
+        return _run_on(arguments.on, arguments.targets)
     if importlib.util.find_spec("atheris") is None:
-        return _with_hypothesis(asked.seconds)
-    broken = [name for name in asked.targets or _names() if _broken(name, asked.seconds)]
+        return _with_hypothesis(arguments.seconds)
+    broken = [name for name in arguments.targets or _names() if _broken(name, arguments.seconds)]
     return int(bool(broken))
 
 
@@ -81,7 +81,7 @@ def _search(name: str, *arguments: str) -> None:
 
 
 def _broken(name: str, seconds: int) -> bool:
-    """Search one target in a process of its own, say what came of it, return whether it broke."""
+    """Search one target in a process of its own, print the result, return whether it broke."""
     from fuzz import targets
 
     corpus, crashes = FOLDER / "corpus" / name, FOLDER / "crashes"
@@ -94,18 +94,18 @@ def _broken(name: str, seconds: int) -> bool:
     log = FOLDER / f"{name}.log"
     start = time.monotonic()
     options = (
-        *(str(corpus), f"-max_total_time={seconds}", f"-timeout={_SECONDS_FOR_ONE_INPUT}"),
-        *(f"-max_len={_LONGEST}", f"-dict={words}", f"-artifact_prefix={crashes / name}-"),
+        *(str(corpus), f"-max_total_time={seconds}", f"-timeout={_MAX_SECONDS_FOR_ONE_INPUT}"),
+        *(f"-max_len={_MAX_INPUT_BYTES}", f"-dict={words}", f"-artifact_prefix={crashes / name}-"),
         *("-print_final_stats=1", "-rss_limit_mb=2048"),
     )
     with log.open("wb") as file:
         command = [sys.executable, __file__, "--child", name, *options]
         done = subprocess.run(command, stdout=file, stderr=file, check=False)
-    said = log.read_text(encoding="utf-8", errors="replace")
-    executed = max((int(a or b) for a, b in _EXECUTED.findall(said)), default=0)
+    output = log.read_text(encoding="utf-8", errors="replace")
+    executed = max((int(a or b) for a, b in _EXECUTED.findall(output)), default=0)
     took = time.monotonic() - start
-    verdict = f"BROKEN, see {log} and {crashes}" if done.returncode else "held"
-    print(f"{name:14} {executed:>10,} inputs in {took:4.0f} s: {verdict}", flush=True)  # noqa: T201
+    result = f"BROKEN, see {log} and {crashes}" if done.returncode else "held"
+    print(f"{name:14} {executed:>10,} inputs in {took:4.0f} s: {result}", flush=True)  # noqa: T201
     return done.returncode != 0
 
 

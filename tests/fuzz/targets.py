@@ -1,9 +1,9 @@
-"""Whatever reads what others have written, as functions of bytes that must hold for any.
+"""Every reader of foreign data, as a function of bytes that must hold for any input.
 
-Each lets through the errors of our own tree and nothing else, and looks at what comes out: files
-lie inside the folder and read back, requests go to the origin and name captures, nothing moves a
-terminal. `tests/fuzz/test_fuzz.py` drives them with hypothesis, `make fuzz` with atheris, which
-knows what code an input has reached.
+A target lets through the errors of this project only, and checks the result: files are inside the
+folder and can be read back, requests go to the origin and name captures, no text moves a terminal.
+`tests/fuzz/test_fuzz.py` drives the targets with hypothesis, `make fuzz` with atheris, which knows
+what code an input has reached.
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ from normalise import (
 from normalise.editions.json import as_json
 from normalise.files import article_path
 from scraper.batch import run as batch
-from scraper.cli import inspection
 from scraper.cli.console import escape_controls
-from scraper.corpus.article_text import parse_article
-from scraper.corpus.fields import Fields
+from scraper.cli.reports.article import article_json
+from scraper.corpus.document import ArticleDocument
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.refetch import MemoryStore
 from scraper.errors import (
@@ -65,7 +64,7 @@ from scraper.models import CaptureLocation, CdxRecord, Memento
 from scraper.selection.capture_list import read_captures
 from scraper.selection.ids import IdSet
 from scraper.selection.ranking import rank
-from scraper.selection.target import parse_target as meant
+from scraper.selection.target import parse_target
 from scraper.verify.compare import compare
 from scraper.verify.defects import examine
 from scraper.warc import saved_page as saved_pages
@@ -77,14 +76,16 @@ from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-MOST_SECONDS = 5.0  # of the processor, for any input that a fuzzer makes; most take a millisecond
+MAX_SECONDS = 5.0  # of processor time for any input; most take a millisecond
 CAPTURE = Capture("20210629183215", "https://www.hkcnews.com/article/7/%E6%B8%A1%E8%BC%AA-7/x")
 ORIGIN = httpx.URL("http://127.0.0.1:9")
-BETWEEN = b"\xff\xfe"  # in no UTF-8: what stands between the parts of an input
+BETWEEN = b"\xff\xfe"  # never in UTF-8: separates the parts of an input
 
-_ASKED = re.compile(rb"/web/[0-9]{14}id_/https?://[!-~]+", re.IGNORECASE)
+_CAPTURE_TARGET = re.compile(rb"/web/[0-9]{14}id_/https?://[!-~]+", re.IGNORECASE)
 _FILE = re.compile(r"articles/[0-9]+-[0-9]+/article_([1-9][0-9]{0,5})\.md")
-_RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_TERMINAL_CONTROLS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 _OUTSIDE = b"what lies beside the folder"
 
 
@@ -92,7 +93,7 @@ _OUTSIDE = b"what lies beside the folder"
 
 
 def page(data: bytes) -> None:
-    """A page of any bytes: an article whose file is sound, or a known refusal."""
+    """A page of any bytes: an article with a sound file, or a known refusal."""
     try:
         article = extract(data, CAPTURE)
     except NormaliseError as error:
@@ -100,13 +101,13 @@ def page(data: bytes) -> None:
         return
     text = render(article)
     assert_sound(text, article)
-    shown = inspection.as_text(article)
+    shown = article_json(article)
     assert json.loads(shown) == json.loads(json.dumps(as_json(article)))
     assert_harmless(shown.replace("\xa0", " ").replace("\u3000", " "))
 
 
 def front_matter(data: bytes) -> None:
-    """Any texts as the values of an article: they read back, whatever is in them."""
+    """Any texts as the values of an article: they can be read back."""
     title, author, category, *tags = (*_texts(data), "", "", "")[: max(3, data.count(BETWEEN) + 1)]
     article = dataclasses.replace(
         _article(),
@@ -119,61 +120,60 @@ def front_matter(data: bytes) -> None:
 
 
 def article_files(data: bytes) -> None:
-    """An article file by anybody: read by everything that reads those of an archive."""
-    for finding in (examine(data, 7), examine(_ours(), 7)):
+    """Any bytes as an article file: held by every reader of article files."""
+    for finding in (examine(data, 7), examine(_article_file(), 7)):
         assert_harmless(finding.reason)
     text = data.decode("utf-8", "replace")
-    assert "".join(piece for _, piece in Fields.of(text).pieces) == text
-    parse_article(text)
-    compare(data, _ours(), 7)
-    compare(_ours(), data, 7)
+    assert "".join(piece for _, piece in ArticleDocument.parse(text).pieces) == text
+    compare(data, _article_file(), 7)
+    compare(_article_file(), data, 7)
     with _folder() as folder:
         (folder / "article_7.md").write_bytes(data)
         _list(folder)
 
 
-# --- answers of the archive -----------------------------------------------------------------
+# --- responses of the archive ---------------------------------------------------------------
 
 
 def index_answer(data: bytes) -> None:
-    """An answer to a query of the index: rows that can be asked for, or a known error."""
+    """A response of the index: records that can be requested, or a known error."""
     head, _, body = data.partition(BETWEEN)
-    for answer in (_response(head), _response(b"200")):
+    for http_response in (_response(head), _response(b"200")):
         try:
-            found: CdxPage = cdx.parse_response(answer, body)
+            listed: CdxPage = cdx.parse_response(http_response, body)
         except (RateLimited, TryAgain, IndexUnavailable) as error:
             assert_harmless(escape_controls(str(error)))
             continue
-        for row in found.records:
-            assert row.article_id is not None
-            assert_asks_for_a_capture(playback.request_target(row.capture))
-            article_path(row.article_id)
-        rank(found.records)
-        if found.resume_key is not None:
-            assert_is_a_request(cdx.query_target(cdx.ARTICLES_PREFIX, found.resume_key))
+        for cdx_record in listed.records:
+            assert cdx_record.article_id is not None
+            assert_requests_a_capture(playback.request_target(cdx_record.capture))
+            article_path(cdx_record.article_id)
+        rank(listed.records)
+        if listed.resume_key is not None:
+            assert_is_a_request(cdx.query_target(cdx.ARTICLES_PREFIX, listed.resume_key))
 
 
 def redirects(data: bytes) -> None:
-    """Answers to requests for a capture, redirects among them: all ask the archive for captures."""
-    archive = _Answering([part.partition(b"\n\n") for part in data.split(BETWEEN)])
-    basket = MemoryStore()
+    """Responses to requests for a capture, with redirects: all requests are for captures."""
+    client = _FakeClient([part.partition(b"\n\n") for part in data.split(BETWEEN)])
+    store = MemoryStore()
     with suppress(RateLimited, TryAgain):
-        attempt = _run(Fetcher(cast("WaybackClient", archive), basket).fetch(CdxRecord(CAPTURE)))
+        attempt = _run(Fetcher(cast("WaybackClient", client), store).fetch(CdxRecord(CAPTURE)))
         if attempt.served is not None:
             assert attempt.served.article_id == CAPTURE.article_id
-            assert attempt.served in basket.mementos
-    for kept in basket.mementos.values():
-        _stored_and_found_again(kept)
+            assert attempt.served in store.mementos
+    for memento in store.mementos.values():
+        _assert_stored_and_found(memento)
 
 
-class _Answering:
-    """Stands in for the archive: gives the answers in turn, and looks at what it is asked."""
+class _FakeClient:
+    """Stands in for the client: gives the responses in turn, and checks the requests."""
 
     host = "127.0.0.1:9"
 
-    def __init__(self, answers: list[tuple[bytes, bytes, bytes]]) -> None:
-        self._answers = answers
-        self._asked = 0
+    def __init__(self, responses: list[tuple[bytes, bytes, bytes]]) -> None:
+        self._responses = responses
+        self._requests = 0
 
     async def get(
         self,
@@ -183,16 +183,16 @@ class _Answering:
         effort: RequestStats,
     ) -> Any:
         assert endpoint is Endpoint.PLAYBACK
-        assert_asks_for_a_capture(target)
-        head, _, body = self._answers[self._asked % len(self._answers)]
-        self._asked += 1
+        assert_requests_a_capture(target)
+        head, _, body = self._responses[self._requests % len(self._responses)]
+        self._requests += 1
         effort.requests += 1
-        assert self._asked <= 8, "redirects without end"
+        assert self._requests <= 8, "endless redirects"
         return read(_response(head), body)
 
 
 def _run(coroutine: Any) -> Any:
-    """What a coroutine returns that never waits."""
+    """Return what a coroutine returns that never waits."""
     try:
         coroutine.send(None)
     except StopIteration as done:
@@ -200,23 +200,23 @@ def _run(coroutine: Any) -> Any:
     raise AssertionError("it waits for something")
 
 
-def _stored_and_found_again(page: Memento) -> None:
-    """A record of the store is whole, and says what was kept, whatever the headers were."""
+def _assert_stored_and_found(memento: Memento) -> None:
+    """The record of a memento in the store is complete, whatever its headers are."""
     with _folder() as folder:
         store = WarcStore(folder)
-        place = store.append(page)
+        location = store.append(memento)
         store.close()
-        read = read_payload(store.location(page.served, place))
-        assert (read.body, read.status) == (page.body, page.status)
+        payload = read_payload(store.location(memento.served, location))
+        assert (payload.body, payload.status) == (memento.body, memento.status)
         (stored,) = WarcStore(folder).repair({})
-        assert (stored.served, stored.location) == (page.served, place)
+        assert (stored.served, stored.location) == (memento.served, location)
 
 
 # --- files that others have written ---------------------------------------------------------
 
 
 def warc(data: bytes) -> None:
-    """A WARC by anybody: files of its articles inside the folder, and errors that say where."""
+    """Any bytes as a WARC file: article files inside the folder, or errors."""
     with _folder() as root:
         beside = root / "beside"
         beside.write_bytes(_OUTSIDE)
@@ -231,7 +231,7 @@ def warc(data: bytes) -> None:
 
 
 def store(data: bytes) -> None:
-    """A file of the crawl's own store, damaged: its records, or an error; it goes on behind it."""
+    """Any bytes as a file of the store: records or an error, and the store can be continued."""
     with _folder() as folder:
         captures = folder / "captures"
         captures.mkdir()
@@ -240,27 +240,27 @@ def store(data: bytes) -> None:
             stored = list(WarcStore(captures).repair({}))
         except ScraperError:
             return
-        for one in stored:
+        for each in stored:
             with suppress(BadRecord):
-                read_payload(WarcStore(captures).location(one.served, one.location))
-        opened = WarcStore(captures)
-        place = opened.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
-        opened.close()
-        assert read_payload(opened.location(CAPTURE, place)).body == b"a page"
+                read_payload(WarcStore(captures).location(each.served, each.location))
+        continued = WarcStore(captures)
+        location = continued.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
+        continued.close()
+        assert read_payload(continued.location(CAPTURE, location)).body == b"a page"
 
 
 def saved_page(data: bytes) -> None:
-    """A page saved beside its capture: the capture, or what is wrong with it."""
+    """Any bytes beside a saved page: its capture, or an error."""
     with _folder() as folder:
         (folder / "capture.json").write_bytes(data)
-        found = saved_pages.saved_page(folder)
-        if isinstance(found, CaptureLocation):
-            assert found.path.parent == folder
-            assert_asks_for_a_capture(playback.request_target(found.capture))
+        result = saved_pages.saved_page(folder)
+        if isinstance(result, CaptureLocation):
+            assert result.path.parent == folder
+            assert_requests_a_capture(playback.request_target(result.capture))
 
 
 def list_file(data: bytes) -> None:
-    """A list of captures that a user gives."""
+    """Any bytes as a list of captures."""
     with _folder() as folder:
         path = folder / "list"
         path.write_bytes(data)
@@ -269,41 +269,41 @@ def list_file(data: bytes) -> None:
 
 def _list(path: Path) -> None:
     with suppress(UsageError):
-        for found in read_captures(path):
-            if isinstance(found, Capture):
-                assert_asks_for_a_capture(playback.request_target(found))
+        for capture in read_captures(path):
+            if isinstance(capture, Capture):
+                assert_requests_a_capture(playback.request_target(capture))
                 with suppress(RefusedPath):
-                    article_path(found.article_id or 0)
+                    article_path(capture.article_id or 0)
 
 
 # --- the command line -----------------------------------------------------------------------
 
 
 def target(data: bytes) -> None:
-    """What a command is pointed at: an article, a capture of one, or wrong usage."""
+    """Any texts as arguments: an article, a capture of one, or wrong usage."""
     text, at, ids = (*_texts(data), "", "")[:3]
     with suppress(UsageError):
-        found = meant(text, at)
-        article_path(found.article_id)
-        if found.capture is not None:
-            assert_asks_for_a_capture(playback.request_target(found.capture))
+        parsed = parse_target(text, at)
+        article_path(parsed.article_id)
+        if parsed.capture is not None:
+            assert_requests_a_capture(playback.request_target(parsed.capture))
     with suppress(UsageError):
         assert all(1 <= low <= high <= 999_999 for low, high in IdSet.parse(ids).ranges)
     with suppress(BadCapture, UnicodeEncodeError):
-        assert_asks_for_a_capture(playback.request_target(Capture.from_url(text)))
+        assert_requests_a_capture(playback.request_target(Capture.from_url(text)))
 
 
 # --- what must hold -------------------------------------------------------------------------
 
 
 def assert_sound(text: str, article: Article) -> None:
-    """A file's front matter is plain YAML of the article's values, on lines that end in LF."""
+    """The front matter of a file is plain YAML with the values of the article."""
     text.encode("utf-8")
     assert "\r" not in text
     front, _, _ = text.removeprefix("---\n").partition("\n---\n\n")
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]", front)
     assert all(re.match(r'[a-z_]+:(?: ".*")?\Z|  - ".*"\Z', line) for line in front.split("\n"))
-    said: dict[str, object] = {
+    expected: dict[str, object] = {
         "title": article.title.strip(),
         "date": article.date.isoformat() if article.date else "",
         "last_updated": str(article.last_updated or ""),
@@ -313,20 +313,20 @@ def assert_sound(text: str, article: Article) -> None:
         "url": article.capture.url,
         "original_url": article.capture.original,
     }
-    read = frontmatter.loads(text).metadata
-    assert read == yaml.safe_load(front)
-    assert {key: value for key, value in read.items() if value} == {
-        key: value for key, value in said.items() if value
+    actual = frontmatter.loads(text).metadata
+    assert actual == yaml.safe_load(front)
+    assert {key: value for key, value in actual.items() if value} == {
+        key: value for key, value in expected.items() if value
     }
 
 
 def assert_harmless(text: str) -> None:
-    """Nothing in it moves a terminal or turns its letters round."""
-    assert not _RAW.search(text), ascii(text)
+    """No character of a text moves a terminal or changes the direction of letters."""
+    assert not _TERMINAL_CONTROLS.search(text), ascii(text)
 
 
 def assert_inside(out: Path) -> None:
-    """Below a folder are article files only, each where its id belongs."""
+    """A folder has article files only, each at the path of its id."""
     for path in out.rglob("*") if out.exists() else ():
         assert not path.is_symlink()
         if path.is_file():
@@ -338,19 +338,19 @@ def assert_inside(out: Path) -> None:
 
 
 def assert_reads_back(file: bytes) -> None:
-    """The bytes of a file that was written have front matter that names its capture."""
+    """The front matter of a written file names its capture."""
     Capture.from_url(str(frontmatter.loads(file.decode("utf-8")).metadata["url"]))
 
 
-def assert_asks_for_a_capture(target: bytes) -> None:
-    """A request is for a capture of some web address."""
-    assert _ASKED.fullmatch(target), target
+def assert_requests_a_capture(target: bytes) -> None:
+    """A request is for a capture of a web address."""
+    assert _CAPTURE_TARGET.fullmatch(target), target
     assert b"#" not in target
     assert_is_a_request(target)
 
 
 def assert_is_a_request(target: bytes) -> None:
-    """A path goes to the origin, in one line of one request."""
+    """A target goes to the origin, in one line of one request."""
     request = httpx.Request("GET", ORIGIN, extensions={"target": target})
     assert (request.url.host, request.url.port) == ("127.0.0.1", 9)
     h11.Request(method="GET", target=target, headers=[("Host", "127.0.0.1:9")])
@@ -366,7 +366,7 @@ def _texts(data: bytes) -> list[str]:
 
 
 def _response(head: bytes) -> httpx.Response:
-    """An answer: a line with its status, and lines of headers."""
+    """Return a response: a line with its status, then lines of headers."""
     first, *lines = head.split(b"\n")
     digits = re.sub(rb"[^0-9]", b"", first)[:3]
     status = int(digits) if len(digits) == 3 and digits >= b"200" else 302
@@ -380,8 +380,8 @@ def _response(head: bytes) -> httpx.Response:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """A folder of its own, in memory where the machine has such a place: it is made often."""
-    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own in it
+    """Make a folder, in memory where possible, because it is made often."""
+    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own there
     path = Path(tempfile.mkdtemp(prefix="fuzz-", dir=shared if shared.is_dir() else None))
     try:
         yield path
@@ -395,7 +395,7 @@ def _article() -> Article:
 
 
 @cache
-def _ours() -> bytes:
+def _article_file() -> bytes:
     return article_file(7)
 
 
@@ -409,7 +409,7 @@ def _in_time(function: Target) -> Target:
         start = time.process_time()
         function(data)
         seconds = time.process_time() - start
-        assert seconds < MOST_SECONDS, f"{seconds:.1f} seconds for {len(data)} bytes"
+        assert seconds < MAX_SECONDS, f"{seconds:.1f} seconds for {len(data)} bytes"
 
     return run
 
@@ -423,11 +423,11 @@ TARGETS: dict[str, Target] = {
 }
 
 
-# --- where a search begins ------------------------------------------------------------------
+# --- seeds ----------------------------------------------------------------------------------
 
 MEMENTO = b"Memento-Datetime: Tue, 29 Jun 2021 18:32:15 GMT"
-_MOVED = b"Location: /web/20190304050607id_/" + CAPTURE.original.encode()
-ROWS = [
+_LOCATION = b"Location: /web/20190304050607id_/" + CAPTURE.original.encode()
+RECORDS = [
     list(cdx.FIELDS),
     ["k)/7", CAPTURE.timestamp, CAPTURE.original, "text/html", "200", "A" * 32],
     ["k)/8", "20190000000000", "http://hkcnews.com/article/8", "warc/revisit", "-", "B" * 32],
@@ -440,8 +440,8 @@ def _pages() -> list[bytes]:
 
 
 def _index_seeds() -> list[bytes]:
-    whole = json.dumps([*ROWS, [], ["com,hkcnews)/article/9 2019"]]).encode()
-    bodies = [whole, json.dumps(ROWS).encode(), b"[]", b"[[", gzipped(whole), b"<title>Offline"]
+    whole = json.dumps([*RECORDS, [], ["com,hkcnews)/article/9 2019"]]).encode()
+    bodies = [whole, json.dumps(RECORDS).encode(), b"[]", b"[[", gzipped(whole), b"<title>Offline"]
     heads = [b"200", b"429\nRetry-After: 60", b"403\nX-Archive-Wayback-Runtime-Error: Robot"]
     return [head + BETWEEN + body for head in heads for body in bodies]
 
@@ -452,7 +452,7 @@ def _redirect_seeds() -> list[bytes]:
     return [
         b"200\n" + MEMENTO + b"\n" + link + b"\nX-Archive-Orig-Server: a\n\n" + body,
         b"200\n" + MEMENTO + b"\nContent-Encoding: gzip\n\n" + gzipped(body),
-        b"302\n" + _MOVED + b"\n\n" + BETWEEN + b"200\n" + MEMENTO + b"\n\n" + body,
+        b"302\n" + _LOCATION + b"\n\n" + BETWEEN + b"200\n" + MEMENTO + b"\n\n" + body,
         b"302\n" + MEMENTO + b"\nLocation: https://example.org/\n\n",
         b"302\nLocation: //example.org/web/20190304050607/http://hkcnews.com/article/7\n\n",
         b"404\nX-Archive-Wayback-Runtime-Error: ResourceNotInArchive\n\nnot archived",
@@ -475,14 +475,14 @@ def _warcs() -> list[bytes]:
 
 
 def _list_seeds() -> list[bytes]:
-    row = f"{CAPTURE.timestamp}\t{CAPTURE.original}\n".encode()
+    line = f"{CAPTURE.timestamp}\t{CAPTURE.original}\n".encode()
     return [
-        row,
-        b"timestamp\toriginal\n" + row,
-        row.replace(b"\t", b","),
+        line,
+        b"timestamp\toriginal\n" + line,
+        line.replace(b"\t", b","),
         b'timestamp,original\n"20190101000000","http://hkcnews.com/article/8,x"\n',
         f"{CAPTURE.url}\n".encode(),
-        gzipped(row),
+        gzipped(line),
     ]
 
 
@@ -497,7 +497,7 @@ _SEEDS: dict[str, Callable[[], list[bytes]]] = {
         BETWEEN.join(('渡輪"\\\x1b[2J'.encode(), b"a: b", b"- x", b"# y", "\u2028".encode()))
     ],
     "article_files": lambda: [
-        _ours(),
+        _article_file(),
         *(path.read_bytes() for path in sorted(FIXTURES.glob("articles/*/article.md"))),
     ],
     "index_answer": _index_seeds,
@@ -512,6 +512,7 @@ _SEEDS: dict[str, Callable[[], list[bytes]]] = {
 }
 
 
+@cache
 def seeds(name: str) -> list[bytes]:
-    """Return inputs of a target that come far into it."""
+    """Return sound inputs of a target, which reach far into it."""
     return _SEEDS[name]()

@@ -1,4 +1,4 @@
-"""Hostile pages, files and answers: each bound has a clear error, and none takes long."""
+"""Hostile pages, files and answers: each bound gives a clear error, and none takes long."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import httpx
 import pytest
 from fake_archive import Faults, faults, generated, on_index, replay
 from support.command import hkcnews
-from support.pages import CAPTURE, page
+from support.pages import CAPTURE
 from support.sockets import answer
 from support.warcs import (
     TIMESTAMP,
@@ -67,14 +67,14 @@ from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Endpoint, Throttle
 
 T = TypeVar("T")
-SECONDS = 10.0  # of the processor; without its bound each of these takes minutes
+MAX_SECONDS = 5.0  # of processor time; each of these takes far longer without its bound
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
+def in_time() -> Iterator[None]:
     start = time.process_time()
     yield
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < MAX_SECONDS
 
 
 # --- pages ----------------------------------------------------------------------------------
@@ -88,62 +88,62 @@ def at_once() -> Iterator[None]:
         pytest.param("<b>" * MAX_TAGS, id="one tag too many"),
     ],
 )
-def test_a_page_of_more_tags_than_any_is_refused_unread(body: str) -> None:
+def test_a_page_of_too_many_tags_is_unreadable(body: str) -> None:
     with pytest.raises(Unreadable, match=f"more than {MAX_TAGS} tags"):
         extract(article_page(7, body=body), CAPTURE)
 
 
-def test_a_page_of_many_blocks_is_read_whole() -> None:
+def test_a_page_of_many_blocks_is_read() -> None:
     article = extract(article_page(7, body="<p>燈</p>" * 10_000), CAPTURE)
     assert len(article.body) == 10_000
 
 
 @pytest.mark.parametrize("between", [" ", "/", "\n", "\f"])
-def test_a_tag_of_more_attributes_than_any_is_refused_unread(between: str) -> None:
+def test_a_tag_of_too_many_attributes_is_unreadable(between: str) -> None:
     attributes = between.join(f"a{number}" for number in range(200_000))
-    with at_once(), pytest.raises(Unreadable, match=f"more than {MAX_WORDS} words"):
+    with in_time(), pytest.raises(Unreadable, match=f"more than {MAX_WORDS} words"):
         extract(article_page(7, body=f"<p {attributes}>x</p>"), CAPTURE)
 
 
-def test_a_page_of_many_words_and_many_blanks_is_read() -> None:
+def test_a_page_of_many_words_and_blanks_is_read() -> None:
     words = " ".join(["lamp"] * (MAX_WORDS - 1000))
     article = extract(article_page(7, body=f"<p>{words}</p>{' ' * 500_000}"), CAPTURE)
     assert words in render(article)
 
 
-def test_a_text_that_would_be_written_again_and_again_is_refused() -> None:
+def test_a_text_repeated_too_often_is_not_rendered() -> None:
     body = "<ul><li>" * (MAX_REPEATS + 2) + "燈" * 1000
     article = extract(article_page(7, body=body), CAPTURE)
     with pytest.raises(Unrenderable, match=f"blocks in more than {MAX_REPEATS} others"):
         render(article)
 
 
-def test_lists_in_lists_are_read_to_the_bound() -> None:
+def test_nested_lists_are_rendered_up_to_the_bound() -> None:
     body = "<ul><li>" * (MAX_REPEATS + 1) + "燈"
     article = extract(article_page(7, body=body), CAPTURE)
     assert render(article).count("燈") == MAX_REPEATS + 1
 
 
-def test_a_table_that_would_be_filled_up_to_millions_of_cells_is_refused() -> None:
+def test_a_table_of_too_many_cells_is_not_rendered() -> None:
     body = f"<table><tr>{'<td>' * 5000}{'<tr><td>' * 5000}</table>"
-    with at_once(), pytest.raises(Unrenderable, match=f"more than {MAX_CELLS} cells"):
+    with in_time(), pytest.raises(Unrenderable, match=f"more than {MAX_CELLS} cells"):
         render(extract(article_page(7, body=body), CAPTURE))
 
 
-def test_a_large_table_is_read_whole() -> None:
+def test_a_large_table_is_rendered() -> None:
     rows = f"<tr>{'<td>燈</td>' * 10}</tr>" * 900
     text = render(extract(article_page(7, body=f"<table>{rows}</table>"), CAPTURE))
     assert text.count("燈") == 9000
 
 
-def test_words_of_an_info_line_in_a_deep_nest_are_not_looked_for_without_end() -> None:
+def test_an_info_line_in_a_deep_nest_is_not_searched_for_long() -> None:
     nest = f"{'<div>' * 20_000}撰文: 舟 | 發佈日期: 28.06.21{'燈' * 300_000}"
     html = f'<h1>燈</h1><div class="article-content">霧</div>{nest}'
-    with at_once(), pytest.raises(Unreadable):
+    with in_time(), pytest.raises(Unreadable):
         extract(html.encode(), CAPTURE)
 
 
-MEGABYTES = {
+LARGE_BODIES = {
     "of text": "燈" * 6_000_000,
     "of entities": "&amp;" * 3_000_000,
     "of blanks": " \n" * 9_000_000,
@@ -151,23 +151,23 @@ MEGABYTES = {
 }
 
 
-@pytest.mark.parametrize("body", MEGABYTES.values(), ids=MEGABYTES)
-def test_a_page_just_below_the_bound_is_read_at_once(body: str) -> None:
+@pytest.mark.parametrize("body", LARGE_BODIES.values(), ids=LARGE_BODIES)
+def test_a_page_just_below_the_bound_is_read_in_time(body: str) -> None:
     html = article_page(7, body=body)
     assert MAX_PAGE_BYTES * 0.7 < len(html) < MAX_PAGE_BYTES
-    with at_once():
+    with in_time():
         assert isinstance(extract(html, CAPTURE), Article)
 
 
 # --- files ----------------------------------------------------------------------------------
 
 HUGE = MAX_PAGE_BYTES + 1
-SAID = f"no page is larger than {MAX_PAGE_BYTES} bytes"
+TOO_LARGE = f"no page is larger than {MAX_PAGE_BYTES} bytes"
 
 
 @pytest.fixture
 def huge(tmp_path: Path) -> Path:
-    """A page of one byte too many, which takes no room on the disk."""
+    """A page of one byte too many, as a sparse file."""
     path = tmp_path / "huge" / "page.html"
     path.parent.mkdir()
     with path.open("wb") as file:
@@ -177,7 +177,7 @@ def huge(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_page_over_20_mb_in_a_file_is_refused(huge: Path, tmp_path: Path) -> None:
+def test_a_saved_page_over_20_mb_is_refused(huge: Path, tmp_path: Path) -> None:
     url = ("--url", capture_url(7))
     fixture = ("--name", "huge", "--why", "too large", "--fixtures", tmp_path)
     for args in (
@@ -189,16 +189,16 @@ def test_a_page_over_20_mb_in_a_file_is_refused(huge: Path, tmp_path: Path) -> N
     ):
         done = hkcnews(*args)
         assert (done.exit_code, done.stdout) == (1, ""), args
-        assert SAID in done.stderr, args
+        assert TOO_LARGE in done.stderr, args
     assert not (tmp_path / "out").exists()
 
 
-def test_a_page_of_20_mb_in_a_file_is_read(huge: Path) -> None:
+def test_a_saved_page_of_20_mb_is_read(huge: Path) -> None:
     with huge.open("wb") as file:
         file.truncate(MAX_PAGE_BYTES)
     done = hkcnews("inspect", huge, "--url", capture_url(7))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert SAID not in done.stderr
+    assert TOO_LARGE not in done.stderr
 
 
 def _brotlied(plain: bytes) -> bytes:
@@ -214,7 +214,7 @@ BOMBS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("encoding", BOMBS)
-def test_a_bomb_of_every_encoding_is_told_and_one_byte_less_is_read(encoding: str) -> None:
+def test_a_bomb_is_refused_and_one_byte_less_is_decoded(encoding: str) -> None:
     pack = BOMBS[encoding]
     assert len(decode_body(pack(b"x" * 1000), encoding, 1000)) == 1000
     with pytest.raises(TooLarge, match="unpacks to more than 1000 bytes"):
@@ -223,107 +223,106 @@ def test_a_bomb_of_every_encoding_is_told_and_one_byte_less_is_read(encoding: st
         decode_body(pack(bytes(HUGE)), encoding)
 
 
-def test_a_warc_that_is_a_bomb_as_a_whole_does_not_fill_the_disk(tmp_path: Path) -> None:
+def test_a_warc_that_is_one_bomb_does_not_fill_the_disk(tmp_path: Path) -> None:
     bomb = zlib.compressobj(9, wbits=31)
     parts = [bomb.compress(response(7) + response(8))]
-    parts += [bomb.compress(bytes(10_000_000)) for _ in range(20)]
+    parts += [bomb.compress(bytes(10_000_000)) for _ in range(10)]
     path = tmp_path / "bomb.warc.gz"
     path.write_bytes(b"".join(parts) + bomb.flush())
     spool = tmp_path / "spool"
     spool.mkdir()
-    with at_once():
-        found = list(find_captures([path], spool))
-    (bad,) = found
-    assert isinstance(bad, BadRecord)
-    assert str(bad) == f"{path}: unpacks to more than 200 times as much"
-    assert sum(each.stat().st_size for each in spool.rglob("*")) < 80_000_000
+    with in_time():
+        (error,) = find_captures([path], spool)
+    assert isinstance(error, BadRecord)
+    assert str(error) == f"{path}: unpacks to more than 200 times as much"
+    assert sum(each.stat().st_size for each in spool.rglob("*")) < 50_000_000
 
 
 # Each looks like the start of a record.
-STARTS = {"lines": b"WARC/1.0\r\n" * 100_000, "members": b"\x1f\x8b\x08" * 300_000}
+STARTS = {"lines": b"WARC/1.0\r\n" * 30_000, "members": b"\x1f\x8b\x08" * 60_000}
 
 
 @pytest.mark.parametrize("starts", STARTS.values(), ids=STARTS)
-def test_starts_of_records_without_end_are_not_all_looked_at(tmp_path: Path, starts: bytes) -> None:
+def test_endless_starts_of_records_are_given_up(tmp_path: Path, starts: bytes) -> None:
     path = tmp_path / "pages.warc"
     path.write_bytes(response(7) + starts)
-    with at_once():
-        place, *told = find_captures([path], tmp_path)
-    assert isinstance(place, CaptureLocation)
-    assert read_payload(place).body == article_page(7)
-    assert told
-    assert all(isinstance(one, BadRecord) and str(path) in str(one) for one in told)
+    with in_time():
+        location, *errors = find_captures([path], tmp_path)
+    assert isinstance(location, CaptureLocation)
+    assert read_payload(location).body == article_page(7)
+    assert errors
+    assert all(isinstance(error, BadRecord) and str(path) in str(error) for error in errors)
 
 
 @pytest.mark.parametrize("starts", STARTS.values(), ids=STARTS)
-def test_a_store_of_such_starts_is_not_cut(tmp_path: Path, starts: bytes) -> None:
+def test_a_store_of_endless_starts_is_not_truncated(tmp_path: Path, starts: bytes) -> None:
     path = tmp_path / "captures" / "hkcnews-00001.warc.gz"
     path.parent.mkdir()
     path.write_bytes(starts)
-    with at_once(), pytest.raises(StorageError, match="move the file out of the folder"):
+    with in_time(), pytest.raises(StorageError, match="move the file out of the folder"):
         list(WarcStore(path.parent).repair({}))
     assert path.read_bytes() == starts
 
 
-LAST_CHUNKS = {"zeros": b"1\r\nx" + b"\r\n0" * 1_000_000, "trailers": b"0\r\n" * 1_000_000 + b"x"}
+LAST_CHUNKS = {"zeros": b"1\r\nx" + b"\r\n0" * 150_000, "trailers": b"0\r\n" * 150_000 + b"x"}
 
 
 @pytest.mark.parametrize("body", LAST_CHUNKS.values(), ids=LAST_CHUNKS)
-def test_a_last_chunk_that_never_ends_is_told(tmp_path: Path, body: bytes) -> None:
+def test_a_last_chunk_that_never_ends_is_an_error(tmp_path: Path, body: bytes) -> None:
     path = warc_file(tmp_path, [response(7, body, "Transfer-Encoding: chunked")])
-    (place,) = find_captures([path], tmp_path)
-    assert isinstance(place, CaptureLocation)
-    with at_once(), pytest.raises(BadRecord, match="the last chunk is missing"):
-        read_payload(place)
+    (location,) = find_captures([path], tmp_path)
+    assert isinstance(location, CaptureLocation)
+    with in_time(), pytest.raises(BadRecord, match="the last chunk is missing"):
+        read_payload(location)
 
 
-def test_json_beside_a_page_that_is_nested_without_end_is_told(tmp_path: Path) -> None:
+def test_deeply_nested_json_beside_a_page_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "capture.json").write_bytes(b"[" * 100_000)
-    found = saved_page(tmp_path)
-    assert isinstance(found, BadRecord)
-    assert "nested too deep" in str(found)
+    error = saved_page(tmp_path)
+    assert isinstance(error, BadRecord)
+    assert "nested too deep" in str(error)
 
 
-# Lists of lists by name: nine lines that are a thousand million words when they are written out.
-LAUGHS = "".join(
+# YAML aliases of lists of lists: nine lines that expand to a thousand million words.
+ALIASES = "".join(
     f"a{number}: &a{number} [{','.join([f'*a{number - 1}' if number else 'x'] * 10)}]\n"
     for number in range(9)
 )
 
 
-def test_front_matter_of_lists_of_lists_by_name_is_not_written_out(tmp_path: Path) -> None:
-    text = f"---\n{LAUGHS}title: *a8\nurl: *a8\nsaid: 告別\n---\n\n# x\n\ny\n"
+def test_yaml_aliases_in_front_matter_are_not_expanded(tmp_path: Path) -> None:
+    text = f"---\n{ALIASES}title: *a8\nurl: *a8\nnote: 告別\n---\n\n# x\n\ny\n"
     (tmp_path / "article_7.md").write_text(text, encoding="utf-8")
-    with at_once():
-        assert front_matter_values(text.split("---")[1]) == {"said": "告別"}
-        (found,) = read_captures(tmp_path)
-        assert isinstance(found, BadRecord)
+    with in_time():
+        assert front_matter_values(text.split("---")[1]) == {"note": "告別"}
+        (error,) = read_captures(tmp_path)
+        assert isinstance(error, BadRecord)
         assert is_article(text)
         compare(article_file(7), text.encode(), 7)
         examine(text.encode(), 7)
 
 
-LONG = {
+LONG_LINES = {
     "pictures that begin": "![" * 20_000,
     "addresses that begin": "](" * 20_000,
     "pictures without end": "![x](y " * 20_000,
-    "links of the archive": f"](https://web.archive.org/web/{TIMESTAMP}" * 20_000,
+    "links of the archive": f"](https://web.archive.org/web/{TIMESTAMP}" * 8_000,
     "hidden addresses": "](/cdn-cgi/l/" * 20_000,
     "boxes without end": f"\n---\n\n![{' | ](x)' * 20_000}\n\n**x**\n",
     "blanks": " " * 200_000,
 }
 
 
-@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
-def test_a_line_of_marks_that_lead_nowhere_is_read_at_once(text: str) -> None:
+@pytest.mark.parametrize("text", LONG_LINES.values(), ids=LONG_LINES)
+def test_a_long_line_of_unfinished_marks_is_read_in_time(text: str) -> None:
     file = article_file(7) + text.encode() + b"\n"
-    no_title = file.replace(b"\n# ", b"\n")
-    with at_once():
-        for one in (file, no_title):
-            examine(one, 7)
-            compare(one, article_file(7), 7)
-            compare(article_file(7), one, 7)
-            is_article(one.decode())
+    without_title = file.replace(b"\n# ", b"\n")
+    with in_time():
+        for data in (file, without_title):
+            examine(data, 7)
+            compare(data, article_file(7), 7)
+            compare(article_file(7), data, 7)
+            is_article(data.decode())
 
 
 # --- answers --------------------------------------------------------------------------------
@@ -347,8 +346,8 @@ def _dripping(head: bytes, drop: bytes = b"a", seconds: float = 0.005) -> Reply:
 
 @asynccontextmanager
 async def serving(reply: Reply) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Serve on loopback what `reply` gives for the request of a number; keep what is asked."""
-    asked: list[bytes] = []
+    """Serve on loopback what `reply` gives for the n-th request; yield origin and targets."""
+    targets: list[bytes] = []
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -357,8 +356,8 @@ async def serving(reply: Reply) -> AsyncIterator[tuple[str, list[bytes]]]:
         tasks.add(task)
         try:
             while True:
-                asked.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
-                async for part in reply(len(asked)):
+                targets.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+                async for part in reply(len(targets)):
                     writer.write(part)
                     await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
@@ -369,36 +368,36 @@ async def serving(reply: Reply) -> AsyncIterator[tuple[str, list[bytes]]]:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", targets
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def told(
-    reply: Reply, story: Callable[[WaybackClient], Coroutine[Any, Any, T]]
+def run_client(
+    reply: Reply, use: Callable[[WaybackClient], Coroutine[Any, Any, T]]
 ) -> tuple[T, list[bytes]]:
-    """What a story on one connection comes to, and what it has asked for."""
+    """Return what `use` returns, with a client of one connection, and the targets requested."""
 
     async def run() -> tuple[T, list[bytes]]:
         stop = StopSignal()
-        governor = Throttle(stop, rate=0, cooldown=0.001, pause=None, on_pause=lambda _: None)
+        throttle = Throttle(stop, rate=0, cooldown=0.001, pause=None, on_pause=lambda _: None)
         async with (
-            serving(reply) as (origin, asked),
-            WaybackClient(origin, governor, stop, "tests", 1, wait=0.001) as archive,
+            serving(reply) as (origin, targets),
+            WaybackClient(origin, throttle, stop, "tests", 1, wait=0.001) as client,
         ):
-            return await story(archive), asked
+            return await use(client), targets
 
     return asyncio.run(run())
 
 
-async def body_of(archive: WaybackClient) -> bytes:
-    return await archive.get(Endpoint.PLAYBACK, b"/", lambda _, body: body, RequestStats())
+async def get_body(client: WaybackClient) -> bytes:
+    return await client.get(Endpoint.PLAYBACK, b"/", lambda _, body: body, RequestStats())
 
 
 @pytest.fixture
-def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_module, "_MOST_SECONDS", 0.1)
+def _short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_module, "_MAX_SECONDS", 0.04)
 
 
 ENDLESS = {
@@ -413,66 +412,66 @@ ENDLESS = {
 }
 
 
-@pytest.mark.usefixtures("_short")
+@pytest.mark.usefixtures("_short_deadline")
 @pytest.mark.parametrize("reply", ENDLESS.values(), ids=ENDLESS)
-def test_an_answer_that_does_not_end_is_given_up(reply: Reply) -> None:
-    async def story(archive: WaybackClient) -> str:
+def test_an_endless_answer_is_given_up(reply: Reply) -> None:
+    async def use(client: WaybackClient) -> str:
         with pytest.raises(RetriesExhausted) as caught:
-            await body_of(archive)
+            await get_body(client)
         return str(caught.value)
 
-    with at_once():
-        said, asked = told(reply, story)
-    assert said == f"an answer that does not end in 0 seconds, {MAX_TRIES} times"
-    assert len(asked) == MAX_TRIES
+    with in_time():
+        message, targets = run_client(reply, use)
+    assert message == f"an answer that does not end in 0 seconds, {MAX_TRIES} times"
+    assert len(targets) == MAX_TRIES
 
 
-@pytest.mark.usefixtures("_short")
-def test_a_connection_that_was_given_up_leaves_its_place_to_others() -> None:
+@pytest.mark.usefixtures("_short_deadline")
+def test_an_abandoned_connection_frees_its_place() -> None:
     drips = ENDLESS["a head that drips"]
 
-    async def story(archive: WaybackClient) -> list[bytes]:
-        return [await body_of(archive) for _ in range(3)]
+    async def use(client: WaybackClient) -> list[bytes]:
+        return [await get_body(client) for _ in range(3)]
 
-    bodies, asked = told(lambda n: drips(n) if n in (1, 3) else _whole(n), story)
+    bodies, targets = run_client(lambda n: drips(n) if n in (1, 3) else _whole(n), use)
     assert bodies == [b"a page"] * 3
-    assert len(asked) == 5
+    assert len(targets) == 5
 
 
-def test_a_head_of_more_bytes_than_any_is_given_up() -> None:
-    async def story(archive: WaybackClient) -> None:
+def test_a_head_of_too_many_bytes_is_given_up() -> None:
+    async def use(client: WaybackClient) -> None:
         with pytest.raises(RetriesExhausted):
-            await body_of(archive)
+            await get_body(client)
 
-    with at_once():
-        told(_dripping(b"HTTP/1.1 200 OK\r\nX: ", b"a" * 50_000, 0.0), story)
+    with in_time():
+        run_client(_dripping(b"HTTP/1.1 200 OK\r\nX: ", b"a" * 50_000, 0.0), use)
 
 
 @pytest.mark.parametrize("link", ["<" * 90_000, "<http://" * 11_000, "<a>; rel=" * 10_000])
-def test_a_link_of_many_addresses_that_do_not_end_is_read_at_once(link: str) -> None:
+def test_a_link_header_of_unfinished_addresses_is_read_in_time(link: str) -> None:
     fields = [("memento-datetime", "Tue, 29 Jun 2021 18:32:15 GMT"), ("link", link)]
-    with at_once():
-        found = playback.parse_response(CAPTURE, "", httpx.Response(200, headers=fields), b"x")
-    assert isinstance(found, Memento)
-    assert found.served.original == CAPTURE.original
+    with in_time():
+        memento = playback.parse_response(CAPTURE, "", httpx.Response(200, headers=fields), b"x")
+    assert isinstance(memento, Memento)
+    assert memento.served.original == CAPTURE.original
 
 
-def test_redirects_to_ever_new_captures_end() -> None:
+def test_endless_redirects_are_given_up() -> None:
     moments = count(20210101000000)
 
     async def onward(_: int) -> AsyncIterator[bytes]:
         to = f"Location: /web/{next(moments)}id_/{address(7)}"
         yield answer(b"", to, status="302 Found")
 
-    async def story(archive: WaybackClient) -> str:
-        attempt = await Fetcher(archive, MemoryStore()).fetch(
+    async def use(client: WaybackClient) -> str:
+        attempt = await Fetcher(client, MemoryStore()).fetch(
             CdxRecord(Capture(TIMESTAMP, address(7)))
         )
         return attempt.reason
 
-    reason, asked = told(onward, story)
+    reason, targets = run_client(onward, use)
     assert reason == PlaybackFailure.LOOP
-    assert len(asked) == 8
+    assert len(targets) == 8
 
 
 ELSEWHERE = {
@@ -487,84 +486,84 @@ ELSEWHERE = {
 )
 def test_no_redirect_asks_another_host(fields: tuple[str, ...], to: str) -> None:
     async def run() -> tuple[list[bytes], list[bytes]]:
-        async with serving(_whole) as (other, asked_of_other):
+        async with serving(_whole) as (other, targets_of_other):
 
             async def onward(_: int) -> AsyncIterator[bytes]:
                 yield answer(b"", f"Location: {to.format(other)}", *fields, status="302 Found")
 
-            async with serving(onward) as (origin, asked):
+            async with serving(onward) as (origin, targets):
                 stop = StopSignal()
-                governor = Throttle(stop, 0, 0.001, None, lambda _: None)
-                async with WaybackClient(origin, governor, stop, "tests", 1, wait=0.001) as archive:
-                    await Fetcher(archive, MemoryStore()).fetch(
+                throttle = Throttle(stop, 0, 0.001, None, lambda _: None)
+                async with WaybackClient(origin, throttle, stop, "tests", 1, wait=0.001) as client:
+                    await Fetcher(client, MemoryStore()).fetch(
                         CdxRecord(Capture(TIMESTAMP, address(7)))
                     )
-                return asked, asked_of_other
+                return targets, targets_of_other
 
-    asked, asked_of_other = asyncio.run(run())
-    assert asked
-    assert all(target.startswith(b"/web/") for target in asked)
-    assert asked_of_other == []
+    targets, targets_of_other = asyncio.run(run())
+    assert targets
+    assert all(target.startswith(b"/web/") for target in targets)
+    assert targets_of_other == []
 
 
-def test_a_redirect_s_host_is_not_asked_for_by_its_capture_either() -> None:
-    found = playback.resolve_redirect(
+def test_a_playback_address_of_another_host_is_an_address_of_that_host() -> None:
+    resolved = playback.resolve_redirect(
         CAPTURE, f"https://evil.example/web/{TIMESTAMP}/{address(7)}", "a:1"
     )
-    assert found.article_id is None  # it is an address of that host: another page
+    assert resolved.article_id is None
 
 
 # --- the index ------------------------------------------------------------------------------
 
 
 async def _ever_more(number: int) -> AsyncIterator[bytes]:
-    """A page of the index with a row, and a key to another one."""
-    row = [f"k{number}", TIMESTAMP, address(7), "text/html", "200", f"D{number}"]
-    yield answer(json.dumps([list(cdx.FIELDS), row, [], [f"key{number}"]]).encode())
+    """A page of the index with one record, and a key that leads on."""
+    record = [f"k{number}", TIMESTAMP, address(7), "text/html", "200", f"D{number}"]
+    yield answer(json.dumps([list(cdx.FIELDS), record, [], [f"key{number}"]]).encode())
 
 
-def test_an_index_that_does_not_end_is_given_up_by_a_crawl(
+def test_an_endless_index_is_given_up_by_crawl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(enumeration, "_MAX_PAGES", 7)
     ledger = Ledger(tmp_path)
 
-    async def story(archive: WaybackClient) -> None:
+    async def use(client: WaybackClient) -> None:
         with pytest.raises(
             IndexUnavailable, match="does not end after 7 pages; give --captures FILE"
         ):
-            await enumeration.read_index(archive, ledger, CrawlProgress())
+            await enumeration.read_index(client, ledger, CrawlProgress())
 
-    _, asked = told(_ever_more, story)
+    _, targets = run_client(_ever_more, use)
     ledger.close()
-    assert len(asked) == 7
+    assert len(targets) == 7
 
 
-def test_an_index_that_does_not_end_is_given_up_by_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_index_is_given_up_by_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refetch, "_MAX_PAGES", 7)
 
-    async def story(archive: WaybackClient) -> None:
+    async def use(client: WaybackClient) -> None:
         with pytest.raises(
             IndexUnavailable, match=r"article 7 .* does not end after 7 pages; .*address"
         ):
-            await refetch.rank_captures(Target(7), archive, None)
+            await refetch.rank_captures(Target(7), client, None)
 
-    _, asked = told(_ever_more, story)
-    assert len(asked) == 7
+    _, targets = run_client(_ever_more, use)
+    assert len(targets) == 7
 
 
-def test_an_index_larger_than_any_is_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.INDEX, 100)
+def test_an_index_of_too_many_bytes_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.INDEX, 100)
 
-    async def story(archive: WaybackClient) -> None:
+    async def use(client: WaybackClient) -> None:
         with pytest.raises(IndexUnavailable, match=r"article 7 .* larger than 100 bytes"):
-            await refetch.rank_captures(Target(7), archive, None)
+            await refetch.rank_captures(Target(7), client, None)
 
-    told(_ever_more, story)
+    run_client(_ever_more, use)
 
 
 @pytest.mark.parametrize("value", [b"[]", b"{}", b'"ab"', b"1"])
-def test_an_index_of_more_values_than_any_is_not_taken_into_memory(
+def test_an_index_of_too_many_values_is_unavailable(
     value: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cdx, "MAX_VALUES", 1000)
@@ -574,35 +573,31 @@ def test_an_index_of_more_values_than_any_is_not_taken_into_memory(
     assert cdx.parse_response(response, json.dumps([cdx.FIELDS]).encode()).records == ()
 
 
-def test_what_the_index_lists_is_never_a_path(tmp_path: Path) -> None:
+def test_addresses_in_the_index_never_become_paths(tmp_path: Path) -> None:
     paths = ["../../../x", "7/../../x", "0/x", "1000000/x", "-1/x", "7%2f..%2fx", "\u0667/x", "7/"]
-    rows = [
+    records = [
         ["k", TIMESTAMP, f"https://www.hkcnews.com/article/{path}", "text/html", "200", "D"]
         for path in [*paths, "../" * 50, "/etc/passwd", "7/" + "a" * 5000]
     ]
-    rows += [["../../k", "../../../../x", "file:///etc/passwd", "../x", "../x", "../x"]]
-    body = json.dumps([list(cdx.FIELDS), *rows])
+    records += [["../../k", "../../../../x", "file:///etc/passwd", "../x", "../x", "../x"]]
+    body = json.dumps([list(cdx.FIELDS), *records])
     wild = on_index(faults.says("wild", 200, body, html=False))
     with replay(generated(0), Faults([wild])) as server:
-        gentle = ("--archive", server.origin, "--rate", "0", "--cooldown", "0.001")
-        said = hkcnews("crawl", "--out", tmp_path / "out", *gentle).stderr
-    assert "articles known" in said
-    assert {one.split("/")[1] for one in tree(tmp_path)} <= {
+        pace = ("--archive", server.origin, "--rate", "0", "--cooldown", "0.001")
+        output = hkcnews("crawl", "--out", tmp_path / "out", *pace).stderr
+    assert "articles known" in output
+    assert {name.split("/")[1] for name in tree(tmp_path)} <= {
         *("crawl.db", "crawl.lock", "report.json", "captures"),
     }
     assert {request.endpoint for request in server.log} == {"index", "playback"}
 
 
-def test_a_body_over_the_bound_is_unplayable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(archive_module._MOST_BYTES, Endpoint.PLAYBACK, 5)
+def test_a_body_over_the_bound_is_a_playback_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(archive_module._MAX_BYTES, Endpoint.PLAYBACK, 5)
 
-    async def story(archive: WaybackClient) -> PlaybackFailure:
+    async def use(client: WaybackClient) -> PlaybackFailure:
         with pytest.raises(PlaybackError, match="larger than 5 bytes") as caught:
-            await body_of(archive)
+            await get_body(client)
         return caught.value.reason
 
-    assert told(_whole, story)[0] == PlaybackFailure.TOO_LARGE
-
-
-def test_the_pages_above_are_articles_otherwise() -> None:
-    assert extract(page("<p>燈</p>").encode(), CAPTURE).body
+    assert run_client(_whole, use)[0] == PlaybackFailure.TOO_LARGE

@@ -1,10 +1,10 @@
-"""A long crawl and a long rendering from its store: what they hold, and whether they slow down.
+"""A long crawl and a long rendering from its store: memory, open files, and slowing down.
 
     PYTHONPATH=tests python -m stress.long_run [ARTICLES]
 
-A replay of made-up articles serves on loopback without a pace. While a command runs, its
-processes are looked at ten times a second: memory, open files. Growth is what an article costs
-late in the run against early in it.
+The stand-in archive serves made-up articles on loopback without a rate limit. While a command
+runs, the memory and the open files of its processes are read ten times a second. Growth is the
+time of an article late in the run, divided by that of one early in the run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.measuring import machine, say
+from bench.figures import machine, say
 from fake_archive import Replay, generated, replay
 
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
@@ -29,7 +29,7 @@ KEPT = {"ledger": "crawl.db", "WARC": "captures/*.warc.gz"}
 
 @dataclass
 class Run:
-    """How long a command took, and the most that one of its processes held."""
+    """The time of a command, and the largest memory and number of files of one process."""
 
     seconds: float = 0.0
     megabytes: float = 0.0
@@ -46,7 +46,7 @@ def main(articles: str = "50000") -> None:
     """Print the figures."""
     few, some, many = int(articles) // 10, int(articles) // 2, int(articles)
     say(machine())
-    in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
+    in_memory = Path("/dev/shm")  # noqa: S108 - the disk is not measured here
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         rendered = {count: _all_of(count, Path(folder, str(count))) for count in (few, some, many)}
     early = (rendered[some].seconds - rendered[few].seconds) / (some - few)
@@ -76,25 +76,25 @@ def _all_of(count: int, out: Path) -> Run:
 
 def _run(*arguments: str) -> Run:
     """Run the command and look at its processes all the time."""
-    held = Run()
+    run = Run()
     start = time.perf_counter()
     process = subprocess.Popen([HKCNEWS, *arguments], stdout=subprocess.DEVNULL, stderr=-3)
     while process.poll() is None:
         for pid in _with_descendants(process.pid):
             with contextlib.suppress(OSError):  # it has just ended
-                _look_at(pid, held)
+                _measure(pid, run)
         time.sleep(0.1)
-    held.seconds = time.perf_counter() - start
+    run.seconds = time.perf_counter() - start
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, "hkcnews")
-    return held
+    return run
 
 
-def _look_at(pid: int, held: Run) -> None:
+def _measure(pid: int, run: Run) -> None:
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-    held.megabytes = max([held.megabytes, *(int(kilobytes) / 1000 for kilobytes in peaks)])
-    held.open_files = max(held.open_files, len(os.listdir(f"/proc/{pid}/fd")))  # noqa: PTH208
+    run.megabytes = max([run.megabytes, *(int(kilobytes) / 1000 for kilobytes in peaks)])
+    run.open_files = max(run.open_files, len(os.listdir(f"/proc/{pid}/fd")))  # noqa: PTH208
 
 
 def _with_descendants(pid: int) -> list[int]:

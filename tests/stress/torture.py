@@ -1,16 +1,17 @@
-"""A crawl through every fault at once, killed again and again; then everything is counted.
+"""A crawl through all faults at once, killed again and again; then everything is counted.
 
     PYTHONPATH=tests python -m stress.torture [ARTICLES] [KILLS] [SEED]
 
-A replay of made-up articles in a process of its own answers with all that is known to go wrong,
-each fault by chance, and is away for seconds at a time; the crawl is killed at random moments and
-started again. At the end the archive must be that of a crawl which nothing disturbed, byte for
-byte, and the server's log shows whether the archive was ever asked too fast, during a pause, or
-twice for the same capture for nothing.
+The stand-in archive serves made-up articles from a process of its own, with every known fault at
+random, and goes away for seconds at a time. The crawl is killed at random moments and started
+again. At the end its articles must be those of an undisturbed crawl, byte for byte. The log of
+the server shows whether requests came too fast, during a pause, or again for the same capture
+without need.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import subprocess
@@ -44,18 +45,19 @@ CONCURRENCY = 4
 RATE = 150.0  # requests a second
 COOLDOWN = 0.4  # seconds
 RETRY_AFTER = 1  # seconds, where a 429 says so
-_LATENCY = 0.15  # seconds: what left before a refusal came in may still arrive
-# Two captures that the archive redirects to each other, newer than the good ones.
+_LATENCY = 0.15  # seconds in which requests sent before a refusal may still arrive
+# Two captures that redirect to each other, newer than the good ones.
 CIRCLE = ("20220108101010", "20220109101010")
-_EVERY = 41  # which article has an odd capture besides: one in so many
+_EVERY = 41  # one article in so many has an odd capture besides
 _PAUSED, _DONE = 3, 0
-_MOST_RUNS = 60
+_MAX_RUNS = 60
 _SECONDS_A_RUN = 600.0
+_START_SECONDS = 5.0
 
 
 @dataclass
 class Result:
-    """What the campaign came to; whatever is in `wrong` must not be."""
+    """The counts of a campaign; `wrong` must be empty."""
 
     articles: int = 0
     requests: int = 0
@@ -63,34 +65,39 @@ class Result:
     aways: int = 0
     paused_runs: int = 0
     pauses: int = 0
-    most_a_second: int = 0
+    max_a_second: int = 0
     fetched_again: int = 0
-    struck: Counter[str] = field(default_factory=Counter)
+    injected: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        struck = ", ".join(f"{name} {count}" for name, count in sorted(self.struck.items()))
+        injected = ", ".join(f"{name} {count}" for name, count in sorted(self.injected.items()))
         lines = [
-            f"{self.articles:,} articles, {self.requests:,} requests; faults: {struck}",
+            f"{self.articles:,} articles, {self.requests:,} requests; faults: {injected}",
             f"{self.kills} kills, {self.aways} times the server was away",
             f"{self.pauses} pauses, {self.paused_runs} runs ended by one",
-            f"{self.most_a_second} requests at most in a second (the pace is {RATE:.0f})",
+            f"{self.max_a_second} requests at most in a second (the pace is {RATE:.0f})",
             f"{self.fetched_again} captures fetched again (at most {CONCURRENCY} a kill may be)",
         ]
         return "\n".join(lines + [f"WRONG: {line}" for line in self.wrong])
 
 
-def campaign(folder: Path, articles: int, kills: int, seed: int) -> Result:
-    """Crawl in peace, then through everything; return what it came to."""
+def campaign(
+    folder: Path, articles: int, kills: int, seed: int, *, index_faults: int = 4
+) -> Result:
+    """Crawl undisturbed, then through all faults; return the counts.
+
+    Each of the `index_faults` costs 2.5 seconds, the pace of the index.
+    """
     result = Result()
     chance = random.Random(seed)
     with replay(partial(archive, articles), Faults(circles()), process=True) as server:
-        if _start(server.origin, folder / "peace").wait(_SECONDS_A_RUN) != _DONE:
+        if _start(server.origin, folder / "undisturbed").wait(_SECONDS_A_RUN) != _DONE:
             result.wrong.append("the undisturbed run did not end well")
-    with replay(partial(archive, articles), everything(seed), process=True) as server:
-        killed_at = _disturbed(server, folder / "war", kills, chance, result)
+    with replay(partial(archive, articles), everything(seed, index_faults), process=True) as server:
+        killed_at = _disturbed(server, folder / "disturbed", kills, chance, result)
         _judge(server.log, killed_at, result)
-    _compare(folder / "peace", folder / "war", result)
+    _compare(folder / "undisturbed", folder / "disturbed", result)
     return result
 
 
@@ -99,11 +106,11 @@ def archive(articles: int) -> Archive:
     found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
     odd: list[FakeMemento] = []
     for number in range(5, articles, _EVERY):
-        # Each article's bytes are its own: a digest that several share would be tried last.
+        # Each article has bytes of its own: a digest that articles share is tried last.
         lost, turning = b"lost %d" % number, b"turning %d" % number
         odd += [
             FakeMemento(warcs.address(number), "20220105101010", lost, playable=False),
-            # Newer than the good one and of no use: the crawl has to fall back.
+            # Newer than the good capture and useless: the crawl must fall back.
             FakeMemento(warcs.address(number + 1), "20220106101010", warcs.farewell_page),
             samples.error(warcs.address(number + 2), "20220107101010"),
             *(FakeMemento(warcs.address(number + 3), at, turning) for at in CIRCLE),
@@ -113,18 +120,18 @@ def archive(articles: int) -> Archive:
 
 
 def circles() -> list[Rule]:
-    """Return the rules by which either capture of a circle is a redirect to the other."""
-    here, there = CIRCLE
+    """Return the rules by which two captures redirect to each other."""
+    first, second = CIRCLE
     return [
-        on_playback(faults.nearest(there), path=f"/web/{here}"),
-        on_playback(faults.nearest(here), path=f"/web/{there}"),
+        on_playback(faults.nearest(second), path=f"/web/{first}"),
+        on_playback(faults.nearest(first), path=f"/web/{second}"),
     ]
 
 
-def everything(seed: int) -> Faults:
-    """Return every fault of facts/wayback.md 1.9 and 2.4 to 2.10 that leaves the capture as it is.
+def everything(seed: int, index_faults: int) -> Faults:
+    """Return every fault that leaves the captures intact (docs/wayback.md 1.5, 2.4 to 2.9).
 
-    None strikes the same target more than twice: whoever tries five times gets it.
+    No fault is injected more than twice for a target, so that five attempts succeed.
     """
     on_pages = {
         faults.too_many(RETRY_AFTER): 0.002,
@@ -153,12 +160,12 @@ def everything(seed: int) -> Faults:
     }
     of_index = (faults.outage(200), faults.too_many(), faults.gateway(504), faults.shortened(0.7))
     rules = [on_playback(fault, chance=part, times_each=2) for fault, part in on_pages.items()]
-    rules += [on_index(fault, number) for number, fault in enumerate(of_index, start=1)]
+    rules += [on_index(fault, number) for number, fault in enumerate(of_index[:index_faults], 1)]
     rules += circles()
     return Faults(rules, quirks=Quirks(repeated_rows=0.4, seam_repeats=True), seed=seed)
 
 
-# --- the war --------------------------------------------------------------------------------
+# --- the crawl --------------------------------------------------------------------------------
 
 
 def _start(origin: str, out: Path) -> subprocess.Popen[bytes]:
@@ -170,12 +177,17 @@ def _start(origin: str, out: Path) -> subprocess.Popen[bytes]:
 def _disturbed(
     server: Replay, out: Path, kills: int, chance: random.Random, result: Result
 ) -> list[float]:
-    """Crawl until it is done, with so many kills on the way; return when these were."""
+    """Crawl to the end with `kills` kills on the way; return the times of the kills."""
     killed_at = []
-    for _ in range(_MOST_RUNS):
+    for _ in range(_MAX_RUNS):
         process = _start(server.origin, out)
+        seconds = _SECONDS_A_RUN
+        if result.kills < kills:
+            # The random time starts with a request, not with the start of the interpreter.
+            with contextlib.suppress(TimeoutError):
+                server.wait_for(len(server.log) + 1, _START_SECONDS)
+            seconds = chance.uniform(0.1, 2.5)
         try:
-            seconds = chance.uniform(0.6, 3.0) if result.kills < kills else _SECONDS_A_RUN
             code = process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
@@ -191,7 +203,7 @@ def _disturbed(
         if code != _PAUSED:
             result.wrong.append(f"a run ended with {code}")
         result.paused_runs += 1
-    result.wrong.append(f"not done after {_MOST_RUNS} runs")
+    result.wrong.append(f"not done after {_MAX_RUNS} runs")
     return killed_at
 
 
@@ -200,11 +212,11 @@ def _disturbed(
 
 def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
     result.requests = len(log)
-    result.struck = Counter(request.fault for request in log if request.fault)
+    result.injected = Counter(request.fault for request in log if request.fault)
     pages = [request for request in log if request.endpoint == "playback"]
-    result.most_a_second = _most_in_a_second([request.at for request in pages])
-    if result.most_a_second > RATE + 1:
-        result.wrong.append(f"{result.most_a_second} requests in a second")
+    result.max_a_second = _max_in_a_second([request.at for request in pages])
+    if result.max_a_second > RATE + 1:
+        result.wrong.append(f"{result.max_a_second} requests in a second")
     _look_for_pauses(log, killed_at, result)
     good = Counter(r.target for r in pages if r.kind == "capture" and r.fault in _HARMLESS)
     result.fetched_again = sum(count - 1 for count in good.values())
@@ -212,13 +224,13 @@ def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
         result.wrong.append(f"{result.fetched_again} captures fetched again")
 
 
-# The answer is all there, only packed oddly, or late.
+# The response is complete, only oddly encoded, or late.
 _HARMLESS = frozenset(
     {"", "slow", "gzip claimed", "gzip unasked", "gzip unsaid", "gzip twice", "doubled encoding"}
 )
 
 
-def _most_in_a_second(times: list[float]) -> int:
+def _max_in_a_second(times: list[float]) -> int:
     most, first = 0, 0
     for last, at in enumerate(times):
         while times[first] <= at - 1.0:
@@ -228,9 +240,9 @@ def _most_in_a_second(times: list[float]) -> int:
 
 
 def _look_for_pauses(log: list[Request], killed_at: list[float], result: Result) -> None:
-    """No request may come in between a refusal and the end of the pause that it asks for.
+    """Check that no request came between a refusal and the end of its pause.
 
-    What was killed before it could read the refusal knows of no pause.
+    A crawl that was killed before it read the refusal does not know of the pause.
     """
     for number, request in enumerate(log):
         seconds = _pause(request)
@@ -247,20 +259,20 @@ def _look_for_pauses(log: list[Request], killed_at: list[float], result: Result)
 
 
 def _pause(request: Request) -> float:
-    """The seconds that everybody has to wait after an answer."""
+    """Return the pause after a response, in seconds."""
     if request.fault.startswith("429"):
         return COOLDOWN
     return COOLDOWN if request.fault.startswith("outage") else 0.0
 
 
-def _compare(peace: Path, war: Path, result: Result) -> None:
-    """The two archives must be the same, and whole."""
-    expected, found = _files(peace), _files(war)
+def _compare(undisturbed: Path, disturbed: Path, result: Result) -> None:
+    """Check that both crawls have the same articles, and no partial files."""
+    expected, actual = _files(undisturbed), _files(disturbed)
     result.articles = len(expected)
-    for name in sorted(expected.keys() | found.keys()):
-        if expected.get(name) != found.get(name):
+    for name in sorted(expected.keys() | actual.keys()):
+        if expected.get(name) != actual.get(name):
             result.wrong.append(f"{name} is not as in the undisturbed run")
-    result.wrong += [f"{path} was left half-written" for path in war.rglob("*.part")]
+    result.wrong += [f"{path} was left half-written" for path in disturbed.rglob("*.part")]
 
 
 def _files(out: Path) -> dict[str, bytes]:

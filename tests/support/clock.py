@@ -1,4 +1,4 @@
-"""Virtual time for asyncio: a loop that jumps to the next timer instead of waiting for it."""
+"""Virtual time for asyncio: a loop that jumps to its next timer instead of waiting."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 START = 1_600_000_000.0  # seconds since 1970 when a loop begins
 
-
-_STEP = 1e-9  # seconds that a round of the loop takes at least: without, fractions never run out
+# Seconds that a round of the loop takes at least; otherwise rounding can keep a timer from ending.
+_STEP = 1e-9
 
 
 class _Jump(selectors.SelectSelector):
-    """Has the loop's time go on by whatever the loop would wait."""
+    """Advances the time of the loop by what the loop would wait."""
 
     passed = 0.0
 
@@ -23,13 +23,13 @@ class _Jump(selectors.SelectSelector):
         ready = super().select(0)
         if not ready:
             if timeout is None:
-                raise RuntimeError("everybody waits, and nothing is to come")
+                raise RuntimeError("every task waits, and no timer is left")
             self.passed += max(timeout, _STEP)
         return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop whose time begins at 0, and hardly passes where something is to be done."""
+    """A loop whose time starts at 0, and passes only while all tasks wait."""
 
     def __init__(self) -> None:
         self._jump = _Jump()
@@ -40,17 +40,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jump.passed
 
 
-def run(story: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine returns, in a loop of its own with virtual time."""
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a loop of its own with virtual time, and return its result."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(story)
+        return runner.run(coroutine)
 
 
 def now() -> float:
-    """Return the seconds since the running loop began."""
+    """Return the seconds since the running loop started."""
     return asyncio.get_running_loop().time()
 
 
 def seconds() -> float:
-    """Return the seconds since 1970, as the running loop has them."""
+    """Return the seconds since 1970 in the time of the running loop."""
     return START + now()

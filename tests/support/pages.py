@@ -1,13 +1,14 @@
-"""Builds pages of the site round a piece of content, in both forms, and reads them.
+"""Builds pages of the site around a piece of content, in raw and view form, and reads them.
 
-The view form is made here from the raw one as the archive does it (facts/wayback.md 3.1, 3.2), by
-code of its own, so that what the normaliser undoes is not what it does itself.
+The view form is made from the raw form as the archive makes it (docs/wayback.md 3.1 and 3.2). The
+code is independent of the normaliser, so that a mistake cannot be made and undone alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urljoin
 
 import pytest
@@ -20,8 +21,8 @@ FOLDER = f"{ORIGIN}/article/31415/%E6%B8%AF-%E6%B5%B7-31415"
 CAPTURE = Capture(TIMESTAMP, f"{FOLDER}/ferry")
 ARCHIVE = "https://web.archive.org"
 
-# What stands before an address in the file: one of another site, one of the site's own, a
-# picture, a frame.
+# What an article file writes before an address: of another site, of the site itself, of a
+# picture, of a frame.
 WEB = f"{ARCHIVE}/web/{TIMESTAMP}/"
 OWN = f"/web/{TIMESTAMP}/{ORIGIN}"
 PICTURE = f"{ARCHIVE}/web/{TIMESTAMP}im_/"
@@ -30,7 +31,7 @@ FRAME = f"{ARCHIVE}/web/{TIMESTAMP}if_/"
 TITLE = "渡輪停航一天"
 NAME = "舟小行"
 
-# The template's own words, in one piece (../shared/hooks looks for borrowed text).
+# The words of the template, kept in one piece.
 APPEAL = "請加入成為眾新聞的月費訂戶，長期支持我們的工作。所有訂戶都可以收到我們的「每周時事」通訊"
 PROMO = (
     f"<hr><p>{APPEAL} 。</p>"
@@ -68,7 +69,7 @@ def page(
 
 
 def hidden(plain: str, key: int = 0x5C) -> str:
-    """Return the key with which Cloudflare hides an e-mail address."""
+    """Return the hexadecimal key with which Cloudflare hides an e-mail address."""
     return bytes([key, *(byte ^ key for byte in plain.encode())]).hex()
 
 
@@ -98,17 +99,17 @@ _APPENDED = """<!--
 """
 
 
-def as_viewed(html: str, *, scheme: str = "https") -> str:
-    """Return a piece of a page with its addresses as the archive's view shows them."""
+def as_viewed(html: str, *, scheme: str = "https", capture: Capture = CAPTURE) -> str:
+    """Return a piece of a page with its addresses as the archive's view form shows them."""
 
     def tag(match: re.Match[str]) -> str:
         modifier = _MODIFIERS.get(match["name"] or "", "")
 
         def address(attribute: re.Match[str]) -> str:
-            return attribute["before"] + _viewed(attribute["address"], modifier, scheme)
+            return attribute["before"] + _viewed(attribute["address"], modifier, scheme, capture)
 
         def background(url: re.Match[str]) -> str:
-            return url["before"] + _viewed(url["address"], "im_", scheme)
+            return url["before"] + _viewed(url["address"], "im_", scheme, capture)
 
         if match["name"] is None:
             return match[0]
@@ -117,44 +118,52 @@ def as_viewed(html: str, *, scheme: str = "https") -> str:
     return _TAG.sub(tag, html)
 
 
-def _viewed(address: str, modifier: str, scheme: str) -> str:
+def _viewed(address: str, modifier: str, scheme: str, capture: Capture) -> str:
     if _UNTOUCHED.match(address):
         return address
-    before = f"/web/{TIMESTAMP}{modifier}/"
+    before = f"/web/{capture.timestamp}{modifier}/"
     if address.startswith("mailto:"):
         return f"{scheme}:{ARCHIVE.removeprefix('https:')}{before}{address}"
-    is_of_web = re.match(r"https?://", address, re.I)
-    is_relative = not is_of_web and not address.startswith("/")
+    scheme_match = re.match(r"https?://", address, re.I)
+    is_relative = not scheme_match and not address.startswith("/")
     if is_relative and not modifier and not address.startswith("../"):
         return address
     if is_relative:
-        return before + urljoin(CAPTURE.original, address)
+        return before + urljoin(capture.original, address)
     address = address.removesuffix("?")
-    if is_of_web:
-        slash = "" if "/" in address[is_of_web.end() :] else "/"
+    if scheme_match:
+        slash = "" if "/" in address[scheme_match.end() :] else "/"
         return f"{scheme}:{ARCHIVE.removeprefix('https:')}{before}{address}{slash}"
     if address.startswith("//"):
         return f"//web.archive.org{before}https:{address}"
-    return before + ORIGIN + address
+    return before + urljoin(capture.original, "/")[:-1] + address
 
 
-def view_of(html: str) -> str:
-    """Return a whole page as the archive shows it to programs: no toolbar."""
-    return as_viewed(html).replace("<head>", f"<head>{_SCRIPTS}") + _APPENDED
-
-
-def view_with_toolbar_of(html: str) -> str:
-    """Return a whole page as the archive showed it in 2020: with a toolbar, by http."""
-    viewed = as_viewed(html, scheme="http").replace("<head>", f"<head>{_SCRIPTS}")
-    return viewed.replace('<body class="">', f'<body class="">{_TOOLBAR}')
-
-
-def raw_of(html: str) -> str:
+def raw_of(html: str, capture: Capture = CAPTURE) -> str:  # noqa: ARG001 - it is a `Form`
     """Return a whole page as it is."""
     return html
 
 
-FORMS: dict[str, Callable[[str], str]] = {
+def view_of(html: str, capture: Capture = CAPTURE) -> str:
+    """Return a whole page as the archive shows it to programs: without a toolbar."""
+    viewed = as_viewed(html, capture=capture)
+    return viewed.replace("<head>", f"<head>{_SCRIPTS}", 1) + _APPENDED
+
+
+def view_with_toolbar_of(html: str, capture: Capture = CAPTURE) -> str:
+    """Return a whole page as the archive showed it in 2020: with a toolbar, and over http."""
+    viewed = as_viewed(html, scheme="http", capture=capture)
+    viewed = viewed.replace("<head>", f"<head>{_SCRIPTS}", 1)
+    return viewed.replace('<body class="">', f'<body class="">{_TOOLBAR}', 1)
+
+
+class Form(Protocol):
+    """Makes one of the archive's forms of a whole page."""
+
+    def __call__(self, html: str, capture: Capture = CAPTURE) -> str: ...
+
+
+FORMS: dict[str, Form] = {
     "raw form": raw_of,
     "view form": view_of,
     "view form with toolbar": view_with_toolbar_of,
@@ -179,7 +188,10 @@ def blocks_of(html: str) -> str:
 
 
 def table(names: str, *tables: Mapping[str, tuple[object, ...]]) -> pytest.MarkDecorator:
-    """Return a mark that runs a test once a row, under the row's name; `names` has blanks."""
+    """Return a mark that runs a test once for each row, under the row's name.
+
+    `names` are the test's arguments, separated by blanks.
+    """
     rows = {name: row for part in tables for name, row in part.items()}
-    assert len(rows) == sum(map(len, tables)), "two rows have one name"
+    assert len(rows) == sum(map(len, tables)), "two rows have the same name"
     return pytest.mark.parametrize(names.split(), rows.values(), ids=rows)

@@ -1,4 +1,4 @@
-"""A server that answers every request with the same bytes, and keeps what it was asked."""
+"""A server that sends the same bytes to every request, and keeps the requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Asked:
-    """Where the server is, and the head of each request as it came."""
+    """The origin of the server, and the head of each request as it came in."""
 
     origin: str = ""
     heads: list[bytes] = field(default_factory=list)
@@ -19,14 +19,14 @@ class Asked:
 
     @property
     def targets(self) -> list[bytes]:
-        """What was asked for, exactly."""
+        """The requested targets, byte for byte."""
         return [head.split(b" ")[1] for head in self.heads]
 
 
 def answer(body: bytes, *fields: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """Return an answer; `length` is what its head says if that is to be wrong."""
-    said = len(body) if length is None else length
-    head = [f"HTTP/1.1 {status}", f"Content-Length: {said}", *fields, "", ""]
+    """Return an HTTP response; `length` is a wrong Content-Length."""
+    stated = len(body) if length is None else length
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {stated}", *fields, "", ""]
     return "\r\n".join(head).encode() + body
 
 
@@ -34,7 +34,7 @@ def answer(body: bytes, *fields: str, status: str = "200 OK", length: int | None
 async def answering(
     reply: bytes = b"", *, hang_up: bool = False, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Asked]:
-    """Serve on loopback, in the running loop; with `hang_up` close behind each answer."""
+    """Serve on loopback, in the running loop; `hang_up` closes the connection after each reply."""
     asked = Asked()
     tasks: set[asyncio.Task[None]] = set()
 
@@ -51,7 +51,7 @@ async def answering(
                 if hang_up:
                     break
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
-            pass  # the client has gone, or the test is over
+            pass  # the client has closed, or the test is over
         finally:
             writer.close()
             tasks.discard(task)

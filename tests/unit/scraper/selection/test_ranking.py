@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.pages import table
 
@@ -21,10 +21,8 @@ MANGLED = f"{SITE}/article/7/%EF%BF%BD%EF%BF%BD%EF%BF%BD-7/ferry"
 QUERY = f"{CLEAN}?fbclid=IwAR0"
 SHARED = frozenset({"SHARED"})
 
-quick = settings(max_examples=500)
 
-
-def row(
+def record(
     timestamp: str = "20210629",
     original: str = CLEAN,
     mimetype: str = "text/html",
@@ -48,7 +46,7 @@ def tried(ranking: Ranking) -> list[CdxRecord]:
         "in capitals": ("Text/HTML", "200"),
         "XHTML": ("application/xhtml+xml", "200"),
         "a revisit": ("warc/revisit", "-"),
-        "a revisit as the rows are read": ("warc/revisit", ""),
+        "a revisit as the records are read": ("warc/revisit", ""),
         "of unknown type": ("unk", "200"),
         "of no type": ("-", "200"),
         "of no status": ("text/html", "-"),
@@ -57,7 +55,7 @@ def tried(ranking: Ranking) -> list[CdxRecord]:
     },
 )
 def test_what_may_be_an_article_is_tried(mimetype: str, statuscode: str) -> None:
-    only = row(mimetype=mimetype, statuscode=statuscode)
+    only = record(mimetype=mimetype, statuscode=statuscode)
     ranking = rank([only])
     assert tried(ranking) == [only]
     assert ranking.rejected == ()
@@ -95,8 +93,8 @@ PICTURE = f"{SITE}/article/7/images/HKCNEWS-text-white.svg"
 def test_what_is_no_article_is_dropped_with_its_reason(
     original: str, mimetype: str, statuscode: str, reason: PageKind
 ) -> None:
-    dropped = row(original=original, mimetype=mimetype, statuscode=statuscode)
-    kept = row("2018")
+    dropped = record(original=original, mimetype=mimetype, statuscode=statuscode)
+    kept = record("2018")
     ranking = rank([dropped, kept])
     assert tried(ranking) == [kept]
     assert [(each.record, each.kind) for each in ranking.rejected] == [(dropped, reason)]
@@ -107,13 +105,13 @@ def test_nothing_ranks_to_nothing() -> None:
 
 
 def test_what_is_dropped_is_listed_newest_first() -> None:
-    rows = [row(year, statuscode="404") for year in ("2018", "2022", "2020")]
-    dropped = rank(rows).rejected
+    records = [record(year, statuscode="404") for year in ("2018", "2022", "2020")]
+    dropped = rank(records).rejected
     assert [each.record.capture.timestamp[:4] for each in dropped] == ["2022", "2020", "2018"]
 
 
 @pytest.mark.parametrize(
-    ("original", "article"),
+    ("original", "article_id"),
     [
         (CLEAN, 7),
         (SHORT, 7),
@@ -126,123 +124,141 @@ def test_what_is_dropped_is_listed_newest_first() -> None:
         ("https://example.hk/article/7", None),
     ],
 )
-def test_a_row_knows_its_article(original: str, article: int | None) -> None:
-    assert row(original=original).article_id == article
+def test_a_record_knows_its_article(original: str, article_id: int | None) -> None:
+    assert record(original=original).article_id == article_id
 
 
 # --- the order ------------------------------------------------------------------------------
 
 # Each from the first to try to the last.
 ORDERS = {
-    "newest first": ([row("20211231"), row("20211230"), row("2017")],),
-    "to the second": ([row("20211231000001"), row("20211231000000")],),
-    "months and days of 00 as they sort": ([row("20210131"), row("20210100"), row("20210000")],),
-    "a farewell of 2023 last": ([row("20170101"), row("20230101")],),
-    "the last second of 2022 is not suspect": ([row("20221231235959"), row("20230101000000")],),
-    "bytes of several articles last": ([row("2017"), row("2022", digest="SHARED")],),
-    "both suspicions are one": ([row("2024"), row("2023"), row("2022", digest="SHARED")],),
-    "mangled behind clean": ([row("2017"), row("2022", MANGLED)],),
-    "mangled in small letters": ([row("2017"), row("2022", MANGLED.lower())],),
-    "mangled in mixed letters": ([row("2017"), row("2022", f"{CLEAN}%Ef%bF%Bd")],),
-    "query behind clean": ([row("2017"), row("2022", QUERY)],),
-    "an empty query is one": ([row("2017"), row("2022", f"{CLEAN}?")],),
-    "mangled and query alike": ([row("2022", QUERY), row("2021", MANGLED), row("2020", QUERY)],),
-    "both at once is no worse": ([row("2022", f"{MANGLED}?page=2"), row("2021", MANGLED)],),
-    "other escapes are clean": ([row("2022", f"{CLEAN}%3Fa%EF%BF%BE"), row("2021")],),
-    "suspect behind mangled": ([row("2016"), row("2017", MANGLED), row("2018", digest="SHARED")],),
+    "newest first": ([record("20211231"), record("20211230"), record("2017")],),
+    "to the second": ([record("20211231000001"), record("20211231000000")],),
+    "months and days of 00 as they sort": (
+        [record("20210131"), record("20210100"), record("20210000")],
+    ),
+    "a farewell of 2023 last": ([record("20170101"), record("20230101")],),
+    "the last second of 2022 is not suspect": (
+        [record("20221231235959"), record("20230101000000")],
+    ),
+    "bytes of several articles last": ([record("2017"), record("2022", digest="SHARED")],),
+    "both suspicions are one": ([record("2024"), record("2023"), record("2022", digest="SHARED")],),
+    "mangled behind clean": ([record("2017"), record("2022", MANGLED)],),
+    "mangled in small letters": ([record("2017"), record("2022", MANGLED.lower())],),
+    "mangled in mixed letters": ([record("2017"), record("2022", f"{CLEAN}%Ef%bF%Bd")],),
+    "query behind clean": ([record("2017"), record("2022", QUERY)],),
+    "an empty query is one": ([record("2017"), record("2022", f"{CLEAN}?")],),
+    "mangled and query alike": (
+        [record("2022", QUERY), record("2021", MANGLED), record("2020", QUERY)],
+    ),
+    "both at once is no worse": ([record("2022", f"{MANGLED}?page=2"), record("2021", MANGLED)],),
+    "other escapes are clean": ([record("2022", f"{CLEAN}%3Fa%EF%BF%BE"), record("2021")],),
+    "suspect behind mangled": (
+        [record("2016"), record("2017", MANGLED), record("2018", digest="SHARED")],
+    ),
     "mangled among suspects": (
-        [row("2017", QUERY), row("2023"), row("2024", MANGLED), row("2023", MANGLED)],
+        [record("2017", QUERY), record("2023"), record("2024", MANGLED), record("2023", MANGLED)],
     ),
     "revisits like any other": (
         [
-            row("2022"),
-            row("2021", mimetype="warc/revisit", statuscode="-"),
-            row("2020"),
-            row("2023", mimetype="warc/revisit", statuscode=""),
+            record("2022"),
+            record("2021", mimetype="warc/revisit", statuscode="-"),
+            record("2020"),
+            record("2023", mimetype="warc/revisit", statuscode=""),
         ],
     ),
-    "addresses do not matter otherwise": ([row("2022", SHORT), row("2021"), row("2020", SHORT)],),
-    "same time by address": ([row("2021", SHORT), row("2021", CLEAN)],),
+    "addresses do not matter otherwise": (
+        [record("2022", SHORT), record("2021"), record("2020", SHORT)],
+    ),
+    "same time by address": ([record("2021", SHORT), record("2021", CLEAN)],),
 }
 
 
 @table("order", ORDERS)
 def test_captures_are_tried_in_this_order(order: Sequence[CdxRecord]) -> None:
-    for rows in permutations(order):
-        assert tried(rank(rows, SHARED)) == list(order)
+    for records in permutations(order):
+        assert tried(rank(records, SHARED)) == list(order)
 
 
 @table(
     "order",
     {
-        "oldest first": ([row("2017"), row("2020"), row("2021")],),
-        "suspects last all the same": ([row("2022"), row("2018", digest="SHARED"), row("2023")],),
-        "mangled behind clean all the same": ([row("2022"), row("2017", MANGLED)],),
-        "oldest of each": (
-            [row("2021"), row("2022"), row("2017", QUERY), row("2018", MANGLED), row("2023")],
+        "oldest first": ([record("2017"), record("2020"), record("2021")],),
+        "suspects last all the same": (
+            [record("2022"), record("2018", digest="SHARED"), record("2023")],
         ),
-        "same time by address": ([row("2021", SHORT), row("2021", CLEAN)],),
+        "mangled behind clean all the same": ([record("2022"), record("2017", MANGLED)],),
+        "oldest of each": (
+            [
+                record("2021"),
+                record("2022"),
+                record("2017", QUERY),
+                record("2018", MANGLED),
+                record("2023"),
+            ],
+        ),
+        "same time by address": ([record("2021", SHORT), record("2021", CLEAN)],),
     },
 )
 def test_the_oldest_can_be_preferred(order: Sequence[CdxRecord]) -> None:
-    for rows in permutations(order):
-        assert tried(rank(rows, SHARED, Prefer.OLDEST)) == list(order)
+    for records in permutations(order):
+        assert tried(rank(records, SHARED, Prefer.OLDEST)) == list(order)
 
 
 def test_all_addresses_of_an_article_are_ranked_together() -> None:
-    rows = [
-        row("2018", SHORT),
-        row("2019", MANGLED),
-        row("2020", CLEAN.replace("https", "http")),
-        row("2021", QUERY),
-        row("2022", CLEAN),
-        row("2022", f"{SITE}/article/7/other-tags-7/renamed"),
+    records = [
+        record("2018", SHORT),
+        record("2019", MANGLED),
+        record("2020", CLEAN.replace("https", "http")),
+        record("2021", QUERY),
+        record("2022", CLEAN),
+        record("2022", f"{SITE}/article/7/other-tags-7/renamed"),
     ]
-    assert {each.article_id for each in rows} == {7}
-    assert [ranked.capture for ranked in rank(rows).candidates] == [
-        rows[place].capture for place in (4, 5, 2, 0, 3, 1)
+    assert {each.article_id for each in records} == {7}
+    assert [ranked.capture for ranked in rank(records).candidates] == [
+        records[place].capture for place in (4, 5, 2, 0, 3, 1)
     ]
 
 
-# --- one capture in several rows ------------------------------------------------------------
+# --- one capture in several records ------------------------------------------------------------
 
 
 def test_a_capture_listed_twice_is_tried_once() -> None:
-    rows = [row("2021"), row("2020"), row("2021"), row("2021")]
-    assert tried(rank(rows)) == [row("2021"), row("2020")]
+    records = [record("2021"), record("2020"), record("2021"), record("2021")]
+    assert tried(rank(records)) == [record("2021"), record("2020")]
 
 
 @table(
     "other",
     {
-        "a redirect": (row(statuscode="301"),),
-        "an error": (row(statuscode="404"),),
-        "a document": (row(mimetype="application/pdf"),),
-        "a picture": (row(mimetype="image/png"),),
+        "a redirect": (record(statuscode="301"),),
+        "an error": (record(statuscode="404"),),
+        "a document": (record(mimetype="application/pdf"),),
+        "a picture": (record(mimetype="image/png"),),
     },
 )
-def test_one_good_row_of_a_capture_is_enough(other: CdxRecord) -> None:
-    for rows in permutations([other, row()]):
-        assert rank(rows) == rank([row()])
+def test_one_good_record_of_a_capture_is_enough(other: CdxRecord) -> None:
+    for records in permutations([other, record()]):
+        assert rank(records) == rank([record()])
 
 
 def test_a_capture_dropped_in_two_ways_is_dropped_once() -> None:
-    rows = [row(statuscode="404"), row(statuscode="301")]
-    found = {rank(some) for some in permutations(rows)}
+    records = [record(statuscode="404"), record(statuscode="301")]
+    found = {rank(some) for some in permutations(records)}
     assert len(found) == 1
     (ranking,) = found
     assert ranking.candidates == ()
     assert len(ranking.rejected) == 1
 
 
-def test_a_capture_with_two_good_rows_has_the_same_place_and_reason_however_they_come() -> None:
-    rows = [
-        row("2021"),
-        row("2021", mimetype="warc/revisit", statuscode="-", digest="SHARED"),
-        row("2021", mimetype="unk", digest="OTHER"),
-        row("2020"),
+def test_a_capture_with_two_good_records_has_the_same_place_and_reason_however_they_come() -> None:
+    records = [
+        record("2021"),
+        record("2021", mimetype="warc/revisit", statuscode="-", digest="SHARED"),
+        record("2021", mimetype="unk", digest="OTHER"),
+        record("2020"),
     ]
-    assert len({rank(some, SHARED) for some in permutations(rows)}) == 1
+    assert len({rank(some, SHARED) for some in permutations(records)}) == 1
 
 
 # --- reasons --------------------------------------------------------------------------------
@@ -251,33 +267,33 @@ def test_a_capture_with_two_good_rows_has_the_same_place_and_reason_however_they
 @table(
     "only words",
     {
-        "nothing odd": (row(), ["newest first"]),
-        "farewell": (row("2023"), ["2023", "farewell", "newest first"]),
-        "shared": (row(digest="SHARED"), ["other articles have the same bytes"]),
-        "both": (row("2023", digest="SHARED"), ["farewell", "same bytes"]),
-        "mangled": (row(original=MANGLED.lower()), ["mangled", "newest first"]),
-        "query": (row(original=QUERY), ["query", "newest first"]),
-        "mangled with a query": (row(original=f"{MANGLED}?a"), ["mangled", "query"]),
-        "revisit": (row(mimetype="warc/revisit", statuscode="-"), ["earlier capture"]),
+        "nothing odd": (record(), ["newest first"]),
+        "farewell": (record("2023"), ["2023", "farewell", "newest first"]),
+        "shared": (record(digest="SHARED"), ["other articles have the same bytes"]),
+        "both": (record("2023", digest="SHARED"), ["farewell", "same bytes"]),
+        "mangled": (record(original=MANGLED.lower()), ["mangled", "newest first"]),
+        "query": (record(original=QUERY), ["query", "newest first"]),
+        "mangled with a query": (record(original=f"{MANGLED}?a"), ["mangled", "query"]),
+        "revisit": (record(mimetype="warc/revisit", statuscode="-"), ["earlier capture"]),
     },
 )
 def test_each_place_has_its_reason(only: CdxRecord, words: list[str]) -> None:
     (ranked,) = rank([only], SHARED).candidates
     assert [word for word in words if word not in ranked.reason] == []
     odd = {"2023", "same bytes as", "other articles", "mangled", "query", "suspect", "farewell"}
-    said = {word for word in odd if word in ranked.reason}
-    assert bool(said) is (words != ["newest first"])
+    named = {word for word in odd if word in ranked.reason}
+    assert bool(named) is (words != ["newest first"])
 
 
 def test_the_reason_says_which_was_preferred() -> None:
-    (ranked,) = rank([row()], prefer=Prefer.OLDEST).candidates
+    (ranked,) = rank([record()], prefer=Prefer.OLDEST).candidates
     assert ranked.reason == "oldest first"
 
 
 # --- properties -----------------------------------------------------------------------------
 
-rows_of_one = st.builds(
-    row,
+records_of_one = st.builds(
+    record,
     st.sampled_from(["2017", "20220101", "20221231235959", "2023", "20230101000001"]),
     st.sampled_from([CLEAN, SHORT, MANGLED, MANGLED.lower(), QUERY, f"{MANGLED}?a", PICTURE]),
     st.sampled_from(["text/html", "warc/revisit", "unk", "", "image/png", "application/pdf"]),
@@ -295,7 +311,7 @@ def is_out(each: CdxRecord) -> bool:
 
 
 def goes_before(one: CdxRecord, other: CdxRecord, prefer: Prefer) -> bool | None:
-    """The words of the issue, as one decision after the other; `None` where they say nothing."""
+    """The rules as one decision after the other; `None` where they leave it open."""
     suspect_one = one.capture.timestamp[:4] == "2023" or one.digest == "SHARED"
     suspect_other = other.capture.timestamp[:4] == "2023" or other.digest == "SHARED"
     if suspect_one is not suspect_other:
@@ -310,30 +326,30 @@ def goes_before(one: CdxRecord, other: CdxRecord, prefer: Prefer) -> bool | None
     return is_newer if prefer is Prefer.NEWEST else not is_newer
 
 
-@quick
-@given(st.lists(rows_of_one, max_size=9), st.sampled_from(Prefer))
-def test_no_pair_is_in_the_wrong_order(rows: list[CdxRecord], prefer: Prefer) -> None:
-    ranking = rank(rows, SHARED, prefer)
+@given(st.lists(records_of_one, max_size=9), st.sampled_from(Prefer))
+def test_no_pair_is_in_the_wrong_order(records: list[CdxRecord], prefer: Prefer) -> None:
+    ranking = rank(records, SHARED, prefer)
     order = tried(ranking)
-    good = {each.capture for each in rows if not is_out(each)}
+    good = {each.capture for each in records if not is_out(each)}
     assert sorted(each.capture.url for each in order) == sorted(each.url for each in good)
     for place, one in enumerate(order):
-        assert one in rows
+        assert one in records
         for other in order[place + 1 :]:
             assert goes_before(one, other, prefer) is not False
     dropped = [each.record.capture for each in ranking.rejected]
     assert len(dropped) == len(set(dropped))
-    assert set(dropped) == {each.capture for each in rows} - good
+    assert set(dropped) == {each.capture for each in records} - good
 
 
-@quick
 @given(
-    st.lists(rows_of_one, max_size=9).flatmap(lambda r: st.tuples(st.just(r), st.permutations(r))),
+    st.lists(records_of_one, max_size=9).flatmap(
+        lambda r: st.tuples(st.just(r), st.permutations(r))
+    ),
     st.sampled_from(Prefer),
 )
-def test_the_order_of_the_rows_does_not_matter(
+def test_the_order_of_the_records_does_not_matter(
     both: tuple[list[CdxRecord], list[CdxRecord]], prefer: Prefer
 ) -> None:
-    rows, permuted = both
-    assert rank(permuted, SHARED, prefer) == rank(rows, SHARED, prefer)
-    assert rank([*rows, *permuted], SHARED, prefer) == rank(rows, SHARED, prefer)
+    records, permuted = both
+    assert rank(permuted, SHARED, prefer) == rank(records, SHARED, prefer)
+    assert rank([*records, *permuted], SHARED, prefer) == rank(records, SHARED, prefer)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from normalise import Capture
 from scraper.errors import UsageError
 from scraper.selection.target import Target, parse_target
-from scraper.wayback.playback import request_target as path_of
+from scraper.wayback.playback import request_target
 
 AT = "20210629183215"
 TITLE = "渡輪-停航-11911"
@@ -23,21 +23,18 @@ WEB = "https://web.archive.org/web/"
 
 IDS = {
     "an id": "11911",
-    "with zeros before it": "00011911",
-    "with nine digits": "000011911",
+    "with zeros before it": "000011911",
     "with blanks round it": " \t11911\n",
 }
 ADDRESSES = {
     "raw": RAW,
     "percent-encoded": ENCODED,
-    "percent-encoded in lower case": ENCODED.replace("%E6", "%e6"),
     "with tags behind the title": f"{ENCODED}/%E6%B8%AF-12000",
     "http": RAW.replace("https", "http"),
     "no scheme": RAW.removeprefix("https://"),
     "scheme of the page": RAW.removeprefix("https:"),
     "no www": RAW.replace("www.", ""),
     "neither scheme nor www": RAW.removeprefix("https://www."),
-    "port 80": RAW.replace("https", "http").replace(".com", ".com:80"),
     "port 443": RAW.replace(".com", ".com:443"),
     "in capitals": RAW.replace("https://www.hkcnews.com", "HTTPS://WWW.HKCNews.COM"),
     "cut behind the id": "https://www.hkcnews.com/article/11911",
@@ -60,23 +57,20 @@ def test_every_spelling_of_an_article_means_that_article(text: str) -> None:
     assert parse_target(text, "2021") == Target(11911, at="2021")
 
 
-@pytest.mark.parametrize(("text", "article"), [("1", 1), ("999999", 999999)])
-def test_the_first_and_the_last_id_are_ids(text: str, article: int) -> None:
-    assert parse_target(text).article_id == article
-    assert parse_target(f"hkcnews.com/article/{text}").article_id == article
+@pytest.mark.parametrize(("text", "article_id"), [("1", 1), ("999999", 999999)])
+def test_the_first_and_the_last_id_are_ids(text: str, article_id: int) -> None:
+    assert parse_target(text).article_id == article_id
+    assert parse_target(f"hkcnews.com/article/{text}").article_id == article_id
 
 
 # --- addresses of the archive ---------------------------------------------------------------
 
-MODIFIERS = ["", "id_", "if_", "im_", "js_", "cs_", "oe_", "mp_", "fw_", "*"]
+MODIFIERS = ["", "id_", "if_", "IM_", "*"]
 
 
 @pytest.mark.parametrize("modifier", MODIFIERS)
-@pytest.mark.parametrize("address", [RAW, ENCODED], ids=["raw", "encoded"])
-def test_an_address_of_the_archive_means_its_capture_whatever_its_modifier(
-    address: str, modifier: str
-) -> None:
-    assert parse_target(f"{WEB}{AT}{modifier}/{address}") == Target(11911, Capture(AT, ENCODED))
+def test_an_address_of_the_archive_means_its_capture_whatever_its_modifier(modifier: str) -> None:
+    assert parse_target(f"{WEB}{AT}{modifier}/{ENCODED}") == Target(11911, Capture(AT, ENCODED))
 
 
 SPELLINGS = {
@@ -141,7 +135,7 @@ def test_raw_characters_are_asked_for_as_utf_8_in_upper_case(raw: str, encoded: 
     found = parse_target(f"{WEB}{AT}im_/https://www.hkcnews.com/article/1/{raw}")
     assert found.capture is not None
     path = f"/web/{AT}id_/https://www.hkcnews.com/article/1/{encoded}"
-    assert path_of(found.capture) == path.encode()
+    assert request_target(found.capture) == path.encode()
 
 
 @pytest.mark.parametrize(
@@ -156,9 +150,9 @@ def test_raw_characters_are_asked_for_as_utf_8_in_upper_case(raw: str, encoded: 
         ("", ""),
     ],
 )
-@pytest.mark.parametrize("address", [RAW, "hkcnews.com/article/11911"])
-def test_a_short_timestamp_is_a_time_not_a_capture(place: str, at: str, address: str) -> None:
-    assert parse_target(f"{WEB}{place}/{address}") == Target(11911, at=at)
+def test_a_short_timestamp_is_a_time_not_a_capture(place: str, at: str) -> None:
+    assert parse_target(f"{WEB}{place}/{RAW}") == Target(11911, at=at)
+    assert parse_target(f"{WEB}{place}/hkcnews.com/article/11911") == Target(11911, at=at)
 
 
 def test_at_comes_before_a_short_timestamp() -> None:
@@ -180,21 +174,17 @@ NONE = {
     "id 1000000": "1000000",
     "ten digits": "1234567890",
     "a negative id": "-1",
-    "a sum": "+1",
     "two ids": "1 2",
     "a range": "1-5",
-    "a fraction": "1.5",
     "full-width digits": "\uff11\uff12",
     "Arabic digits": "\u0661\u0662",
     "a word": "ferry",
     "the front page": "https://www.hkcnews.com/",
-    "a listing": "https://www.hkcnews.com/news",
     "no id": "https://www.hkcnews.com/article/",
     "a name for an id": "https://www.hkcnews.com/article/ferry",
     "an id that goes on": "https://www.hkcnews.com/article/11911x/y",
     "id 0 in an address": "https://www.hkcnews.com/article/0/x",
     "id 1000000 in an address": "https://www.hkcnews.com/article/1000000/x",
-    "ten digits in an address": "https://www.hkcnews.com/article/1234567890/x",
     "another folder": "https://www.hkcnews.com/comment/article/11911/x",
     "a longer host": "https://www.hkcnews.com.evil.example/article/11911/x",
     "a host that ends so": "https://evilhkcnews.com/article/11911/x",
@@ -236,10 +226,10 @@ NONSENSE = ["yesterday", "2021-06-29", "2021 ", "-1", "202106291832150", "２０
 
 
 @pytest.mark.parametrize("at", NONSENSE)
-@pytest.mark.parametrize("text", ["11911", RAW, f"{WEB}{AT}/{RAW}", "ferry"])
-def test_a_time_that_is_none_is_wrong_usage(text: str, at: str) -> None:
-    with pytest.raises(UsageError, match="--at takes the digits"):
-        parse_target(text, at)
+def test_a_time_that_is_none_is_wrong_usage(at: str) -> None:
+    for text in ("11911", f"{WEB}{AT}/{RAW}", "ferry"):
+        with pytest.raises(UsageError, match="--at takes the digits"):
+            parse_target(text, at)
 
 
 # --- any text -------------------------------------------------------------------------------
@@ -269,4 +259,4 @@ def test_any_text_is_a_target_or_wrong_usage(text: str, at: str) -> None:
     assert found.at.isdigit() or not found.at
     if found.capture is not None:
         assert found.capture.article_id == found.article_id
-        assert path_of(found.capture).isascii()
+        assert request_target(found.capture).isascii()

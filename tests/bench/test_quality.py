@@ -1,12 +1,12 @@
-"""That the comparison behind `make bench` counts right; it needs none of the other tools."""
+"""The comparison behind `make bench` counts correctly; none of the other tools is needed."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
-from bench.bench_kept import Mark, Truth, f1, ours, score, tokens, truth
 from bench.contenders import Kept, bundled
+from bench.quality import Mark, Truth, f1, score, this_tool, tokens, truth
 
 ADDRESS = "https://www.hkcnews.com/article/7/x"
 FILE = """\
@@ -72,14 +72,14 @@ def test_an_article_file_is_read() -> None:
     assert "常坐船" in TRUTH.beside
 
 
-def test_what_keeps_all_is_exact() -> None:
+def test_keeping_everything_is_exact() -> None:
     result = score(TRUTH, WHOLE, ADDRESS)
     assert result.f1 == 1
     assert all(mark.exact and mark.found == mark.wanted for mark in result.marks.values())
     assert result.marks["tags"].wanted == 2
 
 
-def test_what_keeps_nothing_has_nothing() -> None:
+def test_keeping_nothing_finds_nothing() -> None:
     result = score(TRUTH, Kept(), ADDRESS)
     assert result.f1 == 0
     assert not any(mark.exact or mark.found for mark in result.marks.values())
@@ -94,21 +94,21 @@ def test_found_is_milder_than_exact() -> None:
         text="圖：碼頭的**燈**",
     )
     marks = score(TRUTH, kept, ADDRESS).marks
-    assert marks["title"] == Mark(1, 0, exact=False)  # other quotes are other letters
+    assert marks["title"] == Mark(1, 0, exact=False)  # other quotation marks are other letters
     assert marks["author"] == Mark(1, 1, exact=False)
     assert marks["tags"] == Mark(2, 2, exact=False)
     assert marks["figures"] == Mark(1, 0, exact=False)
     assert marks["captions"] == Mark(1, 1, exact=False)
 
 
-def test_an_avatar_is_no_figure_too_many() -> None:
+def test_an_avatar_is_not_an_extra_figure() -> None:
     kept = Kept(figures=(*WHOLE.figures, "/avatar.png"))
     assert score(TRUTH, kept, ADDRESS).marks["figures"].exact
     kept = Kept(figures=(*WHOLE.figures, "/logo.png"))
     assert score(TRUTH, kept, ADDRESS).marks["figures"] == Mark(1, 1, exact=False)
 
 
-def test_what_a_page_does_not_have_is_not_wanted() -> None:
+def test_a_field_that_a_page_lacks_does_not_count() -> None:
     marks = score(Truth(Kept(title="燈")), Kept(title="燈", tags=("x",)), ADDRESS).marks
     assert [name for name, mark in marks.items() if mark.wanted] == ["title"]
 
@@ -119,8 +119,8 @@ def test_what_a_page_does_not_have_is_not_wanted() -> None:
         ("甲乙丙丁", "甲乙丙丁", "", 1.0),
         ("甲乙丙丁", "甲乙", "", 2 / 3),  # precision 1, recall 1/2
         ("甲乙", "甲乙丙丁", "", 2 / 3),
-        ("甲乙", "甲乙丙丁", "丁丙", 1.0),  # what stands beside may be there
-        ("甲乙丙丁", "甲乙", "丙丁", 2 / 3),  # and is still wanted where it is text
+        ("甲乙", "甲乙丙丁", "丁丙", 1.0),  # tokens beside the text may be kept
+        ("甲乙丙丁", "甲乙", "丙丁", 2 / 3),  # but count where they are text
         ("甲甲", "甲", "", 2 / 3),
         ("甲", "乙", "", 0.0),
         ("", "", "", 1.0),
@@ -155,8 +155,8 @@ def test_tokens(text: str, expected: str) -> None:
     assert tokens(text) == expected.split()
 
 
-def test_ours_keeps_a_page() -> None:
-    read = ours()
+def test_this_tool_keeps_a_page() -> None:
+    read = this_tool()
     page = next(page for page in bundled() if "/article/18123/" in page[1])
     kept = read(page)
     assert kept.title

@@ -1,13 +1,13 @@
-"""Rows a second of an answer of the index, from its bytes to values, one core.
+"""Speed of reading the index: records a second, from bytes to values, on one core.
 
-    PYTHONPATH=tests python -m bench.bench_index [--small]
+    PYTHONPATH=tests python -m bench.index [--small]
 
-The rows are a page of the index as the crawl asks for it, made by the replay. Ours and the limit,
-`json.loads` alone, read it as JSON with the six fields that we ask for; so does waybackpack, with
-all seven; `wayback` (EDGI) asks for lines of seven fields. Both peers run their own `search()`,
-answered with the same rows out of memory: their request is made and sent, once for all rows.
-What comes of a row differs: ours is a checked capture with its article's id, that of `wayback` a
-record with a parsed time, that of waybackpack a `dict` of texts.
+The response is a page of the index as the crawl requests it, made by the stand-in archive. This
+tool and the limit, `json.loads` alone, read JSON with the six fields that the crawl requests;
+waybackpack reads JSON with all seven fields, `wayback` (EDGI) lines of seven fields. Both
+clients run their own `search()`, which gets the same records from memory: it makes and sends one
+request for all records. The results differ: a checked capture with its article id here, a record
+with a parsed time in `wayback`, a `dict` of texts in waybackpack.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from bench.measuring import is_small, machine, ratio, say, versions
+from bench.figures import is_small, machine, ratio, say, versions
 from fake_archive import Quirks, generated
-from fake_archive.index import answer
+from fake_archive.index import respond
 
 from scraper.wayback.cdx import ARTICLES_PREFIX, PAGE_SIZE, query_target
 
@@ -32,7 +32,7 @@ ROUNDS = 1 if is_small() else 5
 SECONDS = 0.1 if is_small() else 1.0  # at least, of one measurement
 CAPTURES = 2  # of each article
 
-# The number of rows read.
+# Returns the number of records read.
 Work = Callable[[], int]
 
 
@@ -41,34 +41,34 @@ def main() -> None:
     say(f"{machine()}; {ROUNDS} rounds")
     say(versions(("httpx", "wayback", "waybackpack")))
     rounds = [{who: _measured(who) for who in CONTENDERS} for _ in range(ROUNDS)]
-    say(f"\nOne answer of the index with {PAGE_SIZE:,} rows:")
+    say(f"\nOne answer of the index with {PAGE_SIZE:,} records:")
     for who in CONTENDERS:
         middle = statistics.median(speeds[who] for speeds in rounds)
-        say(f"  {middle:10,.0f} rows a second: {who}")
+        say(f"  {middle:10,.0f} records a second: {who}")
     for who in list(CONTENDERS)[1:]:
-        ratio(f"times as fast as {who}", [speeds[OURS] / speeds[who] for speeds in rounds])
+        ratio(f"times as fast as {who}", [speeds[THIS_TOOL] / speeds[who] for speeds in rounds])
 
 
-def _rows(query: str) -> bytes:
+def _response_body(query: str) -> bytes:
     archive = generated(PAGE_SIZE // CAPTURES, captures=CAPTURES)
-    return answer(archive, query, Quirks()).body
+    return respond(archive, query, Quirks()).body
 
 
-def _as_we_ask() -> bytes:
-    return _rows(query_target(ARTICLES_PREFIX).decode().partition("?")[2])
+def _page_of_the_crawl() -> bytes:
+    return _response_body(query_target(ARTICLES_PREFIX).decode().partition("?")[2])
 
 
-def _ours() -> Work:
+def _this_tool() -> Work:
     import httpx
 
     from scraper.wayback.cdx import parse_response
 
-    body, response = _as_we_ask(), httpx.Response(200)
+    body, response = _page_of_the_crawl(), httpx.Response(200)
     return lambda: len(parse_response(response, body).records)
 
 
 def _json_alone() -> Work:
-    body = _as_we_ask()
+    body = _page_of_the_crawl()
     return lambda: len(json.loads(body)) - 1
 
 
@@ -76,7 +76,7 @@ def _wayback() -> Work:
     import requests
     from wayback import WaybackClient, WaybackSession
 
-    body = _rows(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}")
+    body = _response_body(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}")
 
     def send(request: Any, **_: object) -> Any:
         response = requests.Response()
@@ -96,7 +96,7 @@ def _waybackpack() -> Work:
     import requests
     from waybackpack.cdx import search
 
-    body = _rows(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}&output=json")
+    body = _response_body(f"url={ARTICLES_PREFIX}&matchType=prefix&limit={PAGE_SIZE}&output=json")
 
     def get(_url: str, **_: object) -> Any:
         response = requests.Response()
@@ -107,9 +107,9 @@ def _waybackpack() -> Work:
     return lambda: len(search(ARTICLES_PREFIX + "*", session=session))
 
 
-OURS = "this tool"
+THIS_TOOL = "this tool"
 CONTENDERS: dict[str, Callable[[], Work]] = {
-    OURS: _ours,
+    THIS_TOOL: _this_tool,
     "json.loads alone": _json_alone,
     "wayback (EDGI)": _wayback,
     "waybackpack": _waybackpack,
@@ -117,21 +117,21 @@ CONTENDERS: dict[str, Callable[[], Work]] = {
 
 
 def _measured(who: str) -> float:
-    """Rows a second of one contender, measured by a process that does nothing else."""
-    command = [sys.executable, __file__, *sys.argv[1:], who]
+    """Return the records a second of one contender, measured in a process of its own."""
+    command = [sys.executable, "-m", "bench.index", *sys.argv[1:], who]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _measure(who: str) -> None:
-    """Print the rows a second of processor time that a contender reads, once it is warm."""
+    """Print the records a second of processor time of a contender, after a warm-up."""
     work = CONTENDERS[who]()
     if work() != PAGE_SIZE:
-        raise RuntimeError(f"{who} reads {work()} of {PAGE_SIZE} rows")
-    rows, start, passed = 0, time.process_time(), 0.0
+        raise RuntimeError(f"{who} reads {work()} of {PAGE_SIZE} records")
+    records, start, passed = 0, time.process_time(), 0.0
     while passed < SECONDS:
-        rows += work()
+        records += work()
         passed = time.process_time() - start
-    say(str(rows / passed))
+    say(str(records / passed))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How the benchmarks say what they ran on, and what came out: ratios of interleaved rounds."""
+"""Prints what the benchmarks ran on, and their figures: ratios of interleaved rounds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-SMALL = "--small"  # few pages and rounds: whether it runs, not how fast
+SMALL = "--small"  # few pages and rounds: a trial, no measurement
 
 
 def is_small() -> bool:
-    """Whether the command asks for a trial."""
+    """Return whether the command line asks for a trial."""
     return SMALL in sys.argv
 
 

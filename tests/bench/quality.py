@@ -1,28 +1,29 @@
 """What this tool and others keep of the same pages: each field exactly, and the text of the body.
 
-    PYTHONPATH=tests python -m bench.bench_kept [--small]
+    PYTHONPATH=tests python -m bench.quality [--small]
 
-The truth for ../shared/pages is the reference archive, made by somebody else; where a repair of
-ours departs from it (README, The files) we lose the point. The truth for fixtures/ is what we
-expect of them ourselves; those pages are hard cases, collected for what our rules have to know.
+The truth for ../shared/pages is the reference archive, which somebody else made. Where a repair
+of this tool departs from it (docs/seed-format.md 7), this tool loses the point. The truth for
+fixtures/ is what this project expects; its pages are hard cases, collected for the rules of this
+tool.
 
-How it is compared, for all in the same way:
+All contenders are compared in the same way:
 
-- A field is *exact* on a page, or not: title and author to the letter, date as the day of
-  publication (pages give no time of day), tags as a set, figures as the set of addresses of the
-  pictures in the body, captions as a set and without white space. Pages whose truth has no such
-  field do not count for it.
-- *Found* is milder: the title, date or author stands somewhere in what is given for that field;
-  the part of all tags and figures that is given, whatever else is; the part of all captions that
-  stands anywhere, in the text too.
-- The site's own two words before the tags are taken off. Addresses are compared without the
-  archive's prefix, absolute and decoded.
-- The text of the body is compared as a bag of tokens, by its F1: each CJK character is one, each
-  run of other letters and digits. Marks of Markdown and HTML, addresses and numbers of list items
-  are taken off. What the reference has beside the text of the body (title, captions, the template's
-  appeal, the author box) counts neither for nor against. Where the archive's format itself loses
-  text or doubles it (facts/format.md 6.9), whoever does not lose the point.
-- A page on which a contender fails is one of which it keeps nothing; their number is at the end.
+- A field is *exact* on a page or not: title and author to the letter, the date as a day (pages
+  give no time of publication), tags as a set, figures as the set of addresses of pictures in the
+  body, captions as a set without white space. A page whose truth lacks a field does not count
+  for it.
+- *Found* is milder: title, date or author is part of what is given for the field; the part of
+  all tags and figures that is given, whatever else is given; the part of all captions that is
+  given anywhere, in the text too.
+- The two words of the site before the tags are removed. Addresses are compared without the
+  prefix of the archive, absolute and decoded.
+- The text of the body is compared as a bag of tokens by its F1. A token is a CJK character, or a
+  run of other letters and digits. Marks of Markdown and HTML, addresses and numbers of list
+  items are removed. What the reference has beside the text of the body (title, captions, promo,
+  author box) counts neither for nor against. Where the format of the archive loses or doubles
+  text, a contender that does not loses the point.
+- If a contender fails on a page, it keeps nothing of it; failures are counted at the end.
 """
 
 from __future__ import annotations
@@ -49,16 +50,16 @@ from bench.contenders import (
     Reader,
     reconstructed,
 )
-from bench.measuring import is_small, say, versions
+from bench.figures import is_small, say, versions
 
-FEW = 20  # pages of a set, with --small
-OURS = "this tool"
+SMALL_SAMPLE = 20  # pages of a set, with --small
+THIS_TOOL = "this tool"
 FIELDS = ("title", "date", "author", "tags", "figures", "captions")
 
 
 def main() -> None:
     """Print a table for each set of pages."""
-    count = FEW if is_small() else sys.maxsize
+    count = SMALL_SAMPLE if is_small() else sys.maxsize
     say(versions(PACKAGES))
     for name, pages in PAGES.items():
         truths = TRUTHS[name]()
@@ -71,7 +72,7 @@ def _table(name: str, judged: list[tuple[Page, Path]]) -> None:
     say(f"\n{len(judged):,} pages of {name}: exact / found in percent; F1 mean, lowest, 1")
     say(f"{'':31}" + "".join(f"{column:>15}" for column in (*FIELDS, "text")))
     expected = [truth(path.read_bytes().decode("utf-8")) for _, path in judged]
-    for who, contender in {OURS: ours, **CONTENDERS}.items():
+    for who, contender in {THIS_TOOL: this_tool, **CONTENDERS}.items():
         read = contender()
         kept = [_kept(read, page) for page, _ in judged]
         scores = [
@@ -84,7 +85,7 @@ def _table(name: str, judged: list[tuple[Page, Path]]) -> None:
 
 
 def _kept(read: Reader, page: Page) -> Kept | None:
-    """What a contender keeps of a page; `None` where it fails, whatever it raises."""
+    """Return what a contender keeps of a page, `None` if it raises anything."""
     try:
         return read(page)
     except Exception:
@@ -92,7 +93,7 @@ def _kept(read: Reader, page: Page) -> Kept | None:
 
 
 def _percent(marks: list[Mark]) -> str:
-    """Pages that are exact, and the part that is found, of the pages that have the field."""
+    """Return the percentages of exact pages and of found items, of pages with the field."""
     marks = [mark for mark in marks if mark.wanted]
     if not marks:
         return "-"
@@ -111,21 +112,21 @@ def _of_text(values: list[float]) -> str:
 
 @dataclass(frozen=True)
 class Truth:
-    """What an article file says; `beside` is the appeal and the author box under the body."""
+    """What an article file says; `beside` is the promo and the author box under the body."""
 
     article: Kept
     beside: str = ""
 
 
-def ours() -> Reader:
-    """This tool: what the file says that it writes, read as those of the reference are."""
+def this_tool() -> Reader:
+    """This tool: what its article file says, read like the files of the reference."""
     from normalise import Capture, extract, render
 
     return lambda page: truth(render(extract(page[2], Capture(*page[:2])))).article
 
 
 def truth(file: str) -> Truth:
-    """Return what an article file says (facts/format.md 2 and 3)."""
+    """Return what an article file says (docs/seed-format.md)."""
     head, _, body = file.partition("\n---\n\n")
     values = {name: _unescaped(value) for name, value in _VALUE.findall(head)}
     if body.startswith("# "):
@@ -147,7 +148,7 @@ def truth(file: str) -> Truth:
 _VALUE = re.compile(r'^(\w+): "(.*)"$', re.MULTILINE)
 _TAG = re.compile(r'^  - "(.*)"$', re.MULTILINE)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))")
-_BESIDE = ("\n\n\n---\n\n\n", "\n\n---\n\n![")  # what the appeal and the author box begin with
+_BESIDE = ("\n\n\n---\n\n\n", "\n\n---\n\n![")  # the beginnings of the promo and the author box
 _SOURCE = re.compile(r'^<img src="(.*)" alt="', re.MULTILINE)
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\(((?:[^()\n]|\([^()\n]*\))*)\)")
 _FIGURE = re.compile(r"^<figure>\n.*?^</figure>$", re.MULTILINE | re.DOTALL)
@@ -163,17 +164,17 @@ def _pictures(text: str) -> tuple[str, ...]:
 
 
 def _references() -> dict[bytes, Path]:
-    """The files of the reference archive, by the pages that they are of."""
+    """Return the files of the reference archive, by their pages."""
     if not SHARED.exists():
         return {}
     with (SHARED / "pages" / "index.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        paths = {(row["timestamp"], row["original"]): SHARED / row["reference"] for row in rows}
+        entries = csv.DictReader(file, delimiter="\t")
+        paths = {(e["timestamp"], e["original"]): SHARED / e["reference"] for e in entries}
     return {page[2]: paths[page[:2]] for page in reconstructed() if page[:2] in paths}
 
 
 def _expectations() -> dict[bytes, Path]:
-    """What is expected of the fixtures, by their pages."""
+    """Return the expected files of the fixtures, by their pages."""
     folders = (ROOT / "fixtures" / "articles").iterdir()
     return {(path / "page.html").read_bytes(): path / "article.md" for path in folders}
 
@@ -186,7 +187,7 @@ TRUTHS = {"fixtures/": _expectations, "../shared/pages": _references}
 
 @dataclass(frozen=True)
 class Mark:
-    """How many items a page has of a field, how many of them are found, and if just these are."""
+    """How many items of a field a page has, how many are found, and whether the field is exact."""
 
     wanted: int
     found: int
@@ -202,7 +203,7 @@ class Score:
 
 
 def score(expected: Truth, kept: Kept, address: str) -> Score:
-    """Return how what is kept of the page at an address compares with the truth."""
+    """Return the score of what is kept of the page at an address."""
     article = expected.article
     avatars = _absolute(_pictures(expected.beside), address)
     text = "".join(tokens(kept.text))
@@ -223,7 +224,7 @@ def score(expected: Truth, kept: Kept, address: str) -> Score:
 
 
 def f1(wanted: Counter[str], given: Counter[str], beside: Counter[str]) -> float:
-    """Return the F1 of a bag of tokens; what stands beside counts neither way."""
+    """Return the F1 of a bag of tokens; tokens in `beside` count neither way."""
     common = (wanted & given).total()
     extra = (given - wanted - beside).total()
     if not wanted:
@@ -232,15 +233,15 @@ def f1(wanted: Counter[str], given: Counter[str], beside: Counter[str]) -> float
 
 
 def tokens(text: str) -> list[str]:
-    """Return the tokens of a text without its marks and addresses."""
+    """Return the tokens of a text, without marks and addresses."""
     text = html.unescape(text)
     for pattern, instead in _MARKS:
         text = pattern.sub(instead, text)
     return _TOKEN.findall(unicodedata.normalize("NFKC", text))
 
 
-# In this order: videos (ours, and those of html-to-markdown), pictures, targets of links, tags,
-# bare addresses, numbers of list items, escapes. All other marks are no tokens.
+# In this order: videos (of this tool, of html-to-markdown), pictures, targets of links, tags, bare
+# addresses, numbers of list items, escapes. All other marks are no tokens.
 _MARKS = (
     (re.compile(r"\{\{<.*?>\}\}|\[iframe\](?=\()"), " "),
     (_IMAGE, " "),

@@ -1,11 +1,11 @@
-"""The crawl against a bare loop of httpx and other clients.
+"""Speed of the crawl, beside a bare loop of httpx and other clients.
 
-    PYTHONPATH=tests python -m bench.bench_crawl [--small]
+    PYTHONPATH=tests python -m bench.crawl [--small]
 
-A replay of made-up articles serves both on loopback, from a process of its own, without a pace.
-Speed is taken from the server's log, from the 501st page asked for to the last: so the start-up
-of either side is left out. The peers (tests/bench/peers.py) fetch the same pages as many at a time
-and save the bytes, no more: no index, no extraction, no WARC, no ledger.
+The stand-in archive serves made-up articles on loopback, from a process of its own, without a
+rate limit. Speed is taken from its log, from the 501st requested page to the last, so that
+start-up does not count. The other clients (tests/bench/peers.py) fetch the same pages with the
+same concurrency and save only their bytes: no index, no extraction, no WARC, no ledger.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from bench.measuring import is_small, machine, ratio, say, versions
+from bench.figures import is_small, machine, ratio, say, versions
 from bench.peers import CONCURRENCY, PEERS
 from fake_archive import Replay, generated, replay
 from support import warcs
@@ -37,7 +37,7 @@ def main() -> None:
     """Print the figures."""
     say(f"{machine()}; {ROUNDS} rounds")
     say(versions(("httpx", "requests", "urllib3", *PEERS)))
-    in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
+    in_memory = Path("/dev/shm")  # noqa: S108 - the disk is not measured here
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         _speed(Path(folder))
 
@@ -67,7 +67,7 @@ def _speed_of_bare() -> float:
 
 
 def _speed_of_crawl(out: Path) -> tuple[float, float]:
-    """Pages a second, and playback requests for each written page."""
+    """Return pages a second, and playback requests for each written page."""
     with _server(ARTICLES) as server:
         _crawl(server.origin, out)
         speed = _pages_a_second(server)
@@ -80,8 +80,8 @@ def _speed_of_crawl(out: Path) -> tuple[float, float]:
 def _speed_of_peer(peer: str, out: Path) -> float:
     out.mkdir()
     with _server(ARTICLES) as server:
-        script = str(Path(__file__).with_name("peers.py"))
-        command = [sys.executable, script, peer, server.origin, str(ARTICLES), str(out)]
+        arguments = [peer, server.origin, str(ARTICLES), str(out)]
+        command = [sys.executable, "-m", "bench.peers", *arguments]
         subprocess.run(command, check=True)
         speed = _pages_a_second(server)
     written = sum(path.is_file() for path in out.rglob("*"))
@@ -96,7 +96,7 @@ def _server(count: int) -> AbstractContextManager[Replay]:
 
 
 async def _bare(origin: str, count: int) -> None:
-    """What nobody could do with less: GET every page, and forget it."""
+    """GET every page and drop it: the least that a client can do."""
     import httpx
 
     timestamp = warcs.TIMESTAMP

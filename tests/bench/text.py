@@ -1,10 +1,11 @@
-"""Speed as ratios from one run, its parts in turn: what this tool takes, and what others do.
+"""Speed of pages to text, and of the whole command, beside other tools.
 
-    PYTHONPATH=tests python -m bench.bench [--small]
+    PYTHONPATH=tests python -m bench.text [--small]
 
-Part 1 takes processor seconds of all contenders on the same pages, part 2 the wall time and the
-memory of whole commands. Each ratio is the median of the rounds, with the smallest and the largest
-behind it. What the contenders keep of the pages is for bench_kept.py; they are the same functions.
+Part 1 measures the processor time of all contenders on the same pages, part 2 the wall time and
+the memory of whole commands. Contenders take turns in each round. A ratio is the median of the
+rounds, with the smallest and the largest in brackets. What the same contenders keep of the pages
+is measured by quality.py.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from itertools import islice
 from pathlib import Path
 
 from bench.contenders import CONTENDERS, PACKAGES, PAGES, Page
-from bench.measuring import is_small, machine, ratio, say, versions
+from bench.figures import is_small, machine, ratio, say, versions
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 
 @dataclass(frozen=True)
 class _Size:
-    """How much is done: rounds, pages of a set, seconds at least of a measurement, articles.
+    """The amount of work: rounds, pages of a set, minimum seconds of a measurement, articles.
 
-    `site` is how many articles the whole site has.
+    `site` is the number of articles of the whole site.
     """
 
     rounds: int
@@ -43,7 +44,7 @@ class _Size:
 
 
 SIZE = _Size(1, 12, 0.05, 400, 800) if is_small() else _Size(5, 150, 0.5, 20_000, 49_122)
-WARM = 20  # pages read before the clock starts
+WARM_UP = 20  # pages read before the clock starts
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def main() -> None:
     for name in sets:
         _bytes_to_text(name)
     pages = list(PAGES[sets[-1]]())
-    in_memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured elsewhere
+    in_memory = Path("/dev/shm")  # noqa: S108 - the disk is not measured here
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         _jobs_and_memory(pages, Path(folder))
         _whole_site(pages, Path(folder))
@@ -63,7 +64,7 @@ def main() -> None:
 # --- bytes to finished text, one core ---------------------------------------------------------
 
 
-def _ours() -> Callable[[Page], object]:
+def _this_tool() -> Callable[[Page], object]:
     from normalise import Capture, extract, render
 
     return lambda page: render(extract(page[2], Capture(*page[:2]))).encode("utf-8")
@@ -76,7 +77,7 @@ def _parsing() -> Callable[[Page], object]:
 
 
 def _parsing_with_memory_kept() -> Callable[[Page], object]:
-    bytes(30_000_000)  # see normalise/tree.py
+    bytes(30_000_000)  # see normalise/page/dom.py
     return _parsing()
 
 
@@ -86,7 +87,7 @@ def _markdownify() -> Callable[[Page], object]:
     return lambda page: markdownify(page[2].decode("utf-8", "replace"))
 
 
-OURS = "this tool"
+THIS_TOOL = "this tool"
 LIMITS: dict[str, Callable[[], Callable[[Page], object]]] = {
     "selectolax parsing alone": _parsing,
     "the same, freed memory kept": _parsing_with_memory_kept,
@@ -95,7 +96,7 @@ OTHERS: dict[str, Callable[[], Callable[[Page], object]]] = {
     **CONTENDERS,
     "markdownify, the whole page": _markdownify,
 }
-ALL: dict[str, Callable[[], Callable[[Page], object]]] = {OURS: _ours, **LIMITS, **OTHERS}
+ALL: dict[str, Callable[[], Callable[[Page], object]]] = {THIS_TOOL: _this_tool, **LIMITS, **OTHERS}
 
 
 def _bytes_to_text(name: str) -> None:
@@ -107,32 +108,32 @@ def _bytes_to_text(name: str) -> None:
         middle = statistics.median(times[who] for times in rounds)
         say(f"  {middle * 1e6:8,.0f} microseconds a page, {1 / middle:6,.0f} pages a second: {who}")
     for who in OTHERS:
-        ratio(f"times as fast as {who}", [times[who] / times[OURS] for times in rounds])
+        ratio(f"times as fast as {who}", [times[who] / times[THIS_TOOL] for times in rounds])
     for who in LIMITS:
-        ratio(f"times as long as {who}", [times[OURS] / times[who] for times in rounds])
+        ratio(f"times as long as {who}", [times[THIS_TOOL] / times[who] for times in rounds])
 
 
 def _sample(name: str) -> list[Page]:
-    """Some pages of a set, read one by one: a large block freed would teach the parser's malloc."""
+    """Return some pages of a set, read one by one: freeing a large block would change malloc."""
     count = sum(1 for _ in PAGES[name]())
     return list(islice(PAGES[name](), 0, None, max(1, count // SIZE.sample)))
 
 
 def _measured(who: str, name: str) -> float:
-    """Seconds a page of one contender, measured by a process that does nothing else."""
-    command = [sys.executable, __file__, *sys.argv[1:], who, name]
+    """Return the seconds a page of one contender, measured in a process of its own."""
+    command = [sys.executable, "-m", "bench.text", *sys.argv[1:], who, name]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _measure(who: str, name: str) -> None:
-    """Print the seconds a page that a contender takes, once it is warm.
+    """Print the seconds a page of a contender after a warm-up.
 
-    It reads all pages in turn, and again until there is enough to measure. A page on which another
-    tool fails is a page read.
+    All pages are read in turn, again and again for the minimum time. A page on which another tool
+    fails counts as read.
     """
     pages, work = _sample(name), ALL[who]()
-    failures = () if who == OURS else (Exception,)
-    for page in pages[:WARM]:
+    failures = () if who == THIS_TOOL else (Exception,)
+    for page in pages[:WARM_UP]:
         with suppress(*failures):
             work(page)
     count, start, passed = 0, time.process_time(), 0.0

@@ -1,4 +1,4 @@
-"""When what goes wrong: by number of the request, by its target, by chance."""
+"""Rules that say which request gets which fault: by number, by target, by chance."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fake_archive.faults import Fault
-from fake_archive.gate import RateLimitSimulator
 from fake_archive.index import Quirks
+from fake_archive.rate_limit import RateLimitSimulator
 
 INDEX, PLAYBACK, OTHER = "index", "playback", "other"
-# The targets of queries by prefix, host or domain (facts/wayback.md 1.9).
+# Queries by prefix, host or domain, which can need authorization (docs/wayback.md 1.5).
 PREFIX_QUERY = r"matchType=(?:prefix|host|domain)|url=(?:\*|%2[Aa])|url=[^&]*(?:\*|%2[Aa])(?:&|$)"
 
 
@@ -21,10 +21,10 @@ PREFIX_QUERY = r"matchType=(?:prefix|host|domain)|url=(?:\*|%2[Aa])|url=[^&]*(?:
 class Rule:
     """A fault and its conditions, all of which must hold.
 
-    `numbers` are those of the requests to the endpoint, from 1, as they come in; `path` is a
-    pattern searched for in the target. `times` is how often the rule strikes at all,
-    `times_each` how often one and the same target. `chance` is drawn for each target and the
-    how many-eth time it is asked for: the order in which targets are asked for does not matter.
+    `numbers` are numbers of requests to the endpoint, counted from 1. `path` is a pattern searched
+    for in the target. `times` limits how often the rule applies at all, `times_each` how often to
+    one target. `chance` (0 to 1) depends on the target and on how often it was requested before,
+    not on the order of the requests.
     """
 
     fault: Fault
@@ -62,37 +62,37 @@ def on_playback(
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """All that goes wrong in a run; of several rules that hold the first strikes."""
+    """The faults of a run. The first rule whose conditions hold applies."""
 
     rules: Sequence[Rule] = ()
     quirks: Quirks = field(default_factory=Quirks)
-    gate: RateLimitSimulator | None = None
+    rate_limit: RateLimitSimulator | None = None
     seed: int = 0
 
 
 @dataclass
 class FaultInjector:
-    """Keeps count of requests and strikes, and says which fault strikes a request."""
+    """Counts requests, and returns the fault for each."""
 
     faults: Faults
     _requests: Counter[str] = field(default_factory=Counter)
-    _asked: Counter[str] = field(default_factory=Counter)
-    _struck: Counter[int] = field(default_factory=Counter)
-    _struck_each: Counter[tuple[int, str]] = field(default_factory=Counter)
+    _repeats: Counter[str] = field(default_factory=Counter)
+    _applied: Counter[int] = field(default_factory=Counter)
+    _applied_each: Counter[tuple[int, str]] = field(default_factory=Counter)
 
-    def judge(self, endpoint: str, target: str) -> Fault | None:
+    def next_fault(self, endpoint: str, target: str) -> Fault | None:
         """Return the fault for the next request, `None` for none."""
         self._requests[endpoint] += 1
         if self.faults.rules:
-            self._asked[target] += 1
-        if self.faults.gate is not None:
-            fault = self.faults.gate.judge(endpoint)
+            self._repeats[target] += 1
+        if self.faults.rate_limit is not None:
+            fault = self.faults.rate_limit.next_fault(endpoint)
             if fault is not None:
                 return fault
         for at, rule in enumerate(self.faults.rules):
             if self._holds(at, rule, endpoint, target):
-                self._struck[at] += 1
-                self._struck_each[at, target] += 1
+                self._applied[at] += 1
+                self._applied_each[at, target] += 1
                 return rule.fault
         return None
 
@@ -100,12 +100,12 @@ class FaultInjector:
         return (
             rule.endpoint == endpoint
             and (not rule.numbers or self._requests[endpoint] in rule.numbers)
-            and (rule.times is None or self._struck[at] < rule.times)
-            and (rule.times_each is None or self._struck_each[at, target] < rule.times_each)
+            and (rule.times is None or self._applied[at] < rule.times)
+            and (rule.times_each is None or self._applied_each[at, target] < rule.times_each)
             and (not rule.path or re.search(rule.path, target) is not None)
             and (rule.chance >= 1 or self._draw(at, target) < rule.chance)
         )
 
     def _draw(self, at: int, target: str) -> float:
-        seed = f"{self.faults.seed} {at} {self._asked[target]} {target}"
+        seed = f"{self.faults.seed} {at} {self._repeats[target]} {target}"
         return random.Random(seed).random()

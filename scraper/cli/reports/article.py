@@ -1,4 +1,4 @@
-"""What `hkcnews inspect` shows of a page: each field, its value, and the rule that found it."""
+"""What `inspect` prints of an article: each field, its value, and the rule that found it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from normalise import Article, Unreadable, models, omissions
+from normalise import Article, models, omissions
 from normalise.editions.json import as_json
 from scraper.cli.console import escape_controls, print_line
 
 _NOT_FOUND = "-"
-_COUNTED: dict[type, str] = {
+_COUNTED_NODES: dict[type, str] = {
     models.Paragraph: "paragraph",
     models.Heading: "heading",
     models.Quote: "quote",
@@ -26,42 +26,43 @@ _COUNTED: dict[type, str] = {
     models.Table: "table",
     models.Rule: "rule",
 }
-_LEFT_RAW = "\n\u3000\xa0"
+_UNESCAPED = "\n\u3000\xa0"
 
 
-def show(console: Console, article: Article) -> None:
-    """Print the table, and the warnings below it."""
-    report = article.provenance
-    rules = report.rules if report else {}
+def show_article(console: Console, article: Article) -> None:
+    """Print the table of fields, and the warnings below it."""
+    rules = article.provenance.rules if article.provenance else {}
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("field", no_wrap=True)
     table.add_column("value", overflow="fold")
     table.add_column("found by", overflow="fold")
-    for field, value in _values(article):
+    for field, value in _fields(article):
         table.add_row(field, Text(escape_controls(value) or _NOT_FOUND), Text(rules.get(field, "")))
     console.print(table)
     for warning in (*article.warnings, *omissions(article)):
         print_line(console, "warning:", warning, "yellow")
 
 
-def show_clues(console: Console, error: Unreadable) -> None:
-    """Print where the headlines and most of the text of an unreadable page stand."""
-    for clue in error.clues:
-        print_line(console, "", clue)
+def article_json(article: Article) -> str:
+    """Return the whole article as JSON, provenance and warnings included, a newline at the end.
 
-
-def as_text(article: Article) -> str:
-    """Return the whole article as JSON, rules and warnings included."""
+    Characters that could move a terminal are escaped as JSON does it.
+    """
     text = json.dumps(as_json(article), ensure_ascii=False, indent=1) + "\n"
-    return "".join(c if c.isprintable() or c in _LEFT_RAW else json.dumps(c)[1:-1] for c in text)
+    return "".join(
+        character
+        if character.isprintable() or character in _UNESCAPED
+        else json.dumps(character)[1:-1]
+        for character in text
+    )
 
 
-def _values(article: Article) -> list[tuple[str, str]]:
-    report, box = article.provenance, article.box
-    rows = [
+def _fields(article: Article) -> list[tuple[str, str]]:
+    provenance, box = article.provenance, article.box
+    fields = [
         ("id", str(article.id)),
         ("capture", article.capture.url),
-        ("form", f"{report.form}, {report.charset}" if report else ""),
+        ("form", f"{provenance.form}, {provenance.charset}" if provenance else ""),
         ("info line", "found"),
         ("content", "found"),
         ("title", article.title),
@@ -70,15 +71,15 @@ def _values(article: Article) -> list[tuple[str, str]]:
         ("author", article.author),
         ("category", article.category),
         ("tags", ", ".join(article.tags)),
-        ("body", _counted(article.body)),
-        ("promo", _counted(article.promo)),
+        ("body", _count_nodes(article.body)),
+        ("promo", _count_nodes(article.promo)),
         ("box", f"{box.label} | {box.name}" if box else ""),
     ]
     if box is not None:
-        rows += [("box avatar", box.avatar), ("box bio", box.bio)]
-    return rows
+        fields += [("box avatar", box.avatar), ("box bio", box.bio)]
+    return fields
 
 
-def _counted(content: models.Flow) -> str:
-    kinds = Counter(filter(None, (_COUNTED.get(type(node)) for node in models.walk(content))))
-    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+def _count_nodes(content: models.Flow) -> str:
+    kinds = (_COUNTED_NODES.get(type(node)) for node in models.walk(content))
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(filter(None, kinds)).items())

@@ -1,4 +1,4 @@
-"""Pages that the service itself answers with, in words of our own but for what gives them away."""
+"""Error pages of the service: made up, but for the sentences by which clients recognise them."""
 
 from __future__ import annotations
 
@@ -29,27 +29,29 @@ def _padded(page: str, size: int) -> str:
 
 
 def outage() -> str:
-    """The outage page: 11,832 bytes that begin with a newline (facts/wayback.md 2.8)."""
+    """The outage page: 11,832 bytes that begin with a newline (docs/wayback.md 2.9)."""
     title = "Internet Archive: Temporarily Offline"
     page = "\n" + _page(title, "<h1>Temporarily Offline</h1>\n<p>Try again later.</p>")
     return _padded(page, OUTAGE_BYTES)
 
 
 def bot_traffic() -> str:
-    """The page of a 429: 620 bytes (2.7)."""
+    """The page of a 429: 620 bytes (docs/wayback.md 2.7)."""
     body = f"<h1>Too Many Requests</h1>\n<p>{BOT_SENTENCE}</p>"
     return _padded(_page("429 Too Many Requests", body), BOT_BYTES)
 
 
 def gateway(status: int) -> str:
-    """The stock page of nginx for 502, 503 and 504 (2.8)."""
-    says = GATEWAY[status]
-    head = f"<html>\r\n<head><title>{says}</title></head>\r\n<body>\r\n"
-    return f"{head}<center><h1>{says}</h1></center>\r\n<hr><center>nginx</center>\r\n</body></html>"
+    """The page of nginx for 502, 503 and 504 (docs/wayback.md 2.9)."""
+    title = GATEWAY[status]
+    head = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+    return (
+        f"{head}<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body></html>"
+    )
 
 
 def hrm(url: str) -> str:
-    """The 404 page of an address that was never archived (2.6)."""
+    """The 404 page of an address that was never archived (docs/wayback.md 2.6)."""
     return _page(
         "Wayback Machine",
         "<h2>Hrm.</h2>\n<p>The Wayback Machine has not archived that URL.</p>\n"
@@ -59,13 +61,13 @@ def hrm(url: str) -> str:
 
 
 def excluded() -> str:
-    """The page of an address that its owner had excluded (2.6)."""
+    """The page of an address that its owner has excluded (docs/wayback.md 2.6)."""
     sentence = "This URL has been excluded from the Wayback Machine."
     return _page("Internet Archive Wayback Machine", f"<h2>Sorry.</h2>\n      <p>{sentence}</p>")
 
 
 def robots() -> str:
-    """The page of an address that the site's robots.txt forbids (2.6)."""
+    """The page of an address that robots.txt forbids (docs/wayback.md 2.6)."""
     return _page(
         "Wayback Machine",
         "<h2>Page cannot be displayed due to robots.txt.</h2>\n<p>See the site's robots.txt.</p>",
@@ -73,7 +75,7 @@ def robots() -> str:
 
 
 def redirect_page(url: str, when: str, status: int, target: str, link: str) -> str:
-    """The page with which the view mode shows a captured redirect (2.5)."""
+    """The page that shows a captured redirect in the view form (docs/wayback.md 2.5)."""
     return _page(
         "",
         '<script type="text/javascript">\n'

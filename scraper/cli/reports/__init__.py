@@ -1,0 +1,1 @@
+"""What commands print at their end: summaries, tables and lists of what went wrong."""

@@ -1,0 +1,96 @@
+"""The end of `crawl`, and all of `status`: what became of each article, and what was hard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from scraper.cli.console import print_line, stderr_console
+from scraper.crawl.progress import CrawlProgress
+from scraper.crawl.report import CostlyAttempt, CrawlReport
+from scraper.models import ArticleStatus
+
+if TYPE_CHECKING:  # `status` needs no network
+    from scraper.crawl.plan import Estimate
+
+_MAX_LISTED = 20
+_MIN_SECONDS_TO_BE_SLOW = 1.0
+
+
+def show_passed_over(console: Console, progress: CrawlProgress) -> None:
+    """Print which rows of a capture list were not taken and why, and which ids have no capture."""
+    for row, count in progress.passed_over.most_common(_MAX_LISTED):
+        print_line(console, "passed over:", f"{row} ({count:,})" if count > 1 else row, "yellow")
+    if progress.without_capture:
+        ids = ", ".join(map(str, progress.without_capture[:_MAX_LISTED]))
+        print_line(console, "not to be had:", f"there is no capture of {ids}", "red")
+    more = len(progress.passed_over) - _MAX_LISTED
+    if more > 0:
+        print_line(console, "", f"... and {more:,} more rows that were passed over")
+
+
+def show_estimate(console: Console, estimate: Estimate, rate: float) -> None:
+    """Print what a crawl would take; `rate` is in pages a second, 0 for no pace."""
+    pace = f"at {rate:g} a second" if rate else "without a pace"
+    print_line(console, f"{estimate.articles:>9,}", "articles to fetch")
+    print_line(console, f"{estimate.requests:>9,}", "requests at least, one for each article")
+    print_line(console, f"{estimate.seconds / 3600:>9.1f}", f"hours {pace}, pauses not counted")
+
+
+def show_report(console: Console, report: CrawlReport) -> None:
+    """Print the failures, the count of each status, and the captures that were hard to get."""
+    _show_failures(console, report)
+    _show_statuses(console, report)
+    print_line(
+        console, f"{report.articles:>9,}", f"articles known, {report.requests:,} requests for pages"
+    )
+    if report.paused_until:
+        print_line(
+            console, "paused:", f"the archive wants no requests until {report.paused_until}", "red"
+        )
+    slow = (costly for costly in report.slowest if costly.seconds >= _MIN_SECONDS_TO_BE_SLOW)
+    _show_costly(console, "slowest:", slow)
+    _show_costly(console, "most retried:", report.most_retried)
+
+
+def write_report(report: CrawlReport, folder: Path) -> None:
+    """Write report.json; if the disk refuses it, print a warning, and hide no other error."""
+    try:
+        report.write(folder)
+    except OSError as error:
+        print_line(stderr_console, "warning:", f"the report can't be written: {error}", "yellow")
+
+
+def _show_failures(console: Console, report: CrawlReport) -> None:
+    for outcome in report.failed[:_MAX_LISTED]:
+        print_line(console, "failed:", f"article {outcome.article_id}: {outcome.message}", "red")
+    more = len(report.failed) - _MAX_LISTED
+    if more > 0:
+        print_line(console, "", f"... and {more:,} more that failed (report.json names them all)")
+
+
+def _show_statuses(console: Console, report: CrawlReport) -> None:
+    for status in ArticleStatus:
+        reasons = ", ".join(
+            f"{reason} {count:,}"
+            for reason, count in report.reasons[status].most_common()
+            if reason
+        )
+        description = f"{status} ({reasons})" if reasons else status
+        _show_count(console, report, report.statuses[status], description)
+    if report.open:
+        _show_count(console, report, report.open, "not done yet")
+
+
+def _show_count(console: Console, report: CrawlReport, count: int, description: str) -> None:
+    percent = f"{report.percent(count):.1f} %"
+    print_line(console, f"{count:>9,}", f"{percent:>7}  {description}")
+
+
+def _show_costly(console: Console, label: str, attempts: Iterable[CostlyAttempt]) -> None:
+    for costly in attempts:
+        effort = f"{costly.requests} requests in {costly.seconds:.1f} s"
+        print_line(console, label, f"article {costly.article_id}: {effort}, {costly.capture.url}")

@@ -1,0 +1,53 @@
+"""What commands for single articles share: a session with the archive, and a crawl's ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from scraper.cli.console import print_line, stderr_console
+from scraper.cli.progress import pause_line
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.session import open_session
+from scraper.models import Pause
+from scraper.wayback.client import WaybackClient
+from scraper.wayback.policy import RequestPolicy
+
+Result = TypeVar("Result")
+
+
+def run_in_session(
+    policy: RequestPolicy,
+    ledger: Ledger | None,
+    work: Callable[[WaybackClient], Awaitable[Result]],
+) -> Result:
+    """Do some work with a client of the archive; pauses are told on standard error.
+
+    `ledger` keeps pauses from one session to the next. Raises what the work raises.
+    """
+
+    def show_pause(pause: Pause | None) -> None:
+        if line := pause_line(pause):
+            print_line(stderr_console, "", line)
+
+    async def session() -> Result:
+        async with open_session(policy, ledger, show_pause) as (client, _):
+            return await work(client)
+
+    return asyncio.run(session())
+
+
+@contextmanager
+def open_ledger(out: Path | None) -> Iterator[Ledger | None]:
+    """Open the ledger of a crawl's folder for reading, none without a folder.
+
+    Raises `UsageError` where the folder holds no crawl.
+    """
+    if out is None:
+        yield None
+        return
+    with closing(Ledger.open_existing(out)) as ledger:
+        yield ledger

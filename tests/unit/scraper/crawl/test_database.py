@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sqlite3
 import subprocess
@@ -18,29 +19,19 @@ from scraper.crawl.ledger import Ledger
 from scraper.crawl.lock import locked
 from scraper.errors import FolderInUse, StorageError
 
+DOCUMENT = Path(__file__).parents[4] / "docs" / "crawl-folder.md"
+
 
 def layout(path: Path) -> dict[str, object]:
-    """The version of a ledger, its tables with their columns, and its indexes."""
+    """The version of a ledger, and the statements that would make its tables and indexes."""
     with closing(sqlite3.connect(path)) as ledger:
-        names = [
-            name
-            for (name,) in ledger.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
-            )
-        ]
-        found: dict[str, object] = {
-            name: (
-                ledger.execute(f"PRAGMA table_xinfo({name})").fetchall(),
-                [row[2:] for row in ledger.execute(f"PRAGMA index_list({name})")],
-                [row[2] for row in ledger.execute(f"PRAGMA index_info({name})")],
-            )
-            for name in names
-        }
-        found["version"] = ledger.execute("PRAGMA user_version").fetchone()
-        found["without rowid"] = ledger.execute("PRAGMA table_list").fetchall()
-        return {name: value for name, value in found.items() if name != "without rowid"} | {
-            "tables": sorted((row[1], row[4]) for row in found["without rowid"])  # type: ignore[attr-defined]
-        }
+        statements = ledger.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        (version,) = ledger.execute("PRAGMA user_version").fetchone()
+    return {"version": version} | {
+        # A table that was renamed is quoted.
+        name: re.sub(r'["\s]+', " ", sql or "").strip()
+        for name, sql in statements
+    }
 
 
 @pytest.fixture
@@ -108,7 +99,7 @@ def test_a_ledger_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path) 
         ledger.execute("PRAGMA user_version = 77")
     with pytest.raises(StorageError, match=r"version 77.*use the program that made it"):
         Ledger.open_existing(tmp_path)
-    assert layout(path)["version"] == (77,)
+    assert layout(path) == {"version": 77}
 
 
 def test_an_old_ledger_is_not_changed_under_a_crawl_that_may_be_of_the_old_program(
@@ -141,3 +132,17 @@ def test_changes_that_belong_together_are_made_together(tmp_path: Path) -> None:
             database.execute(insert, "name", "first")
             database.execute(insert, "name", "second")
         assert list(database.rows("SELECT * FROM notes")) == []
+
+
+def test_the_document_names_every_table_and_column(tmp_path: Path) -> None:
+    Ledger(tmp_path).close()
+    text = DOCUMENT.read_text(encoding="utf-8")
+    documented = {
+        section.split("`")[1]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        for section in re.split(r"^### 2\.\d ", text, flags=re.MULTILINE)[1:]
+    }
+    with closing(sqlite3.connect(tmp_path / "crawl.db")) as ledger:
+        for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
+            assert documented.pop(table)[: len(columns)] == columns
+    assert documented == {}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import importlib.metadata
 from pathlib import Path
 
 import pytest
+from support.command import hkcnews
 from typer.main import get_command
 
 from scraper.cli.app import app
@@ -15,44 +14,60 @@ from scraper.cli.app import app
 COMMANDS = sorted(getattr(get_command(app), "commands"))  # noqa: B009 - a click.Group has them
 
 
-def hkcnews(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", *args],
-        cwd=folder,
-        env={**kept, "LC_ALL": "C.UTF-8", **environment},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+def test_the_version() -> None:
+    result = hkcnews("--version")
+    assert result.stdout == f"hkcnews {importlib.metadata.version('hkcnews-archive')}\n"
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_the_help_lists_the_commands_in_the_order_of_their_use() -> None:
+    result = hkcnews("--help")
+    words = [line.strip(" │").split(" ")[0] for line in result.stdout.splitlines()]
+    order = [
+        "crawl",
+        "status",
+        "fetch",
+        "captures",
+        "record",
+        "compare",
+        "audit",
+        "normalise",
+        "inspect",
+    ]
+    assert [word for word in words if word in COMMANDS] == order
+    assert sorted(order) == COMMANDS
+    assert (result.stderr, result.exit_code) == ("", 0)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_help_of_every_command_has_one_real_example(tmp_path: Path, command: str) -> None:
-    done = hkcnews(tmp_path, command, "--help")
-    text = " ".join(done.stdout.decode().split())
-    assert (done.stderr, done.returncode) == (b"", 0)
+def test_the_help_of_every_command_has_one_real_example(command: str) -> None:
+    result = hkcnews(command, "--help")
+    text = " ".join(result.stdout.split())
+    assert (result.stderr, result.exit_code) == ("", 0)
     assert text.count("Example: ") == 1
     assert f"Example: hkcnews {command} " in text
     assert "Exit codes: 0 " in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_without_arguments_shows_its_help(tmp_path: Path, command: str) -> None:
-    done = hkcnews(tmp_path, command)
-    said = (done.stdout + done.stderr).decode()
-    assert f"Usage: hkcnews {command} " in said
-    assert "Traceback" not in said
-    assert done.returncode == 2
+def test_a_command_without_arguments_shows_its_usage(command: str) -> None:
+    result = hkcnews(command)
+    assert f"Usage: hkcnews {command} " in result.output
+    assert result.exit_code == 2
+
+
+def test_a_command_that_does_not_exist_is_wrong_usage() -> None:
+    result = hkcnews("crawl-the-moon")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "crawl-the-moon" in result.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_can_be_had_for_a_shell(tmp_path: Path, shell: str) -> None:
-    done = hkcnews(tmp_path, _HKCNEWS_COMPLETE=f"source_{shell}")
-    script = done.stdout.decode()
-    assert done.stderr == b""
-    assert f"_HKCNEWS_COMPLETE=complete_{shell}" in script
-    assert "hkcnews" in script
+def test_a_shell_gets_its_completion_script(shell: str) -> None:
+    result = hkcnews(environment={"_HKCNEWS_COMPLETE": f"source_{shell}"})
+    assert result.stderr == ""
+    assert f"_HKCNEWS_COMPLETE=complete_{shell}" in result.stdout
+    assert "hkcnews" in result.stdout
 
 
 COMPLETING = {
@@ -63,33 +78,39 @@ COMPLETING = {
 
 
 @pytest.mark.parametrize(("shell", "environment"), COMPLETING.items(), ids=COMPLETING)
-def test_a_shell_completes_the_names_of_commands(
-    tmp_path: Path, shell: str, environment: dict[str, str]
-) -> None:
-    done = hkcnews(tmp_path, _HKCNEWS_COMPLETE=f"complete_{shell}", **environment)
-    assert b"captures" in done.stdout
-    assert b"inspect" not in done.stdout
+def test_a_shell_completes_the_names_of_commands(shell: str, environment: dict[str, str]) -> None:
+    result = hkcnews(environment={"_HKCNEWS_COMPLETE": f"complete_{shell}", **environment})
+    assert "captures" in result.stdout
+    assert "inspect" not in result.stdout
 
 
 FAILING = {
-    "fetch": ["fetch", "ferry"],
+    "audit": ["audit", "gone"],
     "captures": ["captures", "ferry"],
-    "record": ["record", "ferry", "--name", "a", "--why", "b"],
+    "compare": ["compare", "gone", "gone"],
     "crawl": ["crawl", "--out", "file"],
-    "status": ["status", "--out", "."],
-    "normalise": ["normalise", "gone.html"],
+    "fetch": ["fetch", "ferry"],
     "inspect": ["inspect", "gone.html"],
+    "normalise": ["normalise", "gone.html"],
+    "record": ["record", "ferry", "--name", "a", "--why", "b"],
+    "status": ["status", "--out", "."],
 }
 
 
 @pytest.mark.parametrize("args", FAILING.values(), ids=FAILING)
-def test_an_error_has_a_traceback_only_with_debug(tmp_path: Path, args: list[str]) -> None:
+def test_an_error_has_a_traceback_only_with_debug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_bytes(b"")
-    quiet = hkcnews(tmp_path, *args)
-    debug = hkcnews(tmp_path, *args, "--debug")
-    assert quiet.stderr.startswith(b"error: ")
-    assert b"Traceback" not in quiet.stderr
-    assert b"Traceback (most recent call last):" in debug.stderr
+    quiet = hkcnews(*args)
+    debug = hkcnews(*args, "--debug")
+    assert quiet.stderr.startswith("error: ")
+    assert debug.stderr.startswith("Traceback (most recent call last):")
     assert debug.stderr.endswith(quiet.stderr)
-    assert (quiet.returncode, debug.returncode) == (2, 2)
-    assert quiet.stdout == debug.stdout == b""
+    assert (quiet.exit_code, debug.exit_code) == (2, 2)
+    assert quiet.stdout == debug.stdout == ""
+
+
+def test_every_command_has_an_error_above() -> None:
+    assert sorted(FAILING) == COMMANDS

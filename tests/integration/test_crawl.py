@@ -94,11 +94,11 @@ def test_an_estimate_fetches_no_page_and_is_kept_to(out: Path) -> None:
         with open_folder(out, "tests/1") as folder:
             plan = CrawlPlan(ids=IdSet.parse("2-5"))
             slow = RequestPolicy(server.origin, rate=2, cooldown=0.05)
-            told = asyncio.run(crawling.estimate(plan, slow, folder, CrawlProgress()))
-        assert (told.articles, told.requests, told.seconds) == (4, 4, 2.0)
+            estimate = asyncio.run(crawling.estimate(plan, slow, folder, CrawlProgress()))
+        assert (estimate.articles, estimate.requests, estimate.seconds) == (4, 4, 2.0)
         assert requests_of(server) == []
         crawl(out, server, plan)
-        assert len(requests_of(server)) == told.requests
+        assert len(requests_of(server)) == estimate.requests
         assert len(requests_of(server, "index")) == 1
     assert articles(out) == files(2, 3, 4, 5)
 
@@ -123,7 +123,7 @@ class Case:
     captures: list[FakeMemento]
     requests: int
     at: str = ""
-    ending: ArticleStatus = WRITTEN
+    status: ArticleStatus = WRITTEN
     reason: str = ""
     faults: tuple[Any, ...] = ()
 
@@ -216,7 +216,7 @@ def test_the_next_capture_is_tried_until_one_is_good(out: Path, case: Case) -> N
         assert len(requests_of(server)) == case.requests
         assert report.requests == case.requests
     assert articles(out) == (files(7, timestamp=case.at) if case.at else {})
-    assert reasons(report) == {case.ending.value: {case.reason: 1}}
+    assert reasons(report) == {case.status.value: {case.reason: 1}}
 
 
 def test_the_bytes_that_several_articles_share_are_tried_last(out: Path) -> None:

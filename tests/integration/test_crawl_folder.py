@@ -237,9 +237,6 @@ def test_what_killed_writers_have_left_is_swept_up(out: Path) -> None:
     assert articles(out) == files(1, 2)
 
 
-# --- what is told ---------------------------------------------------------------------------
-
-
 # --- a folder of the version before ---------------------------------------------------------
 
 
@@ -295,23 +292,23 @@ def test_the_report_says_what_became_of_all(out: Path) -> None:
         requests = len(requests_of(server))
     with open_folder(out, "tests/1") as folder:
         CrawlReport.of(folder.ledger).write(out)
-    told = json.loads((out / "report.json").read_bytes())
-    assert told["articles"] == 7
-    assert told["open"] == 1
-    assert told["outcomes"] == {
+    written = json.loads((out / "report.json").read_bytes())
+    assert written["articles"] == 7
+    assert written["open"] == 1
+    assert written["outcomes"] == {
         "written": {"count": 5, "percent": 71.43, "reasons": {"": 5}},
         "no usable capture": {"count": 1, "percent": 14.29, "reasons": {"farewell": 1}},
         "failed": {"count": 0, "percent": 0.0, "reasons": {}},
     }
-    assert told["requests"] == requests == MIXED_REQUESTS + 1
-    assert told["failed"] == []
-    assert told["paused_until"] is None
-    assert told["most_retried"][0] == {
+    assert written["requests"] == requests == MIXED_REQUESTS + 1
+    assert written["failed"] == []
+    assert written["paused_until"] is None
+    assert written["most_retried"][0] == {
         "article": 3,
         "capture": capture_url(3),
         "requests": 3,
-        "seconds": told["most_retried"][0]["seconds"],
+        "seconds": written["most_retried"][0]["seconds"],
     }
-    assert len(told["slowest"]) == 5
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told["at"])
+    assert len(written["slowest"]) == 5
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", written["at"])
     assert report.percent(7) == 100

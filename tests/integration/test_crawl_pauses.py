@@ -74,14 +74,14 @@ def test_an_archive_that_is_not_there_ends_the_run(out: Path) -> None:
 def test_a_pause_is_kept_for_the_archive_that_asked_for_it(out: Path) -> None:
     with replay(generated(1), Faults([on_index(faults.too_many(1000))])) as refusing:
         with open_folder(out, "tests/1") as folder:
-            tally = CrawlProgress()
-            going = crawling.run(CrawlPlan(), policy(refusing.origin), folder, tally)
+            progress = CrawlProgress()
+            going = crawling.run(CrawlPlan(), policy(refusing.origin), folder, progress)
 
             async def until_paused() -> None:
                 task = asyncio.create_task(going)
-                while tally.pause is None:
+                while progress.pause is None:
                     await asyncio.sleep(0.01)
-                assert folder.ledger.load_pause(refusing.origin) == tally.pause
+                assert folder.ledger.load_pause(refusing.origin) == progress.pause
                 assert CrawlReport.of(folder.ledger).paused_until is not None
                 task.cancel()
                 await asyncio.wait([task])
@@ -103,10 +103,10 @@ def test_a_pause_is_kept_for_the_archive_that_asked_for_it(out: Path) -> None:
 def test_a_pause_is_waited_out_however_the_archive_is_spelled(
     tmp_path: Path, one: str, other: str
 ) -> None:
-    told: list[Pause | None] = []
+    pauses: list[Pause | None] = []
 
     async def ask(archive: str) -> None:
-        async with open_session(RequestPolicy(archive), ledger, told.append) as (_, stop):
+        async with open_session(RequestPolicy(archive), ledger, pauses.append) as (_, stop):
             assert not stop.is_set
 
     pause = Pause(time.time() + 1000, 2, "too many requests")
@@ -114,10 +114,10 @@ def test_a_pause_is_waited_out_however_the_archive_is_spelled(
         ledger.save_pause(RequestPolicy(one).pause_key, pause)
         asyncio.run(ask(other))
         asyncio.run(ask("http://127.0.0.1:8080"))
-    assert told == [pause, None]
+    assert pauses == [pause, None]
 
 
-def test_a_pause_that_one_spelling_was_told_of_holds_for_another(out: Path) -> None:
+def test_a_pause_that_one_spelling_heard_of_holds_for_another(out: Path) -> None:
     with replay(generated(2), Faults([on_playback(faults.too_many(), 1, 2, 3, 4, 5)])) as server:
         shouted = server.origin.replace("http", "HTTP")
         with open_folder(out, "tests/1") as folder, pytest.raises(Paused) as paused:

@@ -51,6 +51,8 @@ fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff format $(SOURCES)
 
 bench: install  ## Measure what others would use beside us, 15 minutes: make bench SMALL=1 tries it.
+	@# pip 23 can't resolve the extras of lxml that these packages ask for
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
 	$(TESTS) bench.text $(if $(SMALL),--small)

@@ -9,7 +9,7 @@ from support.article_files import TEXT, article_file, other_page_file, write_art
 from support.shared_files import need
 
 from scraper.corpus.completeness import held_ids
-from scraper.errors import ScraperError, UsageError
+from scraper.errors import UsageError, WorkerError
 from scraper.verify import parallel
 from scraper.verify.audit import AuditReport, audit
 from scraper.verify.defects import NO_ARTICLE, Defect
@@ -113,7 +113,7 @@ def test_a_dead_worker_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise parallel.WorkerDied(0)
 
     monkeypatch.setattr("scraper.verify.audit.examine_files", die)
-    with pytest.raises(ScraperError, match="--jobs 1"):
+    with pytest.raises(WorkerError, match="--jobs 1"):
         audit(tmp_path, 1)
 
 

@@ -10,10 +10,10 @@ SOURCES := normalise scraper tests
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden lock clean
+.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden probe-table lock clean
 
 help:  ## List what can be made.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## Make .venv with the command in .venv/bin/hkcnews.
 
@@ -82,6 +82,9 @@ conformance: install  ## Compare with the reference archive, where ../shared has
 
 golden: install  ## Refresh what is expected of the saved pages; then read the diff.
 	$(BIN)/python -m scraper.testing.fixtures refresh
+
+probe-table: install  ## Make the table of hkcnews probe anew, where ../shared has the reference.
+	$(TESTS) tools.make_probe_table
 
 lock: install  ## Write requirements.lock anew from what is installed now.
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev,bench]'

@@ -8,7 +8,7 @@ Nothing here knows of HTTP, and only `normalise.files` touches the disk.
 """
 
 from normalise.capture import Capture
-from normalise.editions.omissions import omissions
+from normalise.editions.omissions import Completeness, completeness, omissions
 from normalise.editions.seed import render
 from normalise.errors import (
     BadCapture,
@@ -26,12 +26,14 @@ __all__ = [
     "Article",
     "BadCapture",
     "Capture",
+    "Completeness",
     "NormaliseError",
     "NotAnArticle",
     "PageKind",
     "RefusedPath",
     "Unreadable",
     "Unrenderable",
+    "completeness",
     "extract",
     "omissions",
     "render",

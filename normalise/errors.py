@@ -1,11 +1,12 @@
 """Every error that this package raises, and what to do next.
 
-NormaliseError
-├── BadCapture       the capture's timestamp or address can't be one: correct the call
-├── NotAnArticle     the page is something else, known: try another capture (.kind)
-├── Unreadable       the page fits no rule: somebody must look at it (.missing)
-├── Unrenderable     the edition can't hold the article: take another, or look at the page
-└── RefusedPath      the file would lie outside the archive: correct the id or the folder
+HkcnewsError             the root of these and of those in scraper/errors.py
+└── NormaliseError
+    ├── BadCapture       the capture's timestamp or address can't be one: correct the call
+    ├── NotAnArticle     the page is something else, known: try another capture (.kind)
+    ├── Unreadable       the page fits no rule: somebody must look at it (.missing)
+    ├── Unrenderable     the edition can't hold the article: take another, or look at the page
+    └── RefusedPath      the file would lie outside the archive: correct the id or the folder
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ _MEANING = {
 }
 
 
-class NormaliseError(Exception):
+class HkcnewsError(Exception):
+    """The root of all errors of the project, those of `scraper` included."""
+
+
+class NormaliseError(HkcnewsError):
     """The root: whatever this package refuses to do."""
 
 

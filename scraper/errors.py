@@ -1,22 +1,25 @@
 """Every error that this package raises, each named for what the caller does next.
 
-ScraperError
-├── UsageError      what was asked for can't be meant: correct the command line
-│   └── FolderInUse       another crawl works in the folder: wait until it has ended
-├── BadRecord       one page can't be had from its source: note it, go on with the next
-│   └── Revisit     the page itself is in another record: take that
-├── BadBody         a body can't be unpacked: ask for it again
-│   └── TooLarge    no page is as large: try another capture
-├── TryAgain        one request failed: make it again after a while
-├── RateLimited         the archive wants no requests now: everybody waits (.retry_after)
-├── PlaybackError      the archive can't play this capture: try another (.reason)
-├── RetriesExhausted        all tries were in vain: put it off
-├── NoCapture       no capture of an article is usable: it lists what was tried and why not
-├── IndexUnavailable         the index gives no list of captures: give one, or come another day
-├── Stopped         the run is to end: finish what is begun, begin nothing
-├── Paused          the archive has wanted no requests for long: come back later (.until)
-├── CertificateError      the archive can't be known by its certificate: ask nothing more
-└── StorageError          what a crawl stands on does not hold: mend that first
+HkcnewsError                 the root of these and of those in normalise/errors.py
+└── ScraperError
+    ├── UsageError           the command line asks for what can't be: correct it
+    │   └── FolderInUse      another crawl works in the folder: wait until it has ended
+    ├── BadRecord            one page can't be had from its source: note it, go on with the next
+    │   └── RevisitRecord    the page itself is in another record: take that
+    ├── BadBody              a body can't be unpacked: ask for it again
+    │   └── TooLarge         no page is as large: try another capture
+    ├── TryAgain             one request failed: make it again after a while
+    ├── RateLimited          the archive wants no requests now: everybody waits (.retry_after)
+    ├── PlaybackError        the archive can't play this capture: try another (.reason)
+    ├── RetriesExhausted     all tries were in vain: put it off
+    ├── NoCapture            no capture of an article is usable: it lists what was tried
+    ├── IndexUnavailable     the index gives no list of captures: give one, or come another day
+    ├── Stopped              the run is to end: finish what is begun, begin nothing
+    ├── Paused               the archive has wanted no requests for long: come back (.until)
+    ├── CertificateError     the archive's certificate does not hold: make no more requests
+    ├── StorageError         what a crawl stands on does not hold: mend that first
+    ├── WorkerError          worker processes die, and of no single job: mend that first
+    └── WorkerCrash          a job killed its worker process: note it, go on with the next
 """
 
 from __future__ import annotations
@@ -24,44 +27,55 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
+from normalise.errors import HkcnewsError
 
-class ScraperError(Exception):
-    """The root: whatever this package refuses to do."""
+
+class ScraperError(HkcnewsError):
+    """The root of what this package refuses to do; its message says what to do next."""
 
 
 class UsageError(ScraperError):
-    """The command line asks for something that can't be."""
+    """The command line asks for something that can't be. Correct the command."""
 
 
 class FolderInUse(UsageError):
-    """Another crawl works in this folder."""
+    """Another crawl works in this folder. Wait for its end, or stop it."""
 
 
 class BadRecord(ScraperError):
-    """A record of a WARC, a saved page or a row of a list is damaged; it says where and how."""
+    """A record of a WARC, a saved page or a row of a list is damaged.
+
+    The message says where and how. Note it, and go on with the next one.
+    """
 
 
 class RevisitRecord(BadRecord):
-    """A record that says only that the page was the same as in another one."""
+    """A record says only that the page was the same as in another one. Take the other one."""
 
 
 class BadBody(ScraperError):
-    """The body of an answer is not what its content encoding says, or is cut off."""
+    """A body is not what its content encoding says, or is cut off. Ask for it again."""
 
 
 class TooLarge(BadBody):
-    """A body of more bytes than any page has."""
+    """A body has more bytes than any page has. Try another capture."""
 
 
 class TryAgain(ScraperError):
-    """A request failed for a cause that passes: a time-out, a broken connection, a 503."""
+    """A request failed for a cause that passes: a time-out, a broken connection, a 503.
+
+    Make it again after a while.
+    """
 
 
 class RateLimited(ScraperError):
-    """The archive asks for a pause; `retry_after` is in seconds, `None` where it does not say."""
+    """The archive asks for a pause. Make no request before its end.
 
-    def __init__(self, said: str, retry_after: float | None = None) -> None:
-        super().__init__(said)
+    `retry_after` is in seconds, `None` where the archive does not say how long.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 
@@ -78,40 +92,61 @@ class PlaybackFailure(StrEnum):
 
 
 class PlaybackError(ScraperError):
-    """The archive has answered, and asking again would change nothing."""
+    """The archive has answered, and the same request would get the same answer.
 
-    def __init__(self, reason: PlaybackFailure, said: str) -> None:
-        super().__init__(said)
+    Try another capture; `reason` says why not this one.
+    """
+
+    def __init__(self, reason: PlaybackFailure, message: str) -> None:
+        super().__init__(message)
         self.reason = reason
 
 
 class RetriesExhausted(ScraperError):
-    """A request was made as often as is polite and never answered."""
+    """A request was made as often as is polite, and never answered. Make it much later."""
 
 
 class NoCapture(ScraperError):
-    """An article that was asked for can't be had from any of its captures."""
+    """None of an article's captures is usable; the message lists them and why. Give another one."""
 
 
 class IndexUnavailable(ScraperError):
-    """The index answers, but not with a list of captures."""
+    """The index gives no list of captures. Give a list, or come another day."""
 
 
 class Stopped(ScraperError):
-    """Somebody asked the run to end."""
+    """Somebody asked the run to end. Finish what is begun; the same command goes on later."""
 
 
 class Paused(ScraperError):
-    """The archive has refused again and again; `until` is when to come back."""
+    """The archive has refused again and again. Come back at `until` (UTC)."""
 
-    def __init__(self, said: str, until: dt.datetime) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, until: dt.datetime) -> None:
+        super().__init__(message)
         self.until = until
 
 
 class CertificateError(ScraperError):
-    """The TLS certificate of the archive does not hold, so the server may be anybody's."""
+    """The TLS certificate of the archive does not hold, so the server may be anybody's.
+
+    Make no more requests; look at the clock, the proxy and --archive.
+    """
 
 
 class StorageError(ScraperError):
-    """The ledger or the store can't be relied on."""
+    """The ledger or the store can't be used. Mend what the message names, and start again."""
+
+
+class WorkerError(ScraperError):
+    """Worker processes die at their start, or of a job that can't be told from others.
+
+    Do what the message says, and start the same command again.
+    """
+
+
+class WorkerCrash(ScraperError):
+    """A job killed the worker process that did it. Note it, and go on with the next job.
+
+    The HTML parser is written in C, and has had faults that end the process
+    (selectolax issues 91 and 217).
+    """

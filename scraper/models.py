@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from normalise import Capture
@@ -27,10 +28,11 @@ class CdxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Memento:
-    """A capture as it was played: what was really served, which need not be what was asked for.
+    """A capture as the archive played it.
 
-    `headers` are those of the captured answer, `body` is without content encoding, `location` is
-    where a captured redirect leads; "" for any other capture.
+    `served` is the capture that was really served, which need not be the `requested` one.
+    `headers` are those of the captured response, `body` is without content encoding. `location`
+    is where a captured redirect leads, "" for any other capture.
     """
 
     requested: Capture
@@ -44,7 +46,7 @@ class Memento:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRedirect:
-    """The archive's own redirect to the nearest capture that it can play (2.2)."""
+    """The archive's own redirect to the nearest capture that it can play (docs/wayback.md 2.2)."""
 
     location: str
 
@@ -60,7 +62,10 @@ class WarcLocation:
 
 @dataclass(frozen=True, slots=True)
 class CaptureLocation:
-    """Where the page of one capture lies: a record of a WARC, or a file (`offset` is `None`)."""
+    """Where the page of one capture lies: a record of a WARC, or a file (`offset` is `None`).
+
+    `unpacked_from` is the file that the user gave, where `path` is an unpacked copy of it.
+    """
 
     capture: Capture
     path: Path
@@ -82,9 +87,33 @@ class Payload:
     status: int | None = None
 
 
+class AttemptResult(StrEnum):
+    """What became of one capture; the value is the word in the ledger and in reports."""
+
+    STORED = "stored"  # fetched, and not yet judged
+    ARTICLE = "article"
+    NOT_ARTICLE = "not-article"
+    UNREADABLE = "unreadable"
+    UNPLAYABLE = "unplayable"
+    NO_ANSWER = "no-answer"
+    CRASHED = "crashed"  # the worker process that judged it died, of the page or of something else
+
+
+class ArticleStatus(StrEnum):
+    """What became of an article; the value is the word shown to people."""
+
+    WRITTEN = "written"
+    NO_CAPTURE = "no usable capture"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """When everybody may go on (seconds since 1970), and the how-many-eth pause in a row it is."""
+    """A pause that the archive has asked for.
+
+    `until` is its end, in seconds since 1970; `streak` counts the pauses in a row, this one
+    included; `reason` is for people.
+    """
 
     until: float
     streak: int

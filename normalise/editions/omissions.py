@@ -1,10 +1,12 @@
-"""What the seed edition leaves out of an article (docs/seed-format.md 4)."""
+"""What the seed edition leaves out of an article, and how much that is (docs/seed-format.md 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from normalise.editions.seed_blocks import first, has_paragraph, is_noscript
+from normalise.editions.loose_text import has_paragraph, is_noscript, with_paragraphs
+from normalise.editions.seed_blocks import first
 from normalise.models import (
     Article,
     Break,
@@ -25,20 +27,69 @@ from normalise.models import (
     plain_text,
 )
 
-_TEXT_BLOCKS = (Paragraph, Heading, ListItem, Cell)
+_TEXT_BLOCKS = frozenset({Paragraph, Heading, ListItem, Cell})
+_PLAIN_BLOCKS = frozenset({Paragraph, Heading})
 _MAX_SHOWN = 40  # characters of a text that is left out
+_MAX_SHARE = 0.1
+_MAX_CHARACTERS = 200
+_UNREADABLE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How many characters of text the page's content has, and how many the file leaves out.
+
+    Blanks do not count.
+    """
+
+    characters: int
+    left_out: int
+
+    @property
+    def share_left_out(self) -> float:
+        """The part of the text that is left out, from 0 to 1."""
+        return self.left_out / self.characters if self.characters else 0.0
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether so much is left out that somebody must know."""
+        return self.share_left_out > _MAX_SHARE or self.left_out > _MAX_CHARACTERS
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether the file would lack most of the article."""
+        return self.share_left_out > _UNREADABLE_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class _Omission:
+    """A sentence on what is left out, and the characters of text that are."""
+
+    message: str
+    characters: int = 0
 
 
 def omissions(article: Article) -> tuple[str, ...]:
     """Return a sentence for each text, picture and frame of the page that the file has not."""
-    lost = [*_lost(article.body, shown=False, frames=True)]
-    lost += _lost(article.promo, shown=False, frames=True)
-    if not _shows_something(article.body, is_block=False):
-        lost.append("the content has no block of its own: the body is empty")
-    return tuple(lost)
+    messages = [omission.message for omission in _omissions(article)]
+    if not _shows_something(with_paragraphs(article.body), is_block=False):
+        messages.append("the content has no block of its own: the body is empty")
+    return tuple(messages)
 
 
-def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[str]:
+def completeness(article: Article) -> Completeness:
+    """Return how much of the page's text the file has."""
+    characters = _count(plain_text(article.body)) + _count(plain_text(article.promo))
+    left_out = sum(omission.characters for omission in _omissions(article))
+    return Completeness(characters, left_out)
+
+
+def _omissions(article: Article) -> Iterator[_Omission]:
+    for content in (article.body, article.promo):
+        yield from _lost(with_paragraphs(content), shown=False, frames=True)
+
+
+def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[_Omission]:
     """What is lost of a content.
 
     `shown` says that the text of the content is shown, `frames` that its frames are.
@@ -46,19 +97,24 @@ def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[str]:
     for node in content:
         kind = type(node)
         if type(node) is Text:
-            if not shown and (text := _start(node.value)):
-                yield f"text outside any paragraph is left out: {text}"
+            if not shown:
+                yield from _lost_text(node.value, "text outside any paragraph")
         elif type(node) is Image:
             if not shown:
-                yield f"a picture outside any paragraph is left out: {node.address}"
+                yield _Omission(f"a picture outside any paragraph is left out: {node.address}")
         elif type(node) is Embed:
             if not frames and node.address:
-                yield f"a frame in a figure or a table is left out: {node.address}"
+                yield _lost_frame(node)
         elif type(node) is Figure:
             yield from _lost_of_figure(node, shown=shown, frames=frames)
-        elif node.content:
+        elif node.content and not (frames and _is_running_text(node)):
             is_shown = _is_shown(node, shown=shown)
             yield from _lost(node.content, shown=is_shown, frames=frames and kind is not Table)
+
+
+def _is_running_text(node: Node) -> bool:
+    """Whether a block holds text and frames alone, as most do: nothing of it can be lost."""
+    return type(node) in _PLAIN_BLOCKS and not any(inner.content for inner in node.content)
 
 
 def _is_shown(node: Node, *, shown: bool) -> bool:
@@ -68,30 +124,44 @@ def _is_shown(node: Node, *, shown: bool) -> bool:
     return type(node) in _TEXT_BLOCKS or (shown and not is_noscript(node))
 
 
-def _lost_of_figure(figure: Figure, *, shown: bool, frames: bool) -> Iterator[str]:
+def _lost_of_figure(figure: Figure, *, shown: bool, frames: bool) -> Iterator[_Omission]:
     """Of a figure outside running text the first picture and the first caption are shown."""
     if shown or not frames:
         yield from _lost(figure.content, shown=shown, frames=False)
         return
+    if _is_plain(figure):
+        return
     picture = first(figure, Image)
     if picture is None:
-        text = _start(plain_text(figure.content))
-        yield f"a figure without a picture is left out{f': {text}' if text else ''}"
+        text = plain_text(figure.content)
+        lost = list(_lost_text(text, "a figure without a picture"))
+        yield from lost or [_Omission("a figure without a picture is left out")]
         return
     yield from _lost_beside(figure.content, picture, first(figure, Caption))
 
 
-def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iterator[str]:
+def _is_plain(figure: Figure) -> bool:
+    """Whether a figure is a picture with or without a caption of text alone, as most are."""
+    image, *others = figure.content or (None,)
+    if type(image) is not Image:
+        return False
+    return not others or (
+        len(others) == 1
+        and type(others[0]) is Caption
+        and all(type(node) is Text for node in others[0].content)
+    )
+
+
+def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iterator[_Omission]:
     for node in content:
         if type(node) is Text:
-            if text := _start(node.value):
-                yield f"text of a figure outside its caption is left out: {text}"
+            yield from _lost_text(node.value, "text of a figure outside its caption")
         elif type(node) is Image:
             if node.address != picture.address:
-                yield f"a further picture of a figure is left out: {node.address}"
+                yield _Omission(f"a further picture of a figure is left out: {node.address}")
         elif type(node) is Embed:
             if node.address:
-                yield f"a frame in a figure or a table is left out: {node.address}"
+                yield _lost_frame(node)
         elif node is caption:
             texts = (part for part in node.content if type(part) is not Text)
             yield from _lost_of_caption(tuple(texts), picture)
@@ -99,12 +169,28 @@ def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iter
             yield from _lost_beside(node.content, picture, caption)
 
 
-def _lost_of_caption(content: Flow, picture: Image) -> Iterator[str]:
+def _lost_of_caption(content: Flow, picture: Image) -> Iterator[_Omission]:
     for node in content:
         if is_noscript(node) or type(node) in (Image, Embed):
             yield from _lost_beside((node,), picture, None)
         else:
             yield from _lost_of_caption(node.content, picture)
+
+
+def _lost_frame(frame: Embed) -> _Omission:
+    return _Omission(f"a frame in a figure or a table is left out: {frame.address}")
+
+
+def _lost_text(text: str, what: str) -> Iterator[_Omission]:
+    """A text that is left out, its beginning between quotation marks; none where it is blank."""
+    line = " ".join(text.split())
+    if line:
+        yield _Omission(f"{what} is left out: {line[:_MAX_SHOWN]!r}", _count(line))
+
+
+def _count(text: str) -> int:
+    """The characters of a text, without blanks."""
+    return len("".join(text.split()))
 
 
 def _shows_something(content: Flow, *, is_block: bool) -> bool:
@@ -127,9 +213,3 @@ def _shows_something(content: Flow, *, is_block: bool) -> bool:
         ):
             return True
     return False
-
-
-def _start(text: str) -> str:
-    """The beginning of a text on one line, between quotation marks; "" where it is blank."""
-    line = " ".join(text.split())
-    return repr(line[:_MAX_SHOWN]) if line else ""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from normalise.capture import Capture
 from normalise.editions.archived_urls import archived_frame, archived_image, archived_link
+from normalise.editions.loose_text import has_paragraph, is_noscript, with_paragraphs
 from normalise.models import (
     Break,
     Caption,
@@ -21,7 +22,6 @@ from normalise.models import (
     List,
     ListItem,
     Node,
-    Other,
     Paragraph,
     Quote,
     Row,
@@ -66,7 +66,7 @@ class _Blocks:
 
     def blocks(self, content: Flow) -> list[str]:
         """Return the text of each block."""
-        self._add(content, None, "", 0)
+        self._add(with_paragraphs(content), None, "", 0)
         return self._found
 
     def _add(self, content: Flow, parent: Node | None, mark: str, repeats: int) -> None:
@@ -220,16 +220,6 @@ def _attribute(value: str) -> str:
 
 
 # --- the tree -----------------------------------------------------------------------------------
-
-
-def is_noscript(node: Node) -> bool:
-    """Return whether a node is for browsers without scripts: its text is no running text."""
-    return type(node) is Other and node.tag == "noscript"
-
-
-def has_paragraph(quote: Quote) -> bool:
-    """Return whether a paragraph stands anywhere in a quote: then just its blocks are shown."""
-    return any(type(node) is Paragraph for node in walk(quote.content))
 
 
 def first(node: Node, kind: type[_N]) -> _N | None:

@@ -14,8 +14,8 @@ from normalise.page.found import Found
 from normalise.page.text import line_text, meta_content
 from normalise.site import CATEGORIES, SITE, SITE_KEYWORDS
 
-GROUP = ".group"
-HIDDEN_TAGS = "h2.hidden"
+_GROUP = ".group"
+_HIDDEN_TAGS = "h2.hidden"
 _OUTSIDE_NAVIGATION = f":not({CARDS}, nav *, .navigation *, .nav-overlay *)"
 _SECTION = 'meta[property="article:section"]'
 _KEYWORDS = 'meta[name="keywords" i]'
@@ -29,22 +29,22 @@ def find_category(tree: LexborHTMLParser) -> Found[str]:
     for text in shown:
         word = text.split(maxsplit=1)[0].casefold() if text else ""
         if word in _CATEGORIES:
-            return Found(_CATEGORIES[word], GROUP)
+            return Found(_CATEGORIES[word], "group")
     section = meta_content(tree, _SECTION).casefold()
     if section in _CATEGORIES:
-        warning = f"no {GROUP} has a known category"
+        warning = f"no {_GROUP} has a known category"
         return Found(_CATEGORIES[section], "article:section", (warning,))
     if shown:
-        return Found(shown[0], GROUP, (f"not a known category: {shown[0]!r}",))
+        return Found(shown[0], "group", (f"not a known category: {shown[0]!r}",))
     return Found("", "", ("no category found",))
 
 
 def _shown_groups(tree: LexborHTMLParser) -> list[str]:
     """The texts that may be the category; those outside the navigation come first."""
-    first = tree.css_first(GROUP + _OUTSIDE_NAVIGATION)
+    first = tree.css_first(_GROUP + _OUTSIDE_NAVIGATION)
     if first is not None and (text := line_text(first)).casefold() in _CATEGORIES:
         return [text]
-    elements = (*tree.css(GROUP + _OUTSIDE_NAVIGATION), *tree.css(GROUP + OUTSIDE_CARDS))
+    elements = (*tree.css(_GROUP + _OUTSIDE_NAVIGATION), *tree.css(_GROUP + OUTSIDE_CARDS))
     return [text for text in map(line_text, elements) if text]
 
 
@@ -53,13 +53,13 @@ def find_tags(tree: LexborHTMLParser, path: str) -> Found[tuple[str, ...]]:
     meta = tree.css_first(_KEYWORDS)
     words = _without_site(_listed(meta.attributes.get("content") or "")) if meta else []
     if words and words != [SITE]:
-        return Found(_unique(words), "meta keywords")
-    hidden = [tag for element in tree.css(HIDDEN_TAGS) for tag in _listed(line_text(element))]
+        return Found(_unique(words), "keywords")
+    hidden = [tag for element in tree.css(_HIDDEN_TAGS) for tag in _listed(line_text(element))]
     if hidden:
-        warning = f"no tags in keywords; those of {HIDDEN_TAGS} are taken"
-        return Found(_unique(hidden), HIDDEN_TAGS, (warning,))
+        warning = f"no tags in keywords; those of {_HIDDEN_TAGS} are taken"
+        return Found(_unique(hidden), "hidden headings", (warning,))
     if meta is not None:
-        return Found(_unique(words), "meta keywords")
+        return Found(_unique(words), "keywords")
     named = _tags_in_path(path)
     if not named:
         return Found(())

@@ -26,7 +26,7 @@ from normalise.page.encoding import REPLACEMENT, decode
 from normalise.page.found import Found
 from normalise.page.info_line import find_author, find_date, find_moment, info_text
 from normalise.page.kinds import kind_by_address, kind_by_bytes, kind_by_structure
-from normalise.page.parts import find_content, find_info_line, texts_between
+from normalise.page.parts import Content, find_content, find_info_line, texts_between
 from normalise.page.promo import find_promo_outside, split_at_promo
 from normalise.page.title import find_title
 
@@ -91,7 +91,7 @@ class _Page:
         except OutOfBounds as error:
             raise self._unreadable(str(error)) from None
 
-    def _parts(self) -> tuple[LexborNode, LexborNode]:
+    def _parts(self) -> tuple[LexborNode, Content]:
         """The two elements that every article has."""
         info_line, content = find_info_line(self._tree), find_content(self._tree)
         if info_line is not None and content is not None:
@@ -99,20 +99,22 @@ class _Page:
         kind = kind_by_structure(self._tree)
         if kind is not None and (content is None or kind is PageKind.FAREWELL):
             raise NotAnArticle(kind, self._capture.url)
-        title = find_title(self._tree, content.value if content else None, "").value
+        element = content.value.element if content else None
+        title = find_title(self._tree, element, "").value
         found = (("info line", info_line), ("content", content), ("title", title))
         raise self._unreadable(" and ".join(name for name, part in found if not part))
 
     def _unreadable(self, missing: str) -> Unreadable:
         return Unreadable(missing, self._capture.url, clues(self._tree))
 
-    def _article(self, info_line: LexborNode, content: LexborNode) -> Article:
+    def _article(self, info_line: LexborNode, content: Content) -> Article:
+        element = content.element
         line = info_text(info_line)
         category = self._take("category", find_category(self._tree))
         author = self._take("author", find_author(line))
-        box_element, box = self._box(content, author, category)
+        box_element, box = self._box(element, author, category)
         author = author or self._author_of(box)
-        title = self._take("title", find_title(self._tree, content, author))
+        title = self._take("title", find_title(self._tree, element, author))
         if not title:
             raise self._unreadable("title")
         body, promo = self._body(content, box_element)
@@ -120,7 +122,7 @@ class _Page:
             capture=self._capture,
             title=title,
             date=self._take("date", find_date(line)),
-            last_updated=self._last_updated(line, info_line, content),
+            last_updated=self._last_updated(line, info_line, element),
             author=author,
             category=category,
             tags=self._take("tags", find_tags(self._tree, self._capture.path)),
@@ -165,13 +167,16 @@ class _Page:
         box = self._take("box", found)
         return (box.element, box.box) if box is not None else (None, None)
 
-    def _body(self, content: LexborNode, box: LexborNode | None) -> tuple[Flow, Flow]:
+    def _body(self, content: Content, box: LexborNode | None) -> tuple[Flow, Flow]:
         reader = BodyReader(self._addresses, skip=box)
-        body, found = split_at_promo(reader.content(content))
+        nodes = reader.content(content.element)
+        for element in content.further:
+            nodes += reader.content(element)
+        body, found = split_at_promo(nodes)
         if not found.value:
-            found = find_promo_outside(self._tree, content, reader, self._decoded.text)
+            found = find_promo_outside(self._tree, content.element, reader, self._decoded.text)
         promo = self._take("promo", found)
-        if self._shows_loss(content):
+        if self._shows_loss(content.element):
             self._warnings.append("the page itself shows U+FFFD: characters were lost before")
         return body, promo
 

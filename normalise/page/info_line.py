@@ -87,7 +87,7 @@ def find_date(line: str) -> Found[dt.date | None]:
     days = sorted(_ANY_DAY.finditer(text), key=lambda match: match.start(1) in updated)
     if not days:
         return Found(None, "", ("no date of publication is shown",))
-    return _day(days[0], "any DD.MM.YY", "the date stands behind an unknown label")
+    return _day(days[0], "any day", "the date stands behind an unknown label")
 
 
 def _day(match: re.Match[str], rule: str, *warnings: str) -> Found[dt.date | None]:

@@ -1,4 +1,4 @@
-"""Pages that are no articles, told by structure and content (docs/site.md 3, docs/wayback.md 2.6).
+"""Pages that are no articles, by structure and content (docs/site.md 3, docs/wayback.md 2.6).
 
 `kind_by_address` and `kind_by_bytes` need no parsing. `kind_by_structure` is asked only about a
 page that lacks what every article has, so an article may hold any of the words below. A page of no
@@ -25,7 +25,7 @@ _FAREWELL_IMAGE = "HKCNEWS-text-white.svg"
 
 
 def kind_by_address(capture: Capture) -> PageKind | None:
-    """Return why no capture of this address is an article, `None` where one may be."""
+    """Return what the captures of an address are that is no article's, `None` where one may be."""
     if _IMAGE_ADDRESS.search(capture.path):
         return PageKind.IMAGE
     if capture.article_id is not None:
@@ -44,7 +44,7 @@ _TAG = re.compile(rb"<[a-zA-Z!/]")
 
 
 def kind_by_bytes(html: bytes) -> PageKind | None:
-    """Return why these bytes are no page at all, `None` where they may be one."""
+    """Return what these bytes are that are no page at all, `None` where they may be one."""
     start = html[:2048].lstrip(_BLANK)
     if not start and not html.strip(_BLANK):
         return PageKind.EMPTY

@@ -6,11 +6,12 @@ Their classes are known, their tags are not (docs/site.md 2.1, 2.5).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from normalise.page.cards import OUTSIDE_CARDS, is_card
-from normalise.page.dom import MAX_DEPTH, TEXT, UNSHOWN_TAGS, self_and_ancestors
+from normalise.page.dom import MAX_DEPTH, TEXT, UNSHOWN_TAGS, contains, self_and_ancestors
 from normalise.page.found import Found
 from normalise.page.info_line import looks_like_info_line
 
@@ -31,11 +32,11 @@ def find_info_line(tree: LexborHTMLParser) -> Found[LexborNode] | None:
     if known is not None and not _has_text(known):
         known = next(filter(_has_text, tree.css(_KNOWN_INFO_LINE)), known)
     if known is not None:
-        return Found(known, INFO_LINE)
+        return Found(known, "class")
     like = _smallest_like_info_line(tree)
     if like is None:
         return None
-    return Found(like, "its words", (f"no element has the class of {INFO_LINE}",))
+    return Found(like, "words", (f"no element has the class of {INFO_LINE}",))
 
 
 def _smallest_like_info_line(tree: LexborHTMLParser) -> LexborNode | None:
@@ -59,20 +60,39 @@ def _has_text(element: LexborNode) -> bool:
     return bool((element.text() or "").strip())
 
 
-def find_content(tree: LexborHTMLParser) -> Found[LexborNode] | None:
-    """Return the element of the content: the first of its class with anything in it."""
-    known = tree.css_first(_KNOWN_CONTENT)
-    if known is None:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The content: its first element with anything in it, and further ones of the same class."""
+
+    element: LexborNode
+    further: tuple[LexborNode, ...] = ()
+
+
+def find_content(tree: LexborHTMLParser) -> Found[Content] | None:
+    """Return the content: the elements of its class, else the first that is like one."""
+    known = tree.css(_KNOWN_CONTENT)
+    if not known:
         like = tree.css_first(_LIKE_CONTENT)
         if like is None:
             return None
-        return Found(like, _LIKE_CONTENT, (f"no element has the class of {CONTENT}",))
-    if _is_filled(known):
-        return Found(known, CONTENT)
-    filled = next(filter(_is_filled, tree.css(_KNOWN_CONTENT)), None)
-    if filled is None:
-        return Found(known, CONTENT)
-    return Found(filled, CONTENT, (f"the first element of the class {CONTENT} is empty",))
+        return Found(Content(like), "similar class", (f"no element has the class of {CONTENT}",))
+    filled = [element for element in known if _is_filled(element)]
+    if not filled:
+        return Found(Content(known[0]), "class")
+    first, *others = filled
+    further = tuple(other for other in others if not _is_in_any(filled, other))
+    warnings = []
+    if first.mem_id != known[0].mem_id:
+        warnings.append(f"the first element of the class {CONTENT} is empty")
+    if further:
+        warnings.append(
+            f"the page has {1 + len(further)} elements of the class {CONTENT}: all read"
+        )
+    return Found(Content(first, further), "class", tuple(warnings))
+
+
+def _is_in_any(elements: list[LexborNode], inner: LexborNode) -> bool:
+    return any(each.mem_id != inner.mem_id and contains(each, inner) for each in elements)
 
 
 def _is_filled(element: LexborNode) -> bool:

@@ -12,8 +12,7 @@ from normalise.page.found import Found
 from normalise.page.text import line_text, meta_content
 from normalise.site import SITE
 
-HEADLINE = "h1"
-_HEADLINE = HEADLINE + OUTSIDE_CARDS
+_HEADLINE = "h1" + OUTSIDE_CARDS
 _OG_TITLE = 'meta[property="og:title"]'
 _HEAD_TITLE = "head title"
 _SITE_BEFORE = re.compile(rf"^{SITE}\s*(?:-\s*|$)")
@@ -33,7 +32,7 @@ def find_title(tree: LexborHTMLParser, content: LexborNode | None, author: str) 
     title = _without_site(_head_title(tree))
     if title:
         warnings = (*headline.warnings, "the page has no headline; its <title> is used")
-        return Found(title, "title", warnings)
+        return Found(title, "head title", warnings)
     return headline
 
 
@@ -44,15 +43,15 @@ def _headline(tree: LexborHTMLParser, content: LexborNode | None) -> Found[str]:
         return Found("")
     title = "" if _is_in(content, first) else line_text(first)
     if _is_named_by_head(tree, title):
-        return Found(title, HEADLINE)
+        return Found(title, "headline")
     elements = (element for element in tree.css(_HEADLINE) if not _is_in(content, element))
     titles = [title for title in map(line_text, elements) if _without_site(title)]
     named = (title for title in titles if _is_named_by_head(tree, title))
     title = next(named, titles[0] if titles else "")
     if len(titles) < 2:
-        return Found(title, HEADLINE)
+        return Found(title, "headline")
     warning = f"the page has {len(titles)} headlines: {title!r} is taken"
-    return Found(title, HEADLINE, (warning,))
+    return Found(title, "headline", (warning,))
 
 
 def _is_named_by_head(tree: LexborHTMLParser, title: str) -> bool:

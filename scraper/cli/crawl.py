@@ -92,7 +92,7 @@ def crawl(
     with handle_errors(debug=debug):
         from scraper.cli.crawl_job import estimate_crawl, run_crawl  # noqa: PLC0415
         from scraper.crawl.folder import open_folder  # noqa: PLC0415
-        from scraper.crawl.run import CrawlPlan  # noqa: PLC0415
+        from scraper.crawl.plan import CrawlPlan  # noqa: PLC0415
 
         policy = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
         if captures is not None and refresh_index:

@@ -9,9 +9,9 @@ from scraper.cli.progress import CrawlView, show_progress
 from scraper.cli.reports.crawl import show_estimate, show_passed_over, show_report, write_report
 from scraper.crawl import run as crawl_run
 from scraper.crawl.folder import CrawlFolder
+from scraper.crawl.plan import CrawlPlan
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CrawlReport
-from scraper.crawl.run import CrawlPlan
 from scraper.wayback.policy import RequestPolicy
 
 

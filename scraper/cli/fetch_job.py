@@ -13,10 +13,12 @@ from scraper.cli.session import open_ledger, run_in_session
 from scraper.crawl import refetch
 from scraper.crawl.folder import CrawlFolder, open_folder
 from scraper.crawl.history import describe_history, unified_diff
+from scraper.crawl.judging import PageJudge
 from scraper.crawl.layout import is_crawl
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.refetch import FetchedCapture
 from scraper.errors import IndexUnavailable, NoCapture
+from scraper.models import Memento
 from scraper.selection.target import Target
 from scraper.wayback.client import WaybackClient
 from scraper.wayback.policy import RequestPolicy, software
@@ -53,8 +55,9 @@ def _run(
     folder: CrawlFolder | None,
 ) -> bool:
     async def fetch_all(client: WaybackClient) -> bool:
-        job = _FetchJob(options, client, ledger, folder)
-        return not all([await job.try_fetch(target) for target in targets])
+        async with refetch.open_judge() as judge:
+            job = _FetchJob(options, client, judge, ledger, folder)
+            return not all([await job.try_fetch(target) for target in targets])
 
     return run_in_session(policy, ledger, fetch_all)
 
@@ -65,6 +68,7 @@ class _FetchJob:
 
     options: FetchOptions
     client: WaybackClient
+    judge: PageJudge[Memento]
     ledger: Ledger | None
     folder: CrawlFolder | None
 
@@ -82,7 +86,7 @@ class _FetchJob:
             target, self.client, self.ledger, keeps=self.folder is not None
         )
         fetched: list[FetchedCapture] = []
-        async for capture in refetch.fetch_each(ranking.candidates, self.client):
+        async for capture in refetch.fetch_each(ranking.candidates, self.client, self.judge):
             fetched.append(capture)
             if self.folder is not None:
                 refetch.store_attempt(self.folder, capture)

@@ -7,12 +7,13 @@ from pathlib import Path
 from normalise import Capture, extract, omissions, render
 from normalise.files import ArticleWriter, article_path
 from scraper.batch import run as batch
-from scraper.batch.run import BatchOutcome, BatchSummary, Status
+from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.cli.console import print_exactly, stderr_console
 from scraper.cli.progress import NormaliseView, show_progress
 from scraper.cli.reports.batch import show_summary, show_warnings
 from scraper.cli.sources import read_page
 from scraper.errors import UsageError
+from scraper.models import ArticleStatus
 
 
 def normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: bool) -> None:
@@ -27,13 +28,14 @@ def normalise_page(path: Path, capture: Capture, out: Path | None, *, verbose: b
     if out is None:
         article_path(article.id)  # an id that can have no file is refused here too
         print_exactly(text)
-        outcome = BatchOutcome(Status.WRITTEN, where, warnings=warnings)
+        outcome = BatchOutcome(ArticleStatus.WRITTEN, where, warnings=warnings)
         show_warnings(stderr_console, [outcome], verbose=True)
         return
-    is_written = ArticleWriter(out).write(article.id, text)
+    is_changed = ArticleWriter(out).write(article.id, text)
     summary = BatchSummary()
-    status = Status.WRITTEN if is_written else Status.UNCHANGED
-    summary.add(BatchOutcome(status, where, warnings=warnings))
+    summary.add(
+        BatchOutcome(ArticleStatus.WRITTEN, where, warnings=warnings, is_changed=is_changed)
+    )
     show_summary(stderr_console, summary, verbose=verbose)
 
 

@@ -27,9 +27,8 @@ from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.console import escape_controls, print_line
-from scraper.crawl.outcomes import ArticleStatus
 from scraper.crawl.progress import CrawlProgress
-from scraper.models import Pause
+from scraper.models import ArticleStatus, Pause
 
 _REFRESHES_PER_SECOND = 5
 _SECONDS_BETWEEN_CHECKS = 0.2

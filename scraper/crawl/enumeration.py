@@ -1,4 +1,4 @@
-"""Where the candidates come from: the index, page by page into the ledger, or a list."""
+"""The captures of articles: the index, page by page into the ledger, or a list in its place."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from scraper.wayback import cdx
 from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
-_KEY = "index key"  # to the page of the index that is next
-_LISTED = "index listed"  # all rows are in, at that time
+# Notes of the ledger.
+_KEY = "index key"  # of the page that is next
+_LISTED = "index listed"  # all records are in, at that time
 _FINISHED = "index finished"  # and what follows from all of them is known
 _REFRESHING = "index refreshing"  # it is read once more, and not yet finished
 # The site has some 300,000 captures, on 30 pages.
-_MOST_PAGES = 1_000
-_MOST_EMPTY_PAGES = 20
+_MAX_PAGES = 1_000
+_MAX_EMPTY_PAGES = 20
 
 
 def refresh_index(ledger: Ledger) -> None:
@@ -35,50 +36,49 @@ def refresh_index(ledger: Ledger) -> None:
 
 
 def _forget_index(ledger: Ledger) -> None:
-    """Let the next enumeration begin at the first page; the rows that are known are kept."""
+    """Let the next reading begin at the first page; the records that are known are kept."""
     for name in (_KEY, _LISTED, _FINISHED, _REFRESHING):
         ledger.set_note(name, None)
 
 
-async def read_index(archive: WaybackClient, ledger: Ledger, tally: CrawlProgress) -> None:
-    """Take in every capture of an article that the index lists, from where it was left off.
+async def read_index(client: WaybackClient, ledger: Ledger, progress: CrawlProgress) -> None:
+    """Add every capture of an article that the index lists, from where it was left off.
 
-    Nothing is asked where that was finished before. Raises `IndexUnavailable` where the index
+    Makes no request where that was finished before. Raises `IndexUnavailable` where the index
     gives no list, or none that ends.
     """
     if ledger.get_note(_FINISHED):
         return
     if not ledger.get_note(_LISTED):
-        await _take_pages(archive, ledger, tally)
+        await _read_pages(client, ledger, progress)
     ledger.update_shared_digests()
     ledger.set_note(_FINISHED, utc_now())
     ledger.set_note(_REFRESHING, None)
 
 
-async def _take_pages(archive: WaybackClient, ledger: Ledger, tally: CrawlProgress) -> None:
+async def _read_pages(client: WaybackClient, ledger: Ledger, progress: CrawlProgress) -> None:
     key = ledger.get_note(_KEY)
     seen = {key}
-    empty = 0
-    for _ in range(_MOST_PAGES):
-        page = await _page(archive, key)
+    empty_pages = 0
+    for _ in range(_MAX_PAGES):
+        page = await _page(client, key)
         key = page.resume_key
         is_last = key is None
-        empty = 0 if page.records or page.passed_over else empty + 1
-        if not is_last and (key in seen or empty == _MOST_EMPTY_PAGES):
+        empty_pages = 0 if page.records or page.passed_over else empty_pages + 1
+        if not is_last and (key in seen or empty_pages == _MAX_EMPTY_PAGES):
             _forget_index(ledger)
             raise IndexUnavailable(
                 "the index goes in a circle: its pages do not end; start again another day, "
                 "with --refresh-index, or give a list with --captures FILE"
             )
         seen.add(key)
-        tally.records += ledger.add_records(
-            CaptureSource.INDEX, page.records, {_KEY: key, _LISTED: utc_now() if is_last else None}
-        )
+        notes = {_KEY: key, _LISTED: utc_now() if is_last else None}
+        progress.records += ledger.add_records(CaptureSource.INDEX, page.records, notes)
         if is_last:
             break
     else:
         raise IndexUnavailable(
-            f"the index does not end after {_MOST_PAGES} pages; give --captures FILE"
+            f"the index does not end after {_MAX_PAGES} pages; give --captures FILE"
         )
     if not ledger.article_ids(CaptureSource.INDEX):
         _forget_index(ledger)
@@ -88,9 +88,9 @@ async def _take_pages(archive: WaybackClient, ledger: Ledger, tally: CrawlProgre
         )
 
 
-async def _page(archive: WaybackClient, key: str | None) -> cdx.CdxPage:
+async def _page(client: WaybackClient, key: str | None) -> cdx.CdxPage:
     try:
-        return await archive.get(
+        return await client.get(
             Endpoint.INDEX,
             cdx.query_target(cdx.ARTICLES_PREFIX, key),
             cdx.parse_response,
@@ -108,23 +108,26 @@ async def _page(archive: WaybackClient, key: str | None) -> cdx.CdxPage:
 
 
 def read_list(path: Path, ledger: Ledger) -> Counter[str]:
-    """Take in the captures of a list instead; return what was passed over, counted in words.
+    """Replace the captures of the last list by those of a file or folder.
 
-    Raises `UsageError` where the list has no capture of an article.
+    Returns what was passed over, counted in words. Raises `UsageError` where the list has no
+    capture of an article.
     """
     passed_over: Counter[str] = Counter()
     ledger.clear_list()
-    ledger.add_records(CaptureSource.LIST, _rows(read_captures(path), passed_over), {})
+    ledger.add_records(CaptureSource.LIST, _records(read_captures(path), passed_over), {})
     if not ledger.article_ids(CaptureSource.LIST):
         raise UsageError(f"{path} names no capture of an article of hkcnews.com")
     return passed_over
 
 
-def _rows(found: Iterator[Capture | BadRecord], passed_over: Counter[str]) -> Iterator[CdxRecord]:
-    for capture in found:
+def _records(
+    captures: Iterator[Capture | BadRecord], passed_over: Counter[str]
+) -> Iterator[CdxRecord]:
+    for capture in captures:
         if isinstance(capture, BadRecord):
             passed_over[str(capture)] += 1
-        elif (row := CdxRecord(capture)).article_id is None:
+        elif (record := CdxRecord(capture)).article_id is None:
             passed_over["captures of other pages than articles"] += 1
         else:
-            yield row
+            yield record

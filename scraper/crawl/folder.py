@@ -1,33 +1,23 @@
-"""A crawl's folder: opened by one at a time, its files and its ledger made to agree first.
+"""A crawl's folder: opened by one process at a time, its files and its ledger made to agree first.
 
-DIR/articles/          the files
-DIR/captures/          the store
-DIR/crawl.db           the ledger
-DIR/report.json        what became of it all
+What a killed run has left is put right here (docs/crawl-folder.md 4).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from normalise import Capture
+from normalise.files import article_id_of
+from scraper.crawl.layout import ARTICLE_FILES, STORE_FOLDER, half_written_files
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.outcomes import ArticleStatus
-from scraper.errors import FolderInUse, UsageError
-from scraper.models import Memento
+from scraper.crawl.lock import locked
+from scraper.errors import UsageError
+from scraper.models import ArticleStatus, Memento
 from scraper.warc.writer import MAX_FILE_BYTES, WarcStore
-
-_LOCK = "crawl.lock"
-_ARTICLE = re.compile(r"article_([0-9]+)\.md")
-# What a run leaves that is killed in the middle of writing.
-_HALF_WRITTEN = ("articles/*/.article_*.md.*.part", ".report.json.*.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,62 +32,50 @@ class CrawlFolder:
         """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
         return self.ledger.redirect_of(capture)
 
-    def add(self, page: Memento) -> None:
-        """Store a page, and write down where."""
-        self.ledger.add_memento(page.served, self.store.append(page), page.location)
+    def add(self, memento: Memento) -> None:
+        """Store a page, and record where."""
+        self.ledger.add_memento(memento.served, self.store.append(memento), memento.location)
 
 
 @contextmanager
 def open_folder(
-    path: Path, software: str, largest_file: int = MAX_FILE_BYTES
+    path: Path, software: str, max_file_bytes: int = MAX_FILE_BYTES
 ) -> Iterator[CrawlFolder]:
     """Open a folder, made if need be, for as long as the block lasts.
 
-    Raises `FolderInUse` where another has it open, `UsageError` where it can't be one.
+    `software` is the program's name and version, for the store. Raises `FolderInUse` where another
+    process has it open, `UsageError` where it can't be one, and `StorageError` where its ledger or
+    store can't be used.
     """
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file: --out takes a folder")
     path.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path / _LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise FolderInUse(
-            f"another crawl works in {path}: wait for its end, or stop it; "
-            f"`hkcnews status --out {path}` tells how far it is"
-        ) from None
-    try:
-        ledger = Ledger(path)
-        try:
-            store = WarcStore(path, largest_file, software)
-            _agree(path, ledger, store)
-            try:
-                yield CrawlFolder(path, ledger, store)
-            finally:
-                store.close()
-        finally:
-            ledger.close()
-    finally:
-        lock.release()
+    message = (
+        f"another crawl works in {path}: wait for its end, or stop it; "
+        f"`hkcnews status --out {path}` tells how far it is"
+    )
+    with (
+        locked(path, message),
+        closing(Ledger(path)) as ledger,
+        closing(WarcStore(path / STORE_FOLDER, max_file_bytes, software)) as store,
+    ):
+        folder = CrawlFolder(path, ledger, store)
+        _reconcile(folder)
+        yield folder
 
 
-def _agree(path: Path, ledger: Ledger, store: WarcStore) -> None:
-    """Make ledger, store and files tell the same, whatever a killed run has left."""
+def _reconcile(folder: CrawlFolder) -> None:
+    """Make ledger, store and files agree, whatever a killed run has left."""
+    ledger, store = folder.ledger, folder.store
     sizes = store.sizes()
-    ends = ledger.file_ends()
-    for warc, end in ends.items():
-        if sizes.get(warc, 0) < end:  # the machine went down, or somebody removed a file
-            ledger.forget_after(warc, sizes.get(warc, 0))
+    for file, end in ledger.file_ends().items():
+        if sizes.get(file, 0) < end:  # the machine went down, or somebody removed a file
+            ledger.forget_after(file, sizes.get(file, 0))
     for stored in store.repair(ledger.file_ends()):
         ledger.add_memento(stored.served, stored.location, stored.redirect)
-    for part in chain.from_iterable(path.glob(pattern) for pattern in _HALF_WRITTEN):
+    for part in half_written_files(folder.path):
         part.unlink(missing_ok=True)  # a worker of the killed run may just have finished it
-    there = _articles_in(path)
-    for article, ending in ledger.statuses().items():
-        if ending is ArticleStatus.WRITTEN and article not in there:
-            ledger.reopen(article)
-
-
-def _articles_in(path: Path) -> set[int]:
-    found = (_ARTICLE.fullmatch(file.name) for file in path.glob("articles/*/article_*.md"))
-    return {int(match[1]) for match in found if match}
+    article_ids = {article_id_of(path.name) for path in folder.path.glob(ARTICLE_FILES)}
+    for article_id, status in ledger.statuses().items():
+        if status is ArticleStatus.WRITTEN and article_id not in article_ids:
+            ledger.reopen(article_id)

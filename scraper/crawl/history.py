@@ -20,20 +20,22 @@ def unified_diff(before: str, after: str, name_before: str, name_after: str) -> 
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text; of one that does not end in a newline the last one says so."""
+    """The lines of a text; the last one says so where the text does not end in a newline."""
     *lines, rest = text.split("\n")
     return [*lines, f"{rest}  (no newline at the end)"] if rest else lines
 
 
 def describe_history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
-    """Yield, from the oldest capture to the newest, what an article said and what changed.
+    """Yield the lines that tell how an article changed, from its oldest capture to the newest.
 
-    What differs with every capture is left out: its own address, and its timestamp in links.
+    `versions` are articles with their texts. What differs with every capture is left out: its own
+    address, and its timestamp in links.
     """
     last: tuple[Article, str] | None = None
-    served = {version[0].capture: version for version in versions}  # redirects may lead to one
-    for article, text in sorted(served.values(), key=lambda one: one[0].capture.timestamp):
-        yield f"{_when(article)}  {article.capture.url}"
+    # Several captures may redirect to the same one.
+    by_capture = {version[0].capture: version for version in versions}
+    for article, text in sorted(by_capture.values(), key=lambda each: each[0].capture.timestamp):
+        yield f"{_time_of(article)}  {article.capture.url}"
         plain = _without_capture(text)
         if last is None:
             yield f"    {article.title}, {sum(map(is_block, article.body))} blocks"
@@ -42,7 +44,7 @@ def describe_history(versions: Sequence[tuple[Article, str]]) -> Iterator[str]:
         else:
             yield from (
                 f"    {line}"
-                for line in unified_diff(last[1], plain, _when(last[0]), _when(article))
+                for line in unified_diff(last[1], plain, _time_of(last[0]), _time_of(article))
             )
         last = article, plain
 
@@ -51,6 +53,6 @@ def _without_capture(text: str) -> str:
     return _TIMESTAMP.sub("/web/*", _NAMES_CAPTURE.sub("", text))
 
 
-def _when(article: Article) -> str:
+def _time_of(article: Article) -> str:
     t = article.capture.timestamp
     return f"{t[:4]}-{t[4:6]}-{t[6:8]} {t[8:10]}:{t[10:12]}:{t[12:]}"

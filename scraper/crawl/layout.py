@@ -1,12 +1,32 @@
-"""The files of a crawl's folder, and how such a folder is told."""
+"""The names of the files in a crawl's folder (docs/crawl-folder.md 1).
+
+DIR/articles/      the article files, named by `normalise.files.article_path`
+DIR/captures/      the store: every capture fetched, in WARC files
+DIR/crawl.db       the ledger, with crawl.db-wal and crawl.db-shm while it is open
+DIR/crawl.lock     held by the crawl that works in the folder
+DIR/report.json    what became of it all
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 LEDGER_FILE = "crawl.db"
+STORE_FOLDER = "captures"
+LOCK_FILE = "crawl.lock"
+REPORT_FILE = "report.json"
+ARTICLE_FILES = "articles/*/article_*.md"
+# What a run leaves that is killed while it writes a file (`normalise.files.write_atomically`).
+_HALF_WRITTEN = ("articles/*/.article_*.md.*.part", f".{REPORT_FILE}.*.part")
 
 
 def is_crawl(path: Path) -> bool:
     """Return whether a path is the folder of a crawl, whose ledger knows its captures."""
     return (path / LEDGER_FILE).is_file()
+
+
+def half_written_files(path: Path) -> Iterator[Path]:
+    """Yield the files in a crawl's folder that a killed run has left half written."""
+    return chain.from_iterable(path.glob(pattern) for pattern in _HALF_WRITTEN)

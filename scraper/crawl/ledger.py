@@ -1,382 +1,267 @@
 """The ledger of a crawl: what the index lists, what was tried, what became of each article.
 
-One SQLite file in the crawl's folder. Every change is in it before the next step begins, so that
-a killed run loses only what was under way. Errors of SQLite become `StorageError` here.
+It is one SQLite file in the crawl's folder (docs/crawl-folder.md 2). Every change is in it before
+the next step begins, so that a killed run loses only what was under way.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from normalise import Capture
+from scraper.crawl.database import Database, is_old
 from scraper.crawl.layout import LEDGER_FILE, is_crawl
-from scraper.crawl.outcomes import (
-    ArticleOutcome,
-    ArticleStatus,
-    Attempt,
-    AttemptResult,
-    CaptureSource,
-)
-from scraper.errors import StorageError, UsageError
-from scraper.models import CdxRecord, Pause, WarcLocation
+from scraper.crawl.lock import locked
+from scraper.crawl.notes import Notes
+from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
+from scraper.errors import UsageError
+from scraper.models import ArticleStatus, AttemptResult, CdxRecord, WarcLocation
 from scraper.utc import utc_now
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- What the index or a list says; `source` tells which.
-CREATE TABLE captures (
-    source TEXT, article INTEGER, timestamp TEXT, original TEXT,
-    mimetype TEXT, statuscode TEXT, digest TEXT,
-    PRIMARY KEY (source, article, timestamp, original, mimetype, statuscode, digest)
-) WITHOUT ROWID;
--- Digests that several articles have: no article is as common.
-CREATE TABLE shared (digest TEXT PRIMARY KEY) WITHOUT ROWID;
+class Ledger(Notes):
+    """Opened for writing by one process at a time, which holds the folder's lock.
 
--- Every capture in the store; where it leads if it is a redirect.
-CREATE TABLE pages (
-    timestamp TEXT, original TEXT, location TEXT NOT NULL,
-    warc TEXT NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
-    PRIMARY KEY (timestamp, original)
-) WITHOUT ROWID;
-
--- Captures that were asked for, in the order in which they came to an end, and those served.
-CREATE TABLE tries (
-    timestamp TEXT, original TEXT, article INTEGER NOT NULL,
-    verdict TEXT NOT NULL, reason TEXT NOT NULL, said TEXT NOT NULL,
-    served_timestamp TEXT, served_original TEXT,
-    requests INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL,
-    UNIQUE (timestamp, original)
-);
-CREATE INDEX tries_of_article ON tries (article);
-
--- Articles that have come to an end.
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, said TEXT NOT NULL,
-    timestamp TEXT, original TEXT, pinned INTEGER NOT NULL, at TEXT NOT NULL
-);
-"""
-
-
-class Ledger:
-    """Opened by one crawl at a time; others may read it meanwhile."""
+    Others may read it meanwhile. Every method raises `StorageError` where SQLite refuses.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / LEDGER_FILE
-        with self._errors():
-            self._db = sqlite3.connect(self._path, isolation_level=None)
-        try:
-            with self._errors():
-                self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
-        elif version != _VERSION:
-            raise StorageError(
-                f"{self._path} is of version {version}, this program knows {_VERSION}: "
-                "use the program that made it, or another folder"
-            )
+        super().__init__(Database(folder / LEDGER_FILE))
 
     @classmethod
     def open_existing(cls, folder: Path) -> Ledger:
-        """Return the ledger of a crawl. Raises `UsageError` where there is none."""
+        """Return the ledger of a crawl, for reading.
+
+        Raises `UsageError` where there is none, and `FolderInUse` where it is of an older version
+        and a crawl works in it: that crawl may be one of the older program.
+        """
         if not is_crawl(folder):
             raise UsageError(f"{folder} holds no crawl: there is no {LEDGER_FILE} in it")
         if not (folder / LEDGER_FILE).stat().st_size:
             raise UsageError(f"the crawl in {folder} has just begun: ask again in a moment")
-        return cls(folder)
+        if not is_old(folder / LEDGER_FILE):
+            return cls(folder)
+        message = (
+            f"an older version of this program crawls in {folder}: wait for its end, or stop it; "
+            "the same command then brings its ledger to the present version"
+        )
+        with locked(folder, message):
+            return cls(folder)
 
     def close(self) -> None:
         """Close the file."""
-        with self._errors():
-            self._db.close()
+        self._db.close()
 
-    # --- notes -----------------------------------------------------------------------------
-
-    def set_note(self, name: str, value: str | None) -> None:
-        """Keep a value under a name; `None` forgets it."""
-        with self._errors():
-            if value is None:
-                self._db.execute("DELETE FROM about WHERE name = ?", (name,))
-            else:
-                self._db.execute("REPLACE INTO about VALUES (?, ?)", (name, value))
-
-    def get_note(self, name: str) -> str | None:
-        """Return what is kept under a name."""
-        with self._errors():
-            row = self._db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
-
-    def save_pause(self, origin: str, pause: Pause | None) -> None:
-        """Keep the pause that an archive has asked for, for the next run to wait out."""
-        kept = None if pause is None else f"{pause.until!r} {pause.streak} {pause.reason}"
-        self.set_note(f"pause {origin}", kept)
-
-    def load_pause(self, origin: str) -> Pause | None:
-        """Return the pause that was kept for an archive."""
-        kept = self.get_note(f"pause {origin}")
-        if kept is None:
-            return None
-        until, streak, why = kept.split(" ", 2)
-        return Pause(float(until), int(streak), why)
-
-    def pauses(self) -> list[Pause]:
-        """Return the pauses that were kept, for whichever archive."""
-        query = "SELECT substr(name, 7) FROM about WHERE name LIKE 'pause %'"
-        kept = (self.load_pause(origin) for (origin,) in list(self._rows(query)))
-        return [pause for pause in kept if pause is not None]
-
-    # --- captures --------------------------------------------------------------------------
+    # --- what the index lists ----------------------------------------------------------------
 
     def add_records(
-        self, source: CaptureSource, rows: Iterable[CdxRecord], notes: dict[str, str | None]
+        self, source: CaptureSource, records: Iterable[CdxRecord], notes: dict[str, str | None]
     ) -> int:
-        """Take rows and notes in together, both or neither; return how many rows are new."""
-        values = (
+        """Add records and notes, all or none of them; return how many records are new."""
+        rows = (
             (
                 source,
-                row.article_id,
-                row.capture.timestamp,
-                row.capture.original,
-                row.mimetype,
-                row.statuscode,
-                row.digest,
+                each.article_id,
+                *_key(each.capture),
+                each.mimetype,
+                each.statuscode,
+                each.digest,
             )
-            for row in rows
+            for each in records
         )
-        with self._errors(), self._together():
-            before = self._db.total_changes
-            self._db.executemany("INSERT OR IGNORE INTO captures VALUES (?,?,?,?,?,?,?)", values)
-            new = self._db.total_changes - before
+        with self._db.transaction():
+            new = self._db.insert("INSERT OR IGNORE INTO cdx_records VALUES (?,?,?,?,?,?,?)", rows)
             for name, value in notes.items():
                 self.set_note(name, value)
         return new
 
     def clear_list(self) -> None:
         """Forget the captures of the last list."""
-        with self._errors():
-            self._db.execute("DELETE FROM captures WHERE source = ?", (CaptureSource.LIST,))
+        self._db.execute("DELETE FROM cdx_records WHERE source = ?", CaptureSource.LIST)
 
     def update_shared_digests(self) -> None:
-        """Find the digests that several articles have."""
-        with self._errors(), self._together():
-            self._db.execute("DELETE FROM shared")
+        """Find the digests that captures of several articles have."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM shared_digests")
             self._db.execute(
-                "INSERT INTO shared SELECT digest FROM captures WHERE digest != '' "
-                "GROUP BY digest HAVING min(article) != max(article)"
+                "INSERT INTO shared_digests SELECT digest FROM cdx_records WHERE digest != '' "
+                "GROUP BY digest HAVING min(article_id) != max(article_id)"
             )
 
     def shared_digests(self) -> frozenset[str]:
-        """Return the digests that several articles have."""
-        return frozenset(digest for (digest,) in self._rows("SELECT digest FROM shared"))
+        """Return the digests that captures of several articles have."""
+        return frozenset(digest for (digest,) in self._db.rows("SELECT digest FROM shared_digests"))
 
     def article_ids(self, source: CaptureSource) -> list[int]:
-        """Return the ids of which there are captures, in their order."""
-        query = "SELECT DISTINCT article FROM captures WHERE source = ? ORDER BY article"
-        return [article for (article,) in self._rows(query, source)]
+        """Return the ids of the articles that have captures, in their order."""
+        query = "SELECT DISTINCT article_id FROM cdx_records WHERE source = ? ORDER BY article_id"
+        return [article_id for (article_id,) in self._db.rows(query, source)]
 
     def count_articles(self) -> int:
         """Return how many articles there are, those included that only an earlier list named."""
-        query = "SELECT count(*) FROM (SELECT article FROM captures UNION SELECT id FROM articles)"
-        return int(next(self._rows(query))[0])
+        known = "SELECT article_id FROM cdx_records UNION SELECT id FROM articles"
+        return int(next(self._db.rows(f"SELECT count(*) FROM ({known})"))[0])  # noqa: S608
 
-    def cdx_records(self, source: CaptureSource, article: int) -> list[CdxRecord]:
+    def cdx_records(self, source: CaptureSource, article_id: int) -> list[CdxRecord]:
         """Return what is known of the captures of an article."""
         query = (
-            "SELECT timestamp, original, mimetype, statuscode, digest FROM captures "
-            "WHERE source = ? AND article = ?"
+            "SELECT timestamp, original, mimetype, statuscode, digest FROM cdx_records "
+            "WHERE source = ? AND article_id = ?"
         )
         return [
-            CdxRecord(Capture(timestamp, original), mimetype, statuscode, digest)
-            for timestamp, original, mimetype, statuscode, digest in self._rows(
-                query, source, article
-            )
+            CdxRecord(Capture(timestamp, original), *fields)
+            for timestamp, original, *fields in self._db.rows(query, source, article_id)
         ]
 
-    # --- pages -----------------------------------------------------------------------------
+    # --- the store -------------------------------------------------------------------------
 
-    def add_memento(self, served: Capture, place: WarcLocation, location: str = "") -> None:
-        """Write down where a capture is stored, and where it leads if it is a redirect."""
-        values = (
-            *(served.timestamp, served.original, location),
-            *(place.file, place.offset, place.length),
+    def add_memento(self, served: Capture, location: WarcLocation, redirect: str = "") -> None:
+        """Record where a capture is stored, and where it leads if it is a redirect."""
+        self._db.execute(
+            "REPLACE INTO mementos VALUES (?,?,?,?,?,?)",
+            *(*_key(served), redirect, location.file, location.offset, location.length),
         )
-        with self._errors():
-            self._db.execute("REPLACE INTO pages VALUES (?,?,?,?,?,?)", values)
 
     def redirect_of(self, capture: Capture) -> str | None:
         """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
-        query = "SELECT location FROM pages WHERE timestamp = ? AND original = ?"
-        for (location,) in self._rows(query, capture.timestamp, capture.original):
-            return str(location)
+        query = "SELECT redirect FROM mementos WHERE timestamp = ? AND original = ?"
+        for (redirect,) in self._db.rows(query, *_key(capture)):
+            return str(redirect)
         return None
 
     def memento_location(self, capture: Capture) -> WarcLocation:
         """Return where a stored capture lies."""
-        query = "SELECT warc, start, length FROM pages WHERE timestamp = ? AND original = ?"
-        (row,) = self._rows(query, capture.timestamp, capture.original)
+        query = "SELECT file, offset, length FROM mementos WHERE timestamp = ? AND original = ?"
+        (row,) = self._db.rows(query, *_key(capture))
         return WarcLocation(*row)
 
     def file_ends(self) -> dict[str, int]:
         """Return the byte at which the last known record of each file of the store ends."""
-        return dict(self._rows("SELECT warc, max(start + length) FROM pages GROUP BY warc"))
+        query = "SELECT file, max(offset + length) FROM mementos GROUP BY file"
+        return dict(self._db.rows(query))
 
-    def forget_after(self, warc: str, end: int) -> None:
-        """Forget what should lie in a file behind its end, and what was made of it."""
-        behind = "SELECT timestamp, original FROM pages WHERE warc = ? AND start + length > ?"
-        with self._errors(), self._together():
+    def forget_after(self, file: str, end: int) -> None:
+        """Forget what should lie in a file of the store after a byte, and what was made of it."""
+        lost = "SELECT timestamp, original FROM mementos WHERE file = ? AND offset + length > ?"
+        with self._db.transaction():
             self._db.execute(
-                f"DELETE FROM articles WHERE (timestamp, original) IN ({behind})",  # noqa: S608
-                (warc, end),
+                f"DELETE FROM articles WHERE (timestamp, original) IN ({lost})",  # noqa: S608
+                *(file, end),
             )
             self._db.execute(
-                f"DELETE FROM tries WHERE (served_timestamp, served_original) IN ({behind})",  # noqa: S608
-                (warc, end),
+                f"DELETE FROM attempts WHERE (served_timestamp, served_original) IN ({lost})",  # noqa: S608
+                *(file, end),
             )
-            self._db.execute("DELETE FROM pages WHERE warc = ? AND start + length > ?", (warc, end))
+            self._db.execute(
+                "DELETE FROM mementos WHERE file = ? AND offset + length > ?", file, end
+            )
 
-    # --- tries -----------------------------------------------------------------------------
+    # --- attempts --------------------------------------------------------------------------
 
     def record_attempt(self, attempt: Attempt) -> None:
-        """Write down what a try came to; what was known of the same capture is replaced."""
-        asked, served = attempt.requested, attempt.served
-        values = (
-            *(asked.timestamp, asked.original, asked.article_id),
-            *(attempt.result, attempt.reason, attempt.message),
-            *((served.timestamp, served.original) if served else (None, None)),
+        """Record an attempt, in the place of an earlier one of the same capture."""
+        self._db.execute(
+            "REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            *(*_key(attempt.requested), attempt.requested.article_id),
+            *(attempt.result, attempt.reason, attempt.message, *_key(attempt.served)),
             *(attempt.requests, attempt.seconds, utc_now()),
         )
-        with self._errors():
-            self._db.execute("REPLACE INTO tries VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
 
-    def attempts(self, article: int) -> dict[Capture, Attempt]:
-        """Return what was tried for an article, by the capture asked for, in order."""
-        query = f"SELECT {_TRY} FROM tries WHERE article = ? ORDER BY rowid"  # noqa: S608
-        found = [_try(row) for row in self._rows(query, article)]
-        return {attempt.requested: attempt for attempt in found}
+    def attempts(self, article_id: int) -> dict[Capture, Attempt]:
+        """Return the attempts for an article, by the capture requested, in their order."""
+        query = (
+            "SELECT timestamp, original, result, reason, message, served_timestamp, "
+            "served_original, requests, seconds FROM attempts WHERE article_id = ? ORDER BY rowid"
+        )
+        attempts = map(_attempt, self._db.rows(query, article_id))
+        return {attempt.requested: attempt for attempt in attempts}
 
     def stored_mementos(self) -> Iterator[tuple[int, Capture, WarcLocation]]:
-        """Yield every stored page that was an answer to a try, by article and in order.
+        """Yield the article id and location of every stored page that an attempt has led to.
 
-        The one that somebody has asked for comes first.
+        They come by article, and those of an article in the order of the attempts; but the page
+        that somebody has asked for comes first.
         """
         query = (
-            "SELECT article, pages.timestamp, pages.original, warc, start, length "
-            "FROM tries JOIN pages "
-            "ON pages.timestamp = served_timestamp AND pages.original = served_original "
-            "LEFT JOIN articles ON id = article AND pinned "
-            "AND articles.timestamp = pages.timestamp AND articles.original = pages.original "
-            "ORDER BY article, id IS NULL, tries.rowid"
+            "SELECT article_id, mementos.timestamp, mementos.original, file, offset, length "
+            "FROM attempts JOIN mementos "
+            "ON mementos.timestamp = served_timestamp AND mementos.original = served_original "
+            "LEFT JOIN articles ON id = article_id AND is_pinned "
+            "AND articles.timestamp = mementos.timestamp "
+            "AND articles.original = mementos.original "
+            "ORDER BY article_id, id IS NULL, attempts.rowid"
         )
-        for article, timestamp, original, *place in self._rows(query):
-            yield article, Capture(timestamp, original), WarcLocation(*place)
+        for article_id, timestamp, original, *location in self._db.rows(query):
+            yield article_id, Capture(timestamp, original), WarcLocation(*location)
 
-    # --- articles --------------------------------------------------------------------------
-
-    def record_outcome(self, ended: ArticleOutcome, last: Attempt | None = None) -> None:
-        """Write down what became of an article, together with the try that decided it."""
-        capture = ended.capture
-        values = (
-            *(ended.article_id, ended.status, ended.reason, ended.message),
-            *((capture.timestamp, capture.original) if capture else (None, None)),
-            *(ended.is_pinned, utc_now()),
-        )
-        with self._errors(), self._together():
-            if last is not None:
-                self.record_attempt(last)
-            self._db.execute("REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?)", values)
-
-    def reopen(self, article: int) -> None:
-        """Forget what became of an article."""
-        with self._errors():
-            self._db.execute("DELETE FROM articles WHERE id = ?", (article,))
-
-    def statuses(self) -> dict[int, ArticleStatus]:
-        """Return what became of each article that has come to an end."""
-        rows = self._rows("SELECT id, outcome FROM articles")
-        return {article: ArticleStatus(ending) for article, ending in rows}
-
-    def pinned_ids(self) -> frozenset[int]:
-        """Return the articles that somebody has asked for since the crawl."""
-        return frozenset(
-            article for (article,) in self._rows("SELECT id FROM articles WHERE pinned")
-        )
-
-    def count_outcomes(self) -> Counter[tuple[ArticleStatus, str]]:
-        """Return how many articles came to each end for each reason."""
-        query = "SELECT outcome, reason, count(*) FROM articles GROUP BY outcome, reason"
-        return Counter({(ArticleStatus(end), why): count for end, why, count in self._rows(query)})
-
-    def failures(self) -> list[ArticleOutcome]:
-        """Return the articles that failed, and why."""
-        query = "SELECT id, reason, said FROM articles WHERE outcome = ? ORDER BY id"
-        rows = self._rows(query, ArticleStatus.FAILED)
-        return [
-            ArticleOutcome(article, ArticleStatus.FAILED, reason, said)
-            for article, reason, said in rows
-        ]
-
-    def costliest_attempts(self, by: str, most: int = 5) -> list[tuple[int, Capture, int, float]]:
-        """Return the tries with most `requests` or `seconds`: article, capture, both figures."""
+    def costliest_attempts(self, by: str, limit: int = 5) -> list[tuple[int, Capture, int, float]]:
+        """Return the attempts with most `requests` or `seconds`: article, capture, both figures."""
         assert by in {"requests", "seconds"}, by
         query = (
-            f"SELECT article, timestamp, original, requests, seconds FROM tries "  # noqa: S608
-            f"ORDER BY {by} DESC, article LIMIT ?"
+            "SELECT article_id, timestamp, original, requests, seconds FROM attempts "  # noqa: S608
+            f"ORDER BY {by} DESC, article_id LIMIT ?"
         )
         return [
-            (article, Capture(timestamp, original), requests, seconds)
-            for article, timestamp, original, requests, seconds in self._rows(query, most)
+            (article_id, Capture(timestamp, original), requests, seconds)
+            for article_id, timestamp, original, requests, seconds in self._db.rows(query, limit)
         ]
 
     def count_requests(self) -> int:
-        """Return how many requests all tries have taken."""
-        return int(next(self._rows("SELECT coalesce(sum(requests), 0) FROM tries"))[0])
+        """Return how many requests all attempts have taken."""
+        return int(next(self._db.rows("SELECT coalesce(sum(requests), 0) FROM attempts"))[0])
 
-    # --- the gate --------------------------------------------------------------------------
+    # --- articles --------------------------------------------------------------------------
 
-    def _rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        with self._errors():
-            yield from self._db.execute(query, values)
+    def record_outcome(self, outcome: ArticleOutcome, attempt: Attempt | None = None) -> None:
+        """Record what became of an article, together with the attempt that decided it."""
+        with self._db.transaction():
+            if attempt is not None:
+                self.record_attempt(attempt)
+            self._db.execute(
+                "REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?)",
+                *(outcome.article_id, outcome.status, outcome.reason, outcome.message),
+                *(*_key(outcome.capture), outcome.is_pinned, utc_now()),
+            )
 
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+    def reopen(self, article_id: int) -> None:
+        """Forget what became of an article."""
+        self._db.execute("DELETE FROM articles WHERE id = ?", article_id)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StorageError(f"the ledger {self._path} can't be used: {error}") from error
+    def statuses(self) -> dict[int, ArticleStatus]:
+        """Return what became of each article that has come to an end."""
+        rows = self._db.rows("SELECT id, status FROM articles")
+        return {article_id: ArticleStatus(status) for article_id, status in rows}
+
+    def pinned_ids(self) -> frozenset[int]:
+        """Return the articles that somebody has asked for since the crawl."""
+        query = "SELECT id FROM articles WHERE is_pinned"
+        return frozenset(article_id for (article_id,) in self._db.rows(query))
+
+    def count_outcomes(self) -> Counter[tuple[ArticleStatus, str]]:
+        """Return how many articles came to each end for each reason."""
+        rows = self._db.rows(
+            "SELECT status, reason, count(*) FROM articles GROUP BY status, reason"
+        )
+        return Counter({(ArticleStatus(status), reason): count for status, reason, count in rows})
+
+    def failures(self) -> list[ArticleOutcome]:
+        """Return the articles that failed, and why."""
+        query = "SELECT id, reason, message FROM articles WHERE status = ? ORDER BY id"
+        return [
+            ArticleOutcome(article_id, ArticleStatus.FAILED, reason, message)
+            for article_id, reason, message in self._db.rows(query, ArticleStatus.FAILED)
+        ]
 
 
-_TRY = (
-    "timestamp, original, verdict, reason, said, served_timestamp, served_original, "
-    "requests, seconds"
-)
+def _key(capture: Capture | None) -> tuple[str | None, str | None]:
+    return (capture.timestamp, capture.original) if capture else (None, None)
 
 
-def _try(row: Sequence[Any]) -> Attempt:
-    timestamp, original, verdict, reason, said, served_at, served_as, requests, seconds = row
-    served = None if served_at is None else Capture(served_at, served_as)
-    asked = Capture(timestamp, original)
-    return Attempt(asked, AttemptResult(verdict), reason, said, served, requests, seconds)
+def _attempt(row: Sequence[Any]) -> Attempt:
+    timestamp, original, result, reason, message, *served, requests, seconds = row
+    requested, result = Capture(timestamp, original), AttemptResult(result)
+    capture = None if served[0] is None else Capture(*served)
+    return Attempt(requested, result, reason, message, capture, requests, seconds)

@@ -1,4 +1,4 @@
-"""What asking for a capture came to, and what became of an article."""
+"""The values that the ledger keeps: what became of a capture, and of an article."""
 
 from __future__ import annotations
 
@@ -6,41 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from normalise import Capture
+from scraper.models import ArticleStatus, AttemptResult
 
 
 class CaptureSource(StrEnum):
-    """Where candidates come from."""
+    """Where the captures of an article are known from."""
 
     INDEX = "index"
     LIST = "list"
-    ASKED = "asked"  # of single articles, by `hkcnews fetch`
-
-
-class AttemptResult(StrEnum):
-    """What a try came to."""
-
-    STORED = "stored"  # fetched, and not yet looked at
-    ARTICLE = "article"
-    NOT_ARTICLE = "not-article"
-    UNREADABLE = "unreadable"
-    UNPLAYABLE = "unplayable"
-    NO_ANSWER = "no-answer"
-    CRASHED = "crashed"  # the process that looked at it died, of the page or of something else
-
-
-class ArticleStatus(StrEnum):
-    """What became of an article; the value is the word shown to people."""
-
-    WRITTEN = "written"
-    NO_CAPTURE = "no usable capture"
-    FAILED = "failed"
+    ASKED = "asked"  # the index again, by `hkcnews fetch` for a single article
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A capture that was asked for, what it came to, and the capture that was served.
+    """What became of a capture that was requested, and the capture that was served for it.
 
-    `requests` and `seconds` are what it took.
+    `reason` is one word, `message` is for people; `requests` and `seconds` are what it took.
     """
 
     requested: Capture
@@ -56,8 +37,8 @@ class Attempt:
 class ArticleOutcome:
     """What became of an article, and the capture that it was written from.
 
-    `is_pinned` says that somebody has asked for this very article since the crawl: its capture
-    then comes before better ones.
+    `is_pinned` says that somebody has fetched this very article since the crawl: its capture then
+    comes before better ones.
     """
 
     article_id: int

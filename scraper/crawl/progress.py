@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from scraper.crawl.outcomes import ArticleStatus
-from scraper.models import Pause
+from scraper.models import ArticleStatus, Pause
 
 
 @dataclass
 class CrawlProgress:
     """Counts since the start of the run.
 
-    `phase` is what is being done, in words; `rows` those of the index, `pages` those fetched;
-    `done` and `total` are articles; `pause` is the one that everybody waits for;
-    `passed_over` is what a list names and is not taken, in words. `asked_for` are the articles that
-    the run is about, `unknown` the ids given one by one of which there is no capture.
+    `phase` is what is being done, in words. `records` counts those read from the index, `pages`
+    those fetched; `done`, `total` and `put_off` count articles. `pause` is the one that everybody
+    waits for. `passed_over` counts what a list names and is not taken, in words. `wanted` are the
+    articles that the run is about, `without_capture` the ids given one by one that have no capture.
     """
 
     phase: str = "opening the folder"
@@ -32,5 +31,5 @@ class CrawlProgress:
     without_capture: list[int] = field(default_factory=list)
 
     def record_pause(self, pause: Pause | None) -> None:
-        """Take note of a pause, or of its good end."""
+        """Keep a pause, or its good end."""
         self.pause = pause

@@ -1,4 +1,4 @@
-"""One article again: its captures asked for in their order, whatever was fetched before."""
+"""One article again: its captures requested in their order, whatever was fetched before."""
 
 from __future__ import annotations
 
@@ -7,122 +7,123 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from normalise import Article, Capture, NotAnArticle, Unreadable, Unrenderable, omissions, render
-from scraper.batch.run import extract_article
+from normalise import Article, Capture
+from scraper.batch.judge import judge_mementos
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.folder import CrawlFolder
+from scraper.crawl.judging import PageJudge
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.outcomes import (
-    ArticleOutcome,
-    ArticleStatus,
-    Attempt,
-    AttemptResult,
-    CaptureSource,
-)
+from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
 from scraper.errors import IndexUnavailable, NoCapture, PlaybackError, RetriesExhausted
-from scraper.models import CdxRecord, Memento, Payload
+from scraper.models import ArticleStatus, CdxRecord, Memento
 from scraper.selection.ranking import Candidate, Ranking, rank
 from scraper.selection.target import Target
 from scraper.wayback import cdx
 from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
-_ROWS = 1_000
-_MOST_PAGES = 50
+_RECORDS_PER_PAGE = 1_000
+_MAX_PAGES = 50
 
 
 @dataclass
 class MemoryStore:
-    """A shelf for the pages of one target: nothing was there before."""
+    """The pages of one capture and its redirects, in memory."""
 
     mementos: dict[Capture, Memento] = field(default_factory=dict)
 
     def redirect_of(self, capture: Capture) -> str | None:
         """Return where a page that is here leads, `None` for one that is not."""
-        page = self.mementos.get(capture)
-        return None if page is None else page.location
+        memento = self.mementos.get(capture)
+        return None if memento is None else memento.location
 
-    def add(self, page: Memento) -> None:
+    def add(self, memento: Memento) -> None:
         """Put a page here."""
-        self.mementos[page.served] = page
+        self.mementos[memento.served] = memento
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedCapture:
-    """What asking for one capture came to: an article with its text, or why there is none."""
+    """What became of one capture: an article with its text, or why there is none."""
 
     candidate: Candidate
     attempt: Attempt
     memento: Memento | None = None
     article: Article | None = None
     text: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+# --- the captures of a target ---------------------------------------------------------------
 
 
 async def rank_captures(
-    target: Target, archive: WaybackClient, ledger: Ledger | None, *, keeps: bool = False
+    target: Target, client: WaybackClient, ledger: Ledger | None, *, keeps: bool = False
 ) -> Ranking:
     """Return the captures of a target, best first.
 
-    They come from the ledger where it knows the article, else from one small query of the index,
-    which the ledger then knows if it `keeps` it. Raises `NoCapture` where there are none.
+    They come from the ledger where it knows the article, else from a small query of the index;
+    with `keeps` the ledger then knows them. Raises `NoCapture` where there are none, and
+    `IndexUnavailable` where the index gives no list.
     """
     if target.capture is not None:
         return Ranking((Candidate(CdxRecord(target.capture), "asked for"),), ())
-    rows = _known(target.article_id, ledger)
-    if not rows:
-        rows = await _listed(target.article_id, archive)
+    records = _known(target.article_id, ledger)
+    if not records:
+        records = await _listed(target.article_id, client)
         if ledger is not None and keeps:
-            ledger.add_records(CaptureSource.ASKED, rows, {})
-    if not rows:
+            ledger.add_records(CaptureSource.ASKED, records, {})
+    if not records:
         raise NoCapture(
             f"the archive's index lists no capture of article {target.article_id}; "
             "look for its address at web.archive.org, and give that"
         )
-    found = rank(rows, ledger.shared_digests() if ledger else ())
+    ranking = rank(records, ledger.shared_digests() if ledger else ())
     if not target.at:
-        return found
-    return Ranking(tuple(_nearest_first(found.candidates, target.at)), found.rejected)
+        return ranking
+    return Ranking(tuple(_nearest_first(ranking.candidates, target.at)), ranking.rejected)
 
 
-def _known(article: int, ledger: Ledger | None) -> list[CdxRecord]:
+def _known(article_id: int, ledger: Ledger | None) -> list[CdxRecord]:
     if ledger is None:
         return []
-    known = (ledger.cdx_records(source, article) for source in CaptureSource)
-    return next(filter(None, known), [])
+    by_source = (ledger.cdx_records(source, article_id) for source in CaptureSource)
+    return next(filter(None, by_source), [])
 
 
-async def _listed(article: int, archive: WaybackClient) -> list[CdxRecord]:
+async def _listed(article_id: int, client: WaybackClient) -> list[CdxRecord]:
     """What the index lists below the address of one article.
 
-    The slash at the end keeps 11911 apart from 119110; one of another id is passed over here.
+    The slash at the end keeps 11911 apart from 119110; a record of another id is passed over here.
     """
-    rows: list[CdxRecord] = []
+    records: list[CdxRecord] = []
+    prefix = f"{cdx.ARTICLES_PREFIX}{article_id}/"
     key: str | None = None
-    for _ in range(_MOST_PAGES):
-        query = cdx.query_target(f"{cdx.ARTICLES_PREFIX}{article}/", key, _ROWS)
+    for _ in range(_MAX_PAGES):
+        query = cdx.query_target(prefix, key, _RECORDS_PER_PAGE)
         try:
-            page = await archive.get(Endpoint.INDEX, query, cdx.parse_response, RequestStats())
+            page = await client.get(Endpoint.INDEX, query, cdx.parse_response, RequestStats())
         except (RetriesExhausted, IndexUnavailable, PlaybackError) as error:
-            raise _not_listed(article, str(error)) from error
-        rows += [row for row in page.records if row.article_id == article]
+            raise _not_listed(article_id, str(error)) from error
+        records += [record for record in page.records if record.article_id == article_id]
         key = page.resume_key
         if key is None:
-            return rows
-    raise _not_listed(article, f"the index does not end after {_MOST_PAGES} pages")
+            return records
+    raise _not_listed(article_id, f"the index does not end after {_MAX_PAGES} pages")
 
 
-def _not_listed(article: int, why: str) -> IndexUnavailable:
+def _not_listed(article_id: int, reason: str) -> IndexUnavailable:
     return IndexUnavailable(
-        f"the captures of article {article} can't be listed: {why}; try again later, or give the "
-        "address of a capture at web.archive.org"
+        f"the captures of article {article_id} can't be listed: {reason}; try again later, or "
+        "give the address of a capture at web.archive.org"
     )
 
 
 def _nearest_first(candidates: Iterable[Candidate], at: str) -> list[Candidate]:
-    """Those whose timestamp begins so first, then the nearest in time."""
+    """Those whose timestamp begins with the digits first, then the nearest in time."""
 
-    def distance(ranked: Candidate) -> tuple[bool, int]:
-        timestamp = ranked.capture.timestamp
+    def distance(candidate: Candidate) -> tuple[bool, int]:
+        timestamp = candidate.capture.timestamp
         return not timestamp.startswith(at), abs(_seconds(timestamp) - _seconds(at))
 
     return sorted(candidates, key=distance)
@@ -135,69 +136,69 @@ def _seconds(digits: str) -> int:
     return calendar.timegm((max(1, int(whole[:4])), min(max(1, month), 12), *rest))
 
 
+# --- fetching -------------------------------------------------------------------------------
+
+
+def open_judge() -> PageJudge[Memento]:
+    """Return a judge of fetched pages, to be entered with `async with`.
+
+    Its one process starts while the first requests are under way.
+    """
+    return PageJudge(judge_mementos)
+
+
 async def fetch_each(
-    candidates: Sequence[Candidate], archive: WaybackClient
+    candidates: Sequence[Candidate], client: WaybackClient, judge: PageJudge[Memento]
 ) -> AsyncIterator[FetchedCapture]:
-    """Yield what asking for each capture comes to; whoever has enough stops."""
-    for ranked in candidates:
-        basket = MemoryStore()
-        attempt = await Fetcher(archive, basket).fetch(ranked.record, candidates)
+    """Yield what becomes of each capture in turn; whoever has enough stops.
+
+    Raises `Paused` and `Stopped` as the client does, and `WorkerError` where no process starts.
+    """
+    for candidate in candidates:
+        store = MemoryStore()
+        attempt = await Fetcher(client, store).fetch(candidate.record, candidates)
         if attempt.served is None:
-            yield FetchedCapture(ranked, attempt)
-        else:
-            yield _read(ranked, attempt, basket.mementos[attempt.served])
+            yield FetchedCapture(candidate, attempt)
+            continue
+        memento = store.mementos[attempt.served]
+        attempt, page = await judge.judge(attempt, memento, memento.served.url)
+        yield FetchedCapture(candidate, attempt, memento, page.article, page.text, page.warnings)
 
 
-def _read(ranked: Candidate, attempt: Attempt, page: Memento) -> FetchedCapture:
-    try:
-        article = extract_article(Payload(page.body, page.status), page.served)
-        text = render(article)
-    except NotAnArticle as error:
-        came_to = _came_to(attempt, AttemptResult.NOT_ARTICLE, error.kind, str(error))
-        return FetchedCapture(ranked, came_to, page)
-    except (Unreadable, Unrenderable) as error:
-        came_to = _came_to(attempt, AttemptResult.UNREADABLE, AttemptResult.UNREADABLE, str(error))
-        return FetchedCapture(ranked, came_to, page)
-    return FetchedCapture(
-        ranked, _came_to(attempt, AttemptResult.ARTICLE, "", ""), page, article, text
-    )
-
-
-def _came_to(attempt: Attempt, verdict: AttemptResult, reason: str, said: str) -> Attempt:
-    return Attempt(
-        *(attempt.requested, verdict, reason, said, attempt.served),
-        *(attempt.requests, attempt.seconds),
-    )
-
-
-def no_capture_error(target: Target, found: Ranking, tried: Iterable[FetchedCapture]) -> NoCapture:
-    """Return the error that lists what was tried, and why each was refused."""
-    lines = [f"{one.candidate.capture.url}\n    {one.attempt.message}" for one in tried]
+def no_capture_error(
+    target: Target, ranking: Ranking, fetched: Iterable[FetchedCapture]
+) -> NoCapture:
+    """Return the error that lists what was tried, and why each capture was refused."""
+    lines = [f"{each.candidate.capture.url}\n    {each.attempt.message}" for each in fetched]
     lines += [
-        f"{drop.record.capture.url}\n    not asked for: the index lists it as {drop.kind}"
-        for drop in found.rejected
+        f"{each.record.capture.url}\n    not asked for: the index lists it as {each.kind}"
+        for each in ranking.rejected
     ]
     return NoCapture(f"no usable capture of {target}:\n" + "\n".join(f"  {line}" for line in lines))
 
 
-def store_attempt(folder: CrawlFolder, one: FetchedCapture) -> None:
-    """Store what a try has brought, and write down what it came to.
+def store_attempt(folder: CrawlFolder, fetched: FetchedCapture) -> None:
+    """Store the page of an attempt, and record the attempt.
 
-    One that has brought nothing does not make a page forgotten that was stored before.
+    An attempt without a page does not replace an earlier one that has one.
     """
-    asked = one.attempt.requested
-    if one.memento is not None:
-        folder.add(one.memento)
-    elif (known := folder.ledger.attempts(asked.article_id or 0).get(asked)) and known.served:
-        return
-    folder.ledger.record_attempt(one.attempt)
+    requested = fetched.attempt.requested
+    if fetched.memento is not None:
+        folder.add(fetched.memento)
+    elif requested.article_id is not None:
+        known = folder.ledger.attempts(requested.article_id).get(requested)
+        if known is not None and known.served is not None:
+            return
+    folder.ledger.record_attempt(fetched.attempt)
 
 
-def record_written(folder: CrawlFolder, one: FetchedCapture) -> None:
-    """Write down that an article was written from this very capture."""
-    assert one.article is not None, "only an article is written"
-    said = "; ".join((*one.article.warnings, *omissions(one.article)))
-    capture = one.article.capture
+def record_written(folder: CrawlFolder, fetched: FetchedCapture) -> None:
+    """Record that an article was written from this very capture."""
+    assert fetched.article is not None, "only an article is written"
+    article = fetched.article
+    message = "; ".join(fetched.warnings)
     folder.ledger.record_outcome(
-        ArticleOutcome(one.article.id, ArticleStatus.WRITTEN, "", said, capture, is_pinned=True)
+        ArticleOutcome(
+            article.id, ArticleStatus.WRITTEN, "", message, article.capture, is_pinned=True
+        )
     )

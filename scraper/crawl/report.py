@@ -12,12 +12,11 @@ from typing import Any
 
 from normalise import Capture
 from normalise.files import write_atomically
+from scraper.crawl.layout import REPORT_FILE
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.outcomes import ArticleOutcome, ArticleStatus
-from scraper.models import Pause
+from scraper.crawl.outcomes import ArticleOutcome
+from scraper.models import ArticleStatus, Pause
 from scraper.utc import format_utc, utc_now
-
-FILE = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,22 @@ class CostlyAttempt:
     requests: int
     seconds: float
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "article": self.article_id,
+            "capture": self.capture.url,
+            "requests": self.requests,
+            "seconds": round(self.seconds, 3),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlReport:
     """What became of each article that is known.
 
-    `reasons` counts the articles of each ending by why; `open` are those not done yet.
-    `pause` is the last that the archive has asked for.
+    `reasons` counts the articles of each status by reason; `open` are those not done yet.
+    `requests` are those for pages. `pause` is the last that the archive has asked for.
     """
 
     articles: int
@@ -51,23 +59,23 @@ class CrawlReport:
     @classmethod
     def of(cls, ledger: Ledger) -> CrawlReport:
         """Return what the ledger says now."""
-        endings: Counter[ArticleStatus] = Counter()
-        reasons: dict[ArticleStatus, Counter[str]] = {ending: Counter() for ending in ArticleStatus}
-        for (ending, reason), count in ledger.count_outcomes().items():
-            endings[ending] += count
-            reasons[ending][reason] += count
-        known = ledger.count_articles()
+        statuses: Counter[ArticleStatus] = Counter()
+        reasons: dict[ArticleStatus, Counter[str]] = {status: Counter() for status in ArticleStatus}
+        for (status, reason), count in ledger.count_outcomes().items():
+            statuses[status] += count
+            reasons[status][reason] += count
+        articles = ledger.count_articles()
+        slowest = (CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds"))
+        most_retried = (CostlyAttempt(*row) for row in ledger.costliest_attempts("requests"))
         return cls(
-            articles=known,
-            open=known - endings.total(),
-            statuses=endings,
+            articles=articles,
+            open=articles - statuses.total(),
+            statuses=statuses,
             reasons=reasons,
             failed=tuple(ledger.failures()),
             requests=ledger.count_requests(),
-            slowest=tuple(CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds")),
-            most_retried=tuple(
-                CostlyAttempt(*row) for row in ledger.costliest_attempts("requests") if row[2] > 1
-            ),
+            slowest=tuple(slowest),
+            most_retried=tuple(attempt for attempt in most_retried if attempt.requests > 1),
             pause=max(ledger.pauses(), key=lambda pause: pause.until, default=None),
         )
 
@@ -78,44 +86,35 @@ class CrawlReport:
             "articles": self.articles,
             "open": self.open,
             "outcomes": {
-                ending.value: {
-                    "count": self.statuses[ending],
-                    "percent": round(self.percent(self.statuses[ending]), 2),
-                    "reasons": dict(self.reasons[ending].most_common()),
+                status.value: {
+                    "count": self.statuses[status],
+                    "percent": round(self.percent(self.statuses[status]), 2),
+                    "reasons": dict(self.reasons[status].most_common()),
                 }
-                for ending in ArticleStatus
+                for status in ArticleStatus
             },
             "failed": [
-                {"article": end.article_id, "reason": end.reason, "said": end.message}
-                for end in self.failed
+                {"article": each.article_id, "reason": each.reason, "said": each.message}
+                for each in self.failed
             ],
             "requests": self.requests,
-            "slowest": [_hard(hard) for hard in self.slowest],
-            "most_retried": [_hard(hard) for hard in self.most_retried],
+            "slowest": [attempt.as_json() for attempt in self.slowest],
+            "most_retried": [attempt.as_json() for attempt in self.most_retried],
             "paused_until": self.paused_until,
         }
 
     @property
     def paused_until(self) -> str | None:
-        """The time in UTC until which the archive wants no requests, `None` if it does."""
+        """The end of the archive's pause in UTC, `None` where it has asked for none."""
         if self.pause is None or self.pause.until <= time.time():
             return None
         return format_utc(dt.datetime.fromtimestamp(self.pause.until, dt.UTC))
 
     def percent(self, count: int) -> float:
-        """Return what part of all known articles so many are."""
+        """Return how many percent of all known articles a count is."""
         return 100 * count / self.articles if self.articles else 0.0
 
     def write(self, folder: Path) -> None:
-        """Put it into the crawl's folder, as a whole."""
+        """Write it into the crawl's folder in one step. Raises `OSError` where the disk refuses."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
-        write_atomically(folder / FILE, text.encode("utf-8"), 0o644)
-
-
-def _hard(hard: CostlyAttempt) -> dict[str, Any]:
-    return {
-        "article": hard.article_id,
-        "capture": hard.capture.url,
-        "requests": hard.requests,
-        "seconds": round(hard.seconds, 3),
-    }
+        write_atomically(folder / REPORT_FILE, text.encode("utf-8"), 0o644)

@@ -1,4 +1,4 @@
-"""The articles of a crawl, rendered again from its store: after a rule has changed, say."""
+"""The articles of a crawl, judged and rendered again from its store: after a rule has changed."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from operator import itemgetter
 from pathlib import Path
 
 from normalise.files import article_path
-from scraper.batch.run import BatchSummary, CaptureLocations, Status, render_all
+from scraper.batch.convert import CaptureLocations
+from scraper.batch.outcome import BatchOutcome, BatchSummary
+from scraper.batch.run import render_all
 from scraper.crawl.folder import CrawlFolder
+from scraper.crawl.layout import STORE_FOLDER
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.outcomes import ArticleOutcome, ArticleStatus
+from scraper.crawl.outcomes import ArticleOutcome
+from scraper.models import ArticleStatus
 from scraper.warc.writer import WarcStore
 
-# What an article was until now that turns out to be none; the crawl then tries its other captures.
-_MAY_CHANGE = frozenset({ArticleStatus.WRITTEN, ArticleStatus.FAILED})
+# An article of such a status that turns out to be none is opened again for the next crawl.
+_REOPENED = frozenset({ArticleStatus.WRITTEN, ArticleStatus.FAILED})
 
 
 def render_elsewhere(
     path: Path, out: Path, jobs: int | None, done: Callable[[int, int], None]
 ) -> BatchSummary:
-    """Write the articles of a crawl into another folder; its ledger stays as it is."""
+    """Write the articles of a crawl into another folder; its ledger stays as it is.
+
+    `jobs`, `done` and what is raised are as for `convert_all`; `UsageError` where the path is no
+    crawl.
+    """
     ledger = Ledger.open_existing(path)
     try:
-        work = list(_stored(ledger, WarcStore(path)))
+        articles = list(_stored(ledger, WarcStore(path / STORE_FOLDER)))
     finally:
         ledger.close()
     summary = BatchSummary()
-    for outcome in render_all(work, out, jobs, done):
+    for outcome in render_all(articles, out, jobs, done):
         summary.add(outcome)
     return summary
 
@@ -36,31 +44,35 @@ def render_elsewhere(
 def render_in_place(
     folder: CrawlFolder, jobs: int | None, done: Callable[[int, int], None]
 ) -> BatchSummary:
-    """Write the articles of a crawl again into its own folder, and what became of them.
+    """Write the articles of a crawl again into its own folder, and record what became of them.
 
-    An article that turns out to be none is taken away; the next crawl tries its other captures.
+    The file of an article that turns out to be none is removed; the next crawl tries its other
+    captures. `jobs`, `done` and what is raised are as for `convert_all`.
     """
-    ledger = folder.ledger
-    endings, pinned = ledger.statuses(), ledger.pinned_ids()
+    statuses, pinned_ids = folder.ledger.statuses(), folder.ledger.pinned_ids()
     summary = BatchSummary()
-    for outcome in render_all(list(_stored(ledger, folder.store)), folder.path, jobs, done):
+    articles = list(_stored(folder.ledger, folder.store))
+    for outcome in render_all(articles, folder.path, jobs, done):
         summary.add(outcome)
-        article = outcome.capture.article_id if outcome.capture else None
-        if article is None:
+        article_id = outcome.capture.article_id if outcome.capture else None
+        if article_id is None:
             continue
-        if outcome.status in {Status.WRITTEN, Status.UNCHANGED}:
-            said = "; ".join(outcome.warnings)
-            is_pinned = article in pinned
-            ledger.record_outcome(
-                ArticleOutcome(article, ArticleStatus.WRITTEN, "", said, outcome.capture, is_pinned)
-            )
-        elif outcome.status is Status.NOT_ARTICLE and endings.get(article) in _MAY_CHANGE:
-            (folder.path / article_path(article)).unlink(missing_ok=True)
-            ledger.reopen(article)
+        if outcome.status is ArticleStatus.WRITTEN:
+            _record(folder.ledger, article_id, outcome, is_pinned=article_id in pinned_ids)
+        elif outcome.status is ArticleStatus.NO_CAPTURE and statuses.get(article_id) in _REOPENED:
+            (folder.path / article_path(article_id)).unlink(missing_ok=True)
+            folder.ledger.reopen(article_id)
     return summary
+
+
+def _record(ledger: Ledger, article_id: int, outcome: BatchOutcome, *, is_pinned: bool) -> None:
+    message = "; ".join(outcome.warnings)
+    ledger.record_outcome(
+        ArticleOutcome(article_id, outcome.status, "", message, outcome.capture, is_pinned)
+    )
 
 
 def _stored(ledger: Ledger, store: WarcStore) -> Iterator[CaptureLocations]:
     """The stored pages of each article, in the order in which the crawl has tried them."""
-    for _, pages in groupby(ledger.stored_mementos(), key=itemgetter(0)):
-        yield tuple(store.location(capture, place) for _, capture, place in pages)
+    for _, mementos in groupby(ledger.stored_mementos(), key=itemgetter(0)):
+        yield tuple(store.location(capture, location) for _, capture, location in mementos)

@@ -1,4 +1,4 @@
-"""A session with an archive: one governor, one client, and what Ctrl-C does to them."""
+"""A session with an archive: one throttle, one client, and what Ctrl-C does to them."""
 
 from __future__ import annotations
 
@@ -14,36 +14,39 @@ from scraper.wayback.policy import RequestPolicy
 from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Throttle
 
-# Waits between the tries of one page begin at two seconds where everybody's pause is a minute.
-_TRY_WAITS_A_COOLDOWN = 30
+# The waits between the tries of one page begin at 2 s where the pause of everybody is 60 s.
+_RETRY_WAITS_PER_COOLDOWN = 30
 
 
 @asynccontextmanager
 async def open_session(
-    polite: RequestPolicy, ledger: Ledger | None, told: Callable[[Pause | None], None]
+    policy: RequestPolicy, ledger: Ledger | None, on_pause: Callable[[Pause | None], None]
 ) -> AsyncIterator[tuple[WaybackClient, StopSignal]]:
-    """Open a session for as long as the block lasts; `told` hears of pauses, also of a kept one.
+    """Open a session for as long as the block lasts.
 
-    Ctrl-C asks for the end: what waits raises `Stopped`, what is under way comes to its end. The
-    second one does not wait for that.
+    The ledger keeps the archive's pause for the next run. `on_pause` is called with each pause, a
+    kept one included, and with `None` at its good end.
+
+    Ctrl-C asks for the end: what waits raises `Stopped`, what is under way comes to its end. A
+    second Ctrl-C does not wait for that.
     """
     stop = StopSignal()
-    pause = ledger.load_pause(polite.pause_key) if ledger else None
-    told(pause)
+    kept_pause = ledger.load_pause(policy.pause_key) if ledger else None
+    on_pause(kept_pause)
 
-    def tell(pause: Pause | None) -> None:
+    def keep_pause(pause: Pause | None) -> None:
         if ledger is not None:
-            ledger.save_pause(polite.pause_key, pause)
-        told(pause)
+            ledger.save_pause(policy.pause_key, pause)
+        on_pause(pause)
 
-    governor = Throttle(stop, polite.rate, polite.cooldown, pause, tell)
-    wait = polite.cooldown / _TRY_WAITS_A_COOLDOWN
-    archive = WaybackClient(
-        polite.archive, governor, stop, polite.user_agent, polite.concurrency, wait
+    throttle = Throttle(stop, policy.rate, policy.cooldown, kept_pause, keep_pause)
+    retry_wait = policy.cooldown / _RETRY_WAITS_PER_COOLDOWN
+    client = WaybackClient(
+        policy.archive, throttle, stop, policy.user_agent, policy.concurrency, retry_wait
     )
     with _interrupting(stop):
-        async with archive:
-            yield archive, stop
+        async with client:
+            yield client, stop
 
 
 @contextmanager

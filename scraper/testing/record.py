@@ -8,10 +8,9 @@ from pathlib import Path
 
 from normalise import Capture
 from scraper.crawl import refetch
-from scraper.crawl.outcomes import AttemptResult
 from scraper.crawl.refetch import FetchedCapture
 from scraper.errors import BadRecord, NoCapture, UsageError
-from scraper.models import CaptureLocation, CdxRecord
+from scraper.models import AttemptResult, CaptureLocation, CdxRecord
 from scraper.selection.ranking import rank
 from scraper.selection.target import Target
 from scraper.testing import fixtures
@@ -103,10 +102,12 @@ async def fetch_from_archive(target: Target, client: WaybackClient) -> Page:
     """
     ranking = await refetch.rank_captures(target, client, None)
     fetched: list[FetchedCapture] = []
-    async for capture in refetch.fetch_each(ranking.candidates, client):
-        fetched.append(capture)
-        if capture.attempt.result is not AttemptResult.NOT_ARTICLE and capture.memento is not None:
-            return capture.memento.body, capture.memento.served
+    async with refetch.open_judge() as judge:
+        async for capture in refetch.fetch_each(ranking.candidates, client, judge):
+            fetched.append(capture)
+            memento = capture.memento
+            if memento is not None and capture.attempt.result is not AttemptResult.NOT_ARTICLE:
+                return memento.body, memento.served
     mementos = [capture.memento for capture in fetched if capture.memento is not None]
     if not mementos:
         raise refetch.no_capture_error(target, ranking, fetched)

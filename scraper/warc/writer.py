@@ -26,7 +26,6 @@ from scraper.models import CaptureLocation, Memento, WarcLocation
 from scraper.warc.fields import timestamp_of, warc_date_of
 from scraper.warc.recovery import WholeRecord, has_whole_record_behind, whole_records
 
-FOLDER = "captures"
 MAX_FILE_BYTES = 1_000_000_000  # another file is begun behind the record that reaches it
 
 _FILE_NAME = "hkcnews-{:05d}.warc.gz"
@@ -48,12 +47,12 @@ class StoredCapture:
 
 
 class WarcStore:
-    """The WARC files of one crawl folder; one process at a time writes into them."""
+    """The WARC files in one folder; one process at a time writes into them."""
 
     def __init__(
         self, folder: Path, max_file_bytes: int = MAX_FILE_BYTES, software: str = ""
     ) -> None:
-        self.folder = folder / FOLDER
+        self.folder = folder
         self._max_file_bytes = max_file_bytes
         self._software = software
         self._file: int | None = None

@@ -237,13 +237,13 @@ def store(data: bytes) -> None:
         captures.mkdir()
         (captures / "hkcnews-00001.warc.gz").write_bytes(data)
         try:
-            stored = list(WarcStore(folder).repair({}))
+            stored = list(WarcStore(captures).repair({}))
         except ScraperError:
             return
         for each in stored:
             with suppress(BadRecord):
-                read_payload(WarcStore(folder).location(each.served, each.location))
-        continued = WarcStore(folder)
+                read_payload(WarcStore(captures).location(each.served, each.location))
+        continued = WarcStore(captures)
         location = continued.append(Memento(CAPTURE, CAPTURE, 200, "OK", (), b"a page"))
         continued.close()
         assert read_payload(continued.location(CAPTURE, location)).body == b"a page"

@@ -394,7 +394,7 @@ def test_a_record_that_the_store_has_not_written_is_an_error(
     path.write_bytes(gzip.compress(_RECORD) + gzip.compress(_RECORD.replace(missing, b"X")))
     at = len(gzip.compress(_RECORD))
     message = rf"{re.escape(str(path))}, record at byte {at}, is none of ours: .*capture; move the"
-    records = WarcStore(tmp_path).repair({})
+    records = WarcStore(captures).repair({})
     assert next(records).served == CAPTURE
     with pytest.raises(StorageError, match=message):
         next(records)

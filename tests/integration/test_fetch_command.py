@@ -42,9 +42,11 @@ from support.warcs import (
 )
 from typer.testing import Result
 
+from normalise import Capture
 from normalise.files import article_path
 from scraper.crawl.folder import open_folder
 from scraper.errors import BadRecord
+from scraper.models import AttemptResult
 from scraper.warc.inputs import find_captures
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190601000000", "20210601000000", "20221201000000"
@@ -98,7 +100,7 @@ def crawled(server: Replay, out: Path) -> None:
 
 def ended(out: Path, article: int = ID) -> Any:
     """What the ledger says of an article: outcome and timestamp."""
-    query = "SELECT outcome, timestamp FROM articles WHERE id = ?"
+    query = "SELECT status, timestamp FROM articles WHERE id = ?"
     with closing(sqlite3.connect(out / "crawl.db")) as ledger:
         return ledger.execute(query, (article,)).fetchone()
 
@@ -388,6 +390,36 @@ def test_a_newline_that_is_missing_is_a_change(server: Replay, out: Path) -> Non
     result = hkcnews(server, "fetch", ID, "--out", out)
     assert "no newline at the end" in result.stdout
     assert (out / PATH).read_bytes() == NEW_FILE
+
+
+@pytest.mark.usefixtures("deadly_workers")
+@pytest.mark.parametrize("into_folder", [False, True])
+def test_a_page_that_kills_the_parser_is_passed_over(out: Path, *, into_folder: bool) -> None:
+    deadly = page(NEWEST, body="<p>deadly to read</p>")
+    with replay(Archive([deadly, old_page(), page(article=8)])) as server:
+        folder = ("--out", out) if into_folder else ()
+        done = hkcnews(server, "fetch", ID, 8, *folder)
+        assert pages_of(server) == [NEWEST, OLD, NEW]
+    assert (done.stderr, done.exit_code) == ("", 0)
+    if into_folder:
+        assert (out / PATH).read_bytes() == OLD_FILE
+        with open_folder(out, "tests/1") as opened:
+            attempts = opened.ledger.attempts(ID)
+        results = [attempts[Capture(at, address(ID))].result for at in (NEWEST, OLD)]
+        assert results == [AttemptResult.CRASHED, AttemptResult.ARTICLE]
+    else:
+        assert done.stdout_bytes == OLD_FILE + article_file(8, NEW)
+
+
+@pytest.mark.usefixtures("deadly_workers")
+def test_an_article_whose_only_page_kills_the_parser_is_an_error_and_the_next_one_is_fetched() -> (
+    None
+):
+    with replay(Archive([page(body="<p>deadly to read</p>"), page(article=8)])) as server:
+        done = hkcnews(server, "fetch", ID, 8)
+    assert done.exit_code == 1
+    assert f"the process that read this page died: {capture_url(ID, NEW)}" in done.stderr
+    assert done.stdout_bytes == article_file(8, NEW)
 
 
 def test_the_diff_is_one_that_patch_takes(server: Replay, out: Path, tmp_path: Path) -> None:

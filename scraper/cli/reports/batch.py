@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from scraper.batch.run import BatchOutcome, BatchSummary, Status
+from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
 from scraper.cli.console import print_line
 
 _MAX_WARNINGS = 20
@@ -19,9 +19,9 @@ def show_summary(console: Console, summary: BatchSummary, *, verbose: bool) -> N
         where = f" ({outcome.where})" if outcome.where else ""
         print_line(console, "failed:", outcome.message + where, "red")
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in summary.kinds.most_common())
-    for status in Status:
-        details = f" ({kinds})" if kinds and status is Status.NOT_ARTICLE else ""
-        print_line(console, f"{summary.counts[status]:>9,}", f"{status}{details}")
+    for word, count in summary.counts().items():
+        details = f" ({kinds})" if kinds and word == NOT_AN_ARTICLE else ""
+        print_line(console, f"{count:>9,}", f"{word}{details}")
 
 
 def show_warnings(console: Console, warned: Iterable[BatchOutcome], *, verbose: bool) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from scraper.cli.console import print_line, stderr_console
-from scraper.crawl.outcomes import ArticleStatus
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport
+from scraper.models import ArticleStatus
 
 if TYPE_CHECKING:  # `status` needs no network
-    from scraper.crawl.run import Estimate
+    from scraper.crawl.plan import Estimate
 
 _MAX_LISTED = 20
 _MIN_SECONDS_TO_BE_SLOW = 1.0

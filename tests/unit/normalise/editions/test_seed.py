@@ -483,7 +483,10 @@ OTHER_BLOCKS: Constructs = {
         "<div><section><p>甲</p><div><h3>乙</h3></div></section></div>",
         "甲\n\n### 乙",
     ),
-    "text outside any paragraph": ("散落的字<p>甲</p><div>又一句</div>", "甲"),
+    "text outside any paragraph": (
+        "散落的字<p>甲</p><div>又一句</div>",
+        "散落的字\n\n甲\n\n又一句",
+    ),
     "noscript in a paragraph": ("<p>前<noscript>中</noscript>後</p>", "前 後"),
     "paragraph in noscript": ("<noscript><p>沒有腳本</p></noscript>", "沒有腳本"),
     "script, style and comment": (

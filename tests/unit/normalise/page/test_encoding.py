@@ -123,16 +123,16 @@ BROKEN = {
 }  # fmt: skip
 
 
-@table("broken shown said", BROKEN)
+@table("broken shown warned", BROKEN)
 @pytest.mark.parametrize("declaration", ["", meta("utf-8")], ids=["undeclared", "declared"])
 def test_bytes_that_are_not_utf_8_are_shown_and_counted(
-    broken: bytes, shown: str, said: str, declaration: str
+    broken: bytes, shown: str, warned: str, declaration: str
 ) -> None:
     before, after = html(declaration, "海@").encode().split(b"@</p>")
     text, charset, (warning,) = read(before + broken + after)
     assert charset == "utf-8"
     assert f"海{shown}" in text
-    assert said in warning
+    assert warned in warning
     assert warning.endswith("show U+FFFD")
 
 

@@ -22,9 +22,9 @@ from warcio.archiveiterator import ArchiveIterator
 from normalise import Capture
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.folder import CrawlFolder, open_folder
-from scraper.crawl.outcomes import Attempt, AttemptResult
+from scraper.crawl.outcomes import Attempt
 from scraper.errors import Paused, PlaybackFailure
-from scraper.models import CdxRecord
+from scraper.models import AttemptResult, CdxRecord
 from scraper.wayback.client import MAX_TRIES, WaybackClient
 from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Throttle
@@ -39,41 +39,41 @@ PAGE = "<html><head></head><body>渡輪停航一天</body></html>".encode() * 40
 
 @dataclass(frozen=True)
 class Fetched:
-    """What rows came to, and the timestamps and addresses that the server was asked for."""
+    """What became of records, and the timestamps and addresses that were requested."""
 
-    tries: list[Attempt]
-    asked: list[tuple[str, str]]
+    attempts: list[Attempt]
+    requested: list[tuple[str, str]]
 
     @property
-    def ways(self) -> list[str]:
-        """How each try ended, in one word."""
-        return [one.reason or one.result for one in self.tries]
+    def reasons(self) -> list[str]:
+        """What became of each attempt, in one word."""
+        return [each.reason or each.result for each in self.attempts]
 
 
 def fetch(
     path: Path,
-    of: Sequence[FakeMemento],
+    mementos: Sequence[FakeMemento],
     *rules: Rule,
-    rows: Sequence[CdxRecord] = (CdxRecord(CAPTURE),),
+    records: Sequence[CdxRecord] = (CdxRecord(CAPTURE),),
     port: int = 0,
 ) -> Fetched:
-    """Fetch rows one after the other into a folder."""
+    """Fetch the captures of records one after the other into a folder."""
 
     async def story(origin: str, folder: CrawlFolder) -> list[Attempt]:
         stop = StopSignal()
-        governor = Throttle(stop, rate=0, cooldown=0.004)
-        async with WaybackClient(origin, governor, stop, "tests/1", wait=0.001) as archive:
-            fetcher = Fetcher(archive, folder)
-            return [await fetcher.fetch(row) for row in rows]
+        throttle = Throttle(stop, rate=0, cooldown=0.004)
+        async with WaybackClient(origin, throttle, stop, "tests/1", wait=0.001) as client:
+            fetcher = Fetcher(client, folder)
+            return [await fetcher.fetch(record) for record in records]
 
     with (
-        replay(Captures(of), Faults(rules), port=port) as server,
+        replay(Captures(mementos), Faults(rules), port=port) as server,
         open_folder(path, "tests/1") as folder,
     ):
-        tries = asyncio.run(story(server.origin, folder))
-        asked = [(request.timestamp, request.original) for request in server.log]
-    assert sum(one.requests for one in tries) == len(asked)
-    return Fetched(tries, asked)
+        attempts = asyncio.run(story(server.origin, folder))
+        requested = [(request.timestamp, request.original) for request in server.log]
+    assert sum(each.requests for each in attempts) == len(requested)
+    return Fetched(attempts, requested)
 
 
 def in_ledger(path: Path, capture: Capture) -> str | None:
@@ -144,9 +144,9 @@ def moved(location: str, status: int = 302) -> Rule:
 
 def test_a_capture_is_fetched_and_stored(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page()])
-    assert fetched.ways == [AttemptResult.STORED]
-    assert fetched.tries[0].served == CAPTURE
-    assert fetched.asked == [(LATE, ADDRESS)]
+    assert fetched.reasons == [AttemptResult.STORED]
+    assert fetched.attempts[0].served == CAPTURE
+    assert fetched.requested == [(LATE, ADDRESS)]
     assert stored(tmp_path) == [CAPTURE]
     assert in_ledger(tmp_path, CAPTURE) == ""
 
@@ -154,13 +154,13 @@ def test_a_capture_is_fetched_and_stored(tmp_path: Path) -> None:
 def test_the_nearest_capture_is_recorded_as_what_it_is(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page(timestamp=EARLY), samples.unplayable(ADDRESS, LATE)])
     served = Capture(EARLY, ADDRESS)
-    (attempt,) = fetched.tries
+    (attempt,) = fetched.attempts
     assert (attempt.requested, attempt.served, attempt.result) == (
         CAPTURE,
         served,
         AttemptResult.STORED,
     )
-    assert fetched.asked == [(LATE, ADDRESS), (EARLY, ADDRESS)]
+    assert fetched.requested == [(LATE, ADDRESS), (EARLY, ADDRESS)]
     assert stored(tmp_path) == [served]
     assert in_ledger(tmp_path, served) == ""
     assert in_ledger(tmp_path, CAPTURE) is None
@@ -169,8 +169,8 @@ def test_the_nearest_capture_is_recorded_as_what_it_is(tmp_path: Path) -> None:
 def test_the_address_really_captured_is_recorded(tmp_path: Path) -> None:
     by_http = ADDRESS.replace("https", "http") + "?fbclid=a&utm_source=b"
     asked = Capture(LATE, f"{ADDRESS}?fbclid=a&utm_source=b")
-    fetched = fetch(tmp_path, [page(by_http)], rows=[CdxRecord(asked)])
-    assert fetched.tries[0].served == Capture(LATE, by_http)
+    fetched = fetch(tmp_path, [page(by_http)], records=[CdxRecord(asked)])
+    assert fetched.attempts[0].served == Capture(LATE, by_http)
     (record,) = records(tmp_path)
     assert record.capture == Capture(LATE, by_http)
     assert record.source == f"https://web.archive.org/web/{LATE}id_/{asked.original}"
@@ -180,14 +180,14 @@ def test_a_capture_of_another_article_is_none_of_this(tmp_path: Path) -> None:
     link = f'<{OTHER_ARTICLE}>; rel="original"'
     headers = ("Memento-Datetime", "Wed, 01 Jan 2020 00:00:00 GMT"), ("Link", link)
     rule = on_playback(faults.says("another", 200, "<p>", *headers))
-    assert fetch(tmp_path, [page()], rule).ways == [PlaybackFailure.ELSEWHERE]
+    assert fetch(tmp_path, [page()], rule).reasons == [PlaybackFailure.ELSEWHERE]
     assert in_ledger(tmp_path, CAPTURE) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 503])
 def test_a_captured_error_is_stored_with_its_status(status: int, tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [samples.error(ADDRESS, LATE, status)])
-    assert fetched.ways == [AttemptResult.STORED]
+    assert fetched.reasons == [AttemptResult.STORED]
     (record,) = records(tmp_path)
     assert record.status.startswith(f"{status} ")
 
@@ -205,8 +205,8 @@ def test_bytes_that_the_index_does_not_know_are_asked_for_twice(
     fault: faults.Fault | None, digest: str, requests: int, body: bytes, tmp_path: Path
 ) -> None:
     rules = [on_playback(fault, 1)] if fault else []
-    fetched = fetch(tmp_path, [page()], *rules, rows=[CdxRecord(CAPTURE, digest=digest)])
-    assert (fetched.ways, len(fetched.asked)) == ([AttemptResult.STORED], requests)
+    fetched = fetch(tmp_path, [page()], *rules, records=[CdxRecord(CAPTURE, digest=digest)])
+    assert (fetched.reasons, len(fetched.requested)) == ([AttemptResult.STORED], requests)
     assert [record.body for record in records(tmp_path)] == [body]
 
 
@@ -247,11 +247,11 @@ def test_a_redirect_within_the_article_is_followed(location: str, tmp_path: Path
     with replay(Captures([])) as server:  # for a port that is free
         port = server.port
     location = location.format(origin=f"http://127.0.0.1:{port}")
-    of = [page(timestamp=EARLY), page(OTHER_SLUG), page()]
-    fetched = fetch(tmp_path, of, moved(location), port=port)
-    assert fetched.ways == [AttemptResult.STORED]
-    assert fetched.tries[0].served in {Capture(EARLY, ADDRESS), Capture(LATE, OTHER_SLUG)}
-    assert len(fetched.asked) == 2
+    mementos = [page(timestamp=EARLY), page(OTHER_SLUG), page()]
+    fetched = fetch(tmp_path, mementos, moved(location), port=port)
+    assert fetched.reasons == [AttemptResult.STORED]
+    assert fetched.attempts[0].served in {Capture(EARLY, ADDRESS), Capture(LATE, OTHER_SLUG)}
+    assert len(fetched.requested) == 2
 
 
 # Nothing that the archive would say of a capture: asked for again, and not believed.
@@ -262,12 +262,12 @@ FAULTY = {"another service", "a calendar", "mail", "a script", "no address"}
 def test_a_redirect_to_anything_else_is_not_followed(
     what: str, location: str, tmp_path: Path
 ) -> None:
-    of = [page(timestamp=EARLY), page(OTHER_ARTICLE, EARLY), page()]
-    fetched = fetch(tmp_path, of, moved(location))
-    assert fetched.ways == [
+    mementos = [page(timestamp=EARLY), page(OTHER_ARTICLE, EARLY), page()]
+    fetched = fetch(tmp_path, mementos, moved(location))
+    assert fetched.reasons == [
         AttemptResult.NO_ANSWER if what in FAULTY else PlaybackFailure.ELSEWHERE
     ]
-    assert set(fetched.asked) == {(LATE, ADDRESS)}
+    assert set(fetched.requested) == {(LATE, ADDRESS)}
     assert not list(tmp_path.glob("captures/*"))
 
 
@@ -277,7 +277,7 @@ def test_no_other_host_is_ever_asked(status: int, tmp_path: Path) -> None:
         async with sockets.answering() as other:
             location = f"{other.origin}/web/{EARLY}id_/{ADDRESS}"
             fetched = await asyncio.to_thread(fetch, tmp_path, [page()], moved(location, status))
-            assert fetched.ways == [PlaybackFailure.ELSEWHERE]
+            assert fetched.reasons == [PlaybackFailure.ELSEWHERE]
             return other.connections
 
     assert asyncio.run(story()) == 0
@@ -286,8 +286,8 @@ def test_no_other_host_is_ever_asked(status: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("location", ["", "  "])
 def test_a_redirect_to_nowhere_is_no_answer(location: str, tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [page()], moved(location))
-    assert fetched.ways == [AttemptResult.NO_ANSWER]
-    assert len(fetched.asked) == MAX_TRIES
+    assert fetched.reasons == [AttemptResult.NO_ANSWER]
+    assert len(fetched.requested) == MAX_TRIES
 
 
 # --- captured redirects ---------------------------------------------------------------------
@@ -305,11 +305,11 @@ def test_a_redirect_to_nowhere_is_no_answer(location: str, tmp_path: Path) -> No
 def test_a_captured_redirect_is_stored_and_followed(
     location: str, timestamp: str, tmp_path: Path
 ) -> None:
-    of = [samples.redirect(ADDRESS, LATE, location, 301), page(OTHER_SLUG, timestamp)]
-    fetched = fetch(tmp_path, of)
+    mementos = [samples.redirect(ADDRESS, LATE, location, 301), page(OTHER_SLUG, timestamp)]
+    fetched = fetch(tmp_path, mementos)
     served = Capture(timestamp, OTHER_SLUG)
-    assert fetched.ways == [AttemptResult.STORED]
-    assert fetched.tries[0].served == served
+    assert fetched.reasons == [AttemptResult.STORED]
+    assert fetched.attempts[0].served == served
     assert stored(tmp_path) == [CAPTURE, served]
     redirect = records(tmp_path)[0]
     assert redirect.status == "301 Moved Permanently"
@@ -319,83 +319,86 @@ def test_a_captured_redirect_is_stored_and_followed(
 
 
 def test_a_captured_redirect_to_another_article_is_stored_and_not_followed(tmp_path: Path) -> None:
-    of = [samples.redirect(ADDRESS, LATE, OTHER_ARTICLE), page(OTHER_ARTICLE)]
-    fetched = fetch(tmp_path, of)
-    assert fetched.ways == [PlaybackFailure.ELSEWHERE]
-    assert fetched.asked == [(LATE, ADDRESS)]
+    mementos = [samples.redirect(ADDRESS, LATE, OTHER_ARTICLE), page(OTHER_ARTICLE)]
+    fetched = fetch(tmp_path, mementos)
+    assert fetched.reasons == [PlaybackFailure.ELSEWHERE]
+    assert fetched.requested == [(LATE, ADDRESS)]
     assert stored(tmp_path) == [CAPTURE]
 
 
 def test_a_stored_redirect_leads_on_though_the_ledger_is_lost(tmp_path: Path) -> None:
-    of = [samples.redirect(ADDRESS, LATE, OTHER_SLUG, 301), page(OTHER_SLUG)]
-    first = fetch(tmp_path, of)
-    assert len(first.asked) == 2
+    mementos = [samples.redirect(ADDRESS, LATE, OTHER_SLUG, 301), page(OTHER_SLUG)]
+    first = fetch(tmp_path, mementos)
+    assert len(first.requested) == 2
     for file in tmp_path.glob("crawl.db*"):
         file.unlink()
-    again = fetch(tmp_path, of)
-    assert again.asked == []
-    assert again.tries[0].served == Capture(LATE, OTHER_SLUG)
+    again = fetch(tmp_path, mementos)
+    assert again.requested == []
+    assert again.attempts[0].served == Capture(LATE, OTHER_SLUG)
 
 
 def test_a_loop_of_four_is_cut(tmp_path: Path) -> None:
-    of = samples.loop_of_four(ADDRESS, OTHER_SLUG)
-    start = Capture(of[0].timestamp, ADDRESS)
-    first = fetch(tmp_path, of, rows=[CdxRecord(start)])
-    assert first.ways == [PlaybackFailure.LOOP]
-    assert len(first.asked) == 4
+    mementos = samples.loop_of_four(ADDRESS, OTHER_SLUG)
+    start = Capture(mementos[0].timestamp, ADDRESS)
+    first = fetch(tmp_path, mementos, records=[CdxRecord(start)])
+    assert first.reasons == [PlaybackFailure.LOOP]
+    assert len(first.requested) == 4
     assert sorted(stored(tmp_path), key=str) == sorted(
-        [Capture(one.timestamp, one.original) for one in of], key=str
+        [Capture(one.timestamp, one.original) for one in mementos], key=str
     )
-    again = fetch(tmp_path, of, rows=[CdxRecord(start)])
-    assert again.ways == [PlaybackFailure.LOOP]
-    assert len(again.asked) == 2, "what is stored is not fetched again"
+    again = fetch(tmp_path, mementos, records=[CdxRecord(start)])
+    assert again.reasons == [PlaybackFailure.LOOP]
+    assert len(again.requested) == 2, "what is stored is not fetched again"
 
 
 def test_a_redirect_to_itself_is_a_loop(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, [samples.redirect(ADDRESS, LATE, ADDRESS)])
-    assert fetched.ways == [PlaybackFailure.LOOP]
-    assert len(fetched.asked) == 1
+    assert fetched.reasons == [PlaybackFailure.LOOP]
+    assert len(fetched.requested) == 1
 
 
 def test_redirects_without_end_are_cut(tmp_path: Path) -> None:
     steps = [f"{SITE}/article/1/x-1/{step}" for step in range(30)]
-    of = [samples.redirect(here, LATE, there) for here, there in pairwise(steps)]
-    fetched = fetch(tmp_path, of, rows=[CdxRecord(Capture(LATE, steps[0]))])
-    assert fetched.ways == [PlaybackFailure.LOOP]
-    assert len(fetched.asked) == 8
+    mementos = [samples.redirect(here, LATE, there) for here, there in pairwise(steps)]
+    fetched = fetch(tmp_path, mementos, records=[CdxRecord(Capture(LATE, steps[0]))])
+    assert fetched.reasons == [PlaybackFailure.LOOP]
+    assert len(fetched.requested) == 8
 
 
 # --- never twice ----------------------------------------------------------------------------
 
 
 def test_a_stored_page_is_not_fetched_again(tmp_path: Path) -> None:
-    first = fetch(tmp_path, [page()], rows=[CdxRecord(CAPTURE)] * 3)
-    assert len(first.asked) == 1
+    first = fetch(tmp_path, [page()], records=[CdxRecord(CAPTURE)] * 3)
+    assert len(first.requested) == 1
     again = fetch(tmp_path, [page()])
-    assert again.asked == []
-    assert [one.served for one in first.tries + again.tries] == [CAPTURE] * 4
+    assert again.requested == []
+    assert [one.served for one in first.attempts + again.attempts] == [CAPTURE] * 4
     assert stored(tmp_path) == [CAPTURE]
 
 
 def test_captures_that_lead_to_the_same_one_store_it_once(tmp_path: Path) -> None:
     asked = ["20200303000000", "20200404000000"]
-    of = [page(timestamp=EARLY), *(samples.unplayable(ADDRESS, timestamp) for timestamp in asked)]
-    rows = [CdxRecord(Capture(timestamp, ADDRESS)) for timestamp in asked]
-    fetched = fetch(tmp_path, of, rows=rows)
-    assert [timestamp for timestamp, _ in fetched.asked] == [asked[0], EARLY, asked[1]]
+    mementos = [
+        page(timestamp=EARLY),
+        *(samples.unplayable(ADDRESS, timestamp) for timestamp in asked),
+    ]
+    cdx_records = [CdxRecord(Capture(timestamp, ADDRESS)) for timestamp in asked]
+    fetched = fetch(tmp_path, mementos, records=cdx_records)
+    assert [timestamp for timestamp, _ in fetched.requested] == [asked[0], EARLY, asked[1]]
     assert stored(tmp_path) == [Capture(EARLY, ADDRESS)]
 
 
 def test_addresses_that_stand_for_the_same_capture_store_it_once(tmp_path: Path) -> None:
     addresses = [ADDRESS.replace("https://www.", prefix) for prefix in ("https://", "http://www.")]
-    rows = [CdxRecord(Capture(LATE, address)) for address in (*addresses, ADDRESS)]
-    fetched = fetch(tmp_path, [page()], rows=rows)
-    assert [one.served for one in fetched.tries] == [CAPTURE] * 3
+    cdx_records = [CdxRecord(Capture(LATE, address)) for address in (*addresses, ADDRESS)]
+    fetched = fetch(tmp_path, [page()], records=cdx_records)
+    assert [one.served for one in fetched.attempts] == [CAPTURE] * 3
     assert stored(tmp_path) == [CAPTURE]
 
 
 @table(
-    "rules way",
+    "rules reason",
     {
         "not archived": ([on_playback(faults.hrm())], PlaybackFailure.NOT_ARCHIVED),
         "excluded": ([on_playback(faults.excluded())], PlaybackFailure.EXCLUDED),
@@ -406,9 +409,9 @@ def test_addresses_that_stand_for_the_same_capture_store_it_once(tmp_path: Path)
         ),
     },
 )
-def test_nothing_but_captures_is_stored(rules: list[Rule], way: str, tmp_path: Path) -> None:
-    assert fetch(tmp_path, [page()], *rules).ways == [way]
-    is_stored = way == AttemptResult.STORED
+def test_nothing_but_captures_is_stored(rules: list[Rule], reason: str, tmp_path: Path) -> None:
+    assert fetch(tmp_path, [page()], *rules).reasons == [reason]
+    is_stored = reason == AttemptResult.STORED
     assert in_ledger(tmp_path, CAPTURE) == ("" if is_stored else None)
     assert len(list(tmp_path.glob("captures/*"))) == int(is_stored)
     if is_stored:
@@ -441,8 +444,10 @@ def test_bodies_are_stored_unpacked(fault: Callable[[], faults.Fault], tmp_path:
         *(("X-Cache", "MISS"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")),
         *(("Content-Length", "7"), ("Transfer-Encoding", "chunked")),
     )
-    of = FakeMemento(ADDRESS, LATE, PAGE, content_type="text/html; charset=UTF-8", headers=captured)
-    assert fetch(tmp_path, [of], on_playback(fault())).ways == [AttemptResult.STORED]
+    mementos = FakeMemento(
+        ADDRESS, LATE, PAGE, content_type="text/html; charset=UTF-8", headers=captured
+    )
+    assert fetch(tmp_path, [mementos], on_playback(fault())).reasons == [AttemptResult.STORED]
     (record,) = records(tmp_path)
     assert record.body == PAGE
     assert record.digest == f"sha1:{digest_of(PAGE)}"
@@ -458,10 +463,12 @@ def test_bodies_are_stored_unpacked(fault: Callable[[], faults.Fault], tmp_path:
 
 
 def test_other_tools_read_the_store(tmp_path: Path) -> None:
-    of = [page(), page(OTHER_SLUG), samples.redirect(OTHER_ARTICLE, LATE, "/article/2/y")]
-    of += [FakeMemento(f"{SITE}/article/2/y", LATE, b"")]
-    rows = [CdxRecord(Capture(LATE, one.original), digest=digest_of(one.body)) for one in of]
-    fetch(tmp_path, of, rows=rows)
+    mementos = [page(), page(OTHER_SLUG), samples.redirect(OTHER_ARTICLE, LATE, "/article/2/y")]
+    mementos += [FakeMemento(f"{SITE}/article/2/y", LATE, b"")]
+    cdx_records = [
+        CdxRecord(Capture(LATE, one.original), digest=digest_of(one.body)) for one in mementos
+    ]
+    fetch(tmp_path, mementos, records=cdx_records)
     with warc(tmp_path).open("rb") as file:
         kinds = fastwarc.WarcRecordType
         read: list[Any] = []
@@ -469,20 +476,20 @@ def test_other_tools_read_the_store(tmp_path: Path) -> None:
             if record.record_type == kinds.response:
                 uri, http = record.headers["WARC-Target-URI"], record.http_headers
                 read.append((uri, http.status_code, record.reader.read()))
-    assert sorted(read) == sorted((one.original, one.status, one.body) for one in of)
+    assert sorted(read) == sorted((one.original, one.status, one.body) for one in mementos)
     by_warcio = [(r.capture.original, int(r.status[:3]), r.body) for r in records(tmp_path)]
     assert by_warcio == read
 
 
 def test_every_record_is_a_member_of_its_own_where_the_ledger_says(tmp_path: Path) -> None:
-    of = [page(), page(OTHER_SLUG), page(timestamp=EARLY)]
-    rows = [CdxRecord(Capture(one.timestamp, one.original)) for one in of]
-    fetch(tmp_path, of, rows=rows)
+    mementos = [page(), page(OTHER_SLUG), page(timestamp=EARLY)]
+    cdx_records = [CdxRecord(Capture(one.timestamp, one.original)) for one in mementos]
+    fetch(tmp_path, mementos, records=cdx_records)
     content = warc(tmp_path).read_bytes()
     with open_folder(tmp_path, "tests/1") as folder:
-        places = [folder.ledger.memento_location(row.capture) for row in rows]
-    for row, place in zip(rows, places, strict=True):
-        member = gzip.decompress(content[place.offset : place.offset + place.length])
-        assert f"WARC-Target-URI: {row.capture.original}\r\n".encode() in member
+        locations = [folder.ledger.memento_location(record.capture) for record in cdx_records]
+    for record, location in zip(cdx_records, locations, strict=True):
+        member = gzip.decompress(content[location.offset : location.offset + location.length])
+        assert f"WARC-Target-URI: {record.capture.original}\r\n".encode() in member
         assert member.count(b"WARC/1.0") == 1
-    assert places[-1].offset + places[-1].length == len(content)
+    assert locations[-1].offset + locations[-1].length == len(content)

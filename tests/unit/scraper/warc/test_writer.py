@@ -190,9 +190,8 @@ def _last_member(path: Path, end: int) -> tuple[int, int]:
 
 def test_files_of_other_names_are_left_alone(tmp_path: Path) -> None:
     names = ("hkcnews-mine.warc.gz", "hkcnews-00001.copy.warc.gz", "zz.warc.gz")
-    (tmp_path / "captures").mkdir()
     for name in names:
-        (tmp_path / "captures" / name).write_bytes(b"of somebody else")
+        (tmp_path / name).write_bytes(b"of somebody else")
     assert list(WarcStore(tmp_path).repair({})) == []
     assert WarcStore(tmp_path).sizes() == {}
     files = append(tmp_path, memento(1))

@@ -1,0 +1,122 @@
+"""What a page is: an article with its text, or why it is none.
+
+`crawl`, `fetch` and `normalise` all judge pages here, in worker processes: the parser is C, and a
+fault in it ends the process. `judge_mementos` and `write_stored` are jobs of such processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from normalise import (
+    Article,
+    Capture,
+    NotAnArticle,
+    PageKind,
+    Unreadable,
+    extract,
+    omissions,
+    render,
+)
+from normalise.errors import HkcnewsError
+from normalise.files import ArticleWriter
+from scraper.errors import RevisitRecord
+from scraper.models import AttemptResult, CaptureLocation, Memento, Payload
+from scraper.warc.payload import read_payload
+
+REVISIT = "revisit"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a page is.
+
+    `reason` is one word, a `PageKind` for what is no article; `message` says it to people.
+    `article` and `text` are those of an article that is not yet written; `is_changed` says whether
+    writing it has changed the bytes of its file.
+    """
+
+    result: AttemptResult
+    reason: str = ""
+    message: str = ""
+    warnings: tuple[str, ...] = ()
+    article: Article | None = None
+    text: str = ""
+    is_changed: bool = False
+
+
+def judge_mementos(mementos: list[Memento]) -> list[Judgement]:
+    """Judge fetched pages, and write nothing."""
+    return [
+        _judge(partial(Payload, memento.body, memento.status), memento.served)
+        for memento in mementos
+    ]
+
+
+def write_stored(locations: list[CaptureLocation], out: Path) -> list[Judgement]:
+    """Judge stored pages, and write those that are articles below a folder.
+
+    Raises `OSError` where the disk refuses.
+    """
+    writer = ArticleWriter(out)
+    return [write_page(location, writer) for location in locations]
+
+
+def write_page(location: CaptureLocation, writer: ArticleWriter) -> Judgement:
+    """Judge a stored page, and write it if it is an article; its text is not in what comes back.
+
+    Raises `OSError` where the disk refuses: no other page would fare better.
+    """
+    judgement = _judge(partial(read_payload, location), location.capture)
+    if judgement.article is None:
+        return judgement
+    try:
+        is_changed = writer.write(judgement.article.id, judgement.text)
+    except HkcnewsError as error:
+        return _refusal(error)
+    return replace(judgement, article=None, text="", is_changed=is_changed)
+
+
+def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
+    try:
+        article = extract_article(read(), capture)
+        text = render(article)
+        warnings = article.warnings + omissions(article)
+    except Exception as error:  # even a fault of this program is this page's alone
+        return _refusal(error)
+    return Judgement(AttemptResult.ARTICLE, warnings=warnings, article=article, text=text)
+
+
+def _refusal(error: Exception) -> Judgement:
+    """The judgement of a page that has raised an error."""
+    if isinstance(error, NotAnArticle):
+        return Judgement(AttemptResult.NOT_ARTICLE, error.kind, str(error))
+    reason = REVISIT if isinstance(error, RevisitRecord) else AttemptResult.UNREADABLE
+    is_expected = isinstance(error, HkcnewsError)
+    message = str(error) if is_expected else f"a fault of this program: {error!r}"
+    return Judgement(AttemptResult.UNREADABLE, reason, message)
+
+
+def extract_article(page: Payload, capture: Capture) -> Article:
+    """Return the article of a page.
+
+    Raises `NotAnArticle` and `Unreadable` as `extract()` does; a page captured with an error
+    status is never an article.
+    """
+    status = page.status or 200
+    try:
+        article = extract(page.body, capture)
+    except Unreadable:
+        if status < 300:
+            raise
+    except NotAnArticle as error:
+        if status < 300 or error.kind is not PageKind.EMPTY:
+            raise
+    else:
+        if status < 300:
+            return article
+    kind = PageKind.REDIRECT if status < 400 else PageKind.ERROR_PAGE
+    raise NotAnArticle(kind, capture.url)

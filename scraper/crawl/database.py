@@ -1,0 +1,108 @@
+"""The SQLite file that the ledger is in: opened, brought to the present version, asked.
+
+Errors of SQLite become `StorageError` here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from scraper.crawl.schema import VERSION, statements_from
+from scraper.errors import StorageError
+
+
+class Database:
+    """An open database; each change is in the file before the call that makes it returns.
+
+    `PRAGMA synchronous = NORMAL` with a write-ahead log: what was committed outlives the process,
+    however that ends. A power cut may undo the last commits, and never half of one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._errors():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            with self._errors():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._migrate()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _migrate(self) -> None:
+        """Make the tables of a new file, or those of the present version from older ones.
+
+        It is one transaction: a run that is killed in between leaves the old version as it was.
+        """
+        if self._version() == VERSION:
+            return
+        with self.transaction():
+            version = self._version()
+            if version > VERSION:
+                raise StorageError(
+                    f"{self._path} is of version {version}, this program knows up to {VERSION}: "
+                    "use the program that made it, or another folder"
+                )
+            if version < VERSION:
+                for statement in statements_from(version):
+                    self._connection.execute(statement)
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._errors():
+            self._connection.close()
+
+    def rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows that a query gives."""
+        with self._errors():
+            yield from self._connection.execute(query, values)
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Make one change."""
+        with self._errors():
+            self._connection.execute(statement, values)
+
+    def insert(self, statement: str, rows: Iterable[tuple[object, ...]]) -> int:
+        """Run a statement once for each row; return how many rows of the table have changed."""
+        with self._errors():
+            before = self._connection.total_changes
+            self._connection.executemany(statement, rows)
+            return self._connection.total_changes - before
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the changes of the block together: all of them, or none where it raises."""
+        with self._errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StorageError(f"the ledger {self._path} can't be used: {error}") from error
+
+
+def is_old(path: Path) -> bool:
+    """Return whether a ledger is of an older version; a file that can't be read is not."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        return False
+    return 0 < version < VERSION

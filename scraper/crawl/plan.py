@@ -1,0 +1,46 @@
+"""What a crawl is asked to do, and what it would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper.crawl.outcomes import CaptureSource
+from scraper.selection.ids import IdSet
+from scraper.selection.ranking import Prefer
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlPlan:
+    """What to crawl.
+
+    `ids` are those wanted, `None` for all; `limit` is the largest number of articles.
+    `capture_list` is a list of captures to take instead of the index, `reference` a folder of
+    articles that are not crawled again.
+    """
+
+    ids: IdSet | None = None
+    limit: int | None = None
+    capture_list: Path | None = None
+    reference: Path | None = None
+    prefer: Prefer = Prefer.NEWEST
+    refresh_index: bool = False
+
+    @property
+    def named_ids(self) -> frozenset[int]:
+        """The ids that are asked for one by one, not as part of a range."""
+        return self.ids.single if self.ids else frozenset()
+
+    @property
+    def source(self) -> CaptureSource:
+        """Where the captures are known from."""
+        return CaptureSource.INDEX if self.capture_list is None else CaptureSource.LIST
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a crawl would take: articles, the smallest number of requests, and seconds."""
+
+    articles: int
+    requests: int
+    seconds: float

@@ -1,0 +1,77 @@
+"""The tables of the ledger, and the way from older versions of them (docs/crawl-folder.md 2, 5).
+
+The version stands in SQLite's `user_version`. To change the tables, change `SCHEMA` and append to
+`MIGRATIONS` what makes the new tables of the old ones; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+SCHEMA = (
+    "CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # What the index or a list says of each capture.
+    """
+    CREATE TABLE cdx_records (
+        source TEXT, article_id INTEGER, timestamp TEXT, original TEXT,
+        mimetype TEXT, statuscode TEXT, digest TEXT,
+        PRIMARY KEY (source, article_id, timestamp, original, mimetype, statuscode, digest)
+    ) WITHOUT ROWID
+    """,
+    # Digests that captures of several articles have: no article is as common.
+    "CREATE TABLE shared_digests (digest TEXT PRIMARY KEY) WITHOUT ROWID",
+    # Every capture in the store; `redirect` is where it leads, "" for no redirect.
+    """
+    CREATE TABLE mementos (
+        timestamp TEXT, original TEXT, redirect TEXT NOT NULL,
+        file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+        PRIMARY KEY (timestamp, original)
+    ) WITHOUT ROWID
+    """,
+    # Captures that were requested, in the order in which they were done, and those served.
+    """
+    CREATE TABLE attempts (
+        timestamp TEXT, original TEXT, article_id INTEGER NOT NULL,
+        result TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+        served_timestamp TEXT, served_original TEXT,
+        requests INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL,
+        UNIQUE (timestamp, original)
+    )
+    """,
+    "CREATE INDEX attempts_of_article ON attempts (article_id)",
+    # Articles that have come to an end, and the capture that each was written from.
+    """
+    CREATE TABLE articles (
+        id INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+        timestamp TEXT, original TEXT, is_pinned INTEGER NOT NULL, at TEXT NOT NULL
+    )
+    """,
+)
+
+_TO_2 = (  # names only
+    "ALTER TABLE about RENAME TO notes",
+    "ALTER TABLE captures RENAME TO cdx_records",
+    "ALTER TABLE cdx_records RENAME COLUMN article TO article_id",
+    "ALTER TABLE shared RENAME TO shared_digests",
+    "ALTER TABLE pages RENAME TO mementos",
+    "ALTER TABLE mementos RENAME COLUMN location TO redirect",
+    "ALTER TABLE mementos RENAME COLUMN warc TO file",
+    "ALTER TABLE mementos RENAME COLUMN start TO offset",
+    "ALTER TABLE tries RENAME TO attempts",
+    "ALTER TABLE attempts RENAME COLUMN article TO article_id",
+    "ALTER TABLE attempts RENAME COLUMN verdict TO result",
+    "ALTER TABLE attempts RENAME COLUMN said TO message",
+    "DROP INDEX tries_of_article",
+    "CREATE INDEX attempts_of_article ON attempts (article_id)",
+    "ALTER TABLE articles RENAME COLUMN outcome TO status",
+    "ALTER TABLE articles RENAME COLUMN said TO message",
+    "ALTER TABLE articles RENAME COLUMN pinned TO is_pinned",
+)
+
+# The first makes version 2 of version 1, and so on. What has been released is never changed.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2,)
+VERSION = 1 + len(MIGRATIONS)
+
+
+def statements_from(version: int) -> tuple[str, ...]:
+    """Return what brings a ledger of a version to `VERSION`; 0 is a file without tables."""
+    changes = SCHEMA if version == 0 else sum(MIGRATIONS[version - 1 :], start=())
+    return (*changes, f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,66 @@
+"""What the integration tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from support.inline_pool import InlinePool
+
+from scraper.crawl import judging
+
+# Python runs a module of this name when it starts: thus a worker is made to die of a page as it
+# would of a fault in the parser, and the program under test knows nothing of it.
+_DEADLY = """
+import os, signal
+from scraper.batch import judge
+
+extract = judge.extract
+
+def deadly(html, capture):
+    if b"deadly to read" in html:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return extract(html, capture)
+
+judge.extract = deadly
+"""
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """The folder of a crawl, not yet made."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def worker_processes() -> None:
+    """Let pages be judged in worker processes, as the program does it."""
+
+
+@pytest.fixture(autouse=True)
+def _judge_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge pages in this process: starting another one takes most of a test's time."""
+    if "worker_processes" not in request.fixturenames:
+        monkeypatch.setattr(judging, "WorkerPool", InlinePool)
+
+
+@pytest.fixture
+def worker_start(
+    worker_processes: None,  # noqa: ARG001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """What Python processes that are started run first: a file to be written to."""
+    folder = tmp_path / "start"
+    folder.mkdir()
+    path = [str(folder), os.environ.get("PYTHONPATH")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
+    return folder / "sitecustomize.py"
+
+
+@pytest.fixture
+def deadly_workers(worker_start: Path) -> Path:
+    """Let worker processes die of pages with `deadly to read` in them."""
+    worker_start.write_text(_DEADLY, encoding="utf-8")
+    return worker_start

@@ -1,0 +1,148 @@
+"""The file of the ledger: its versions, and what a run that is killed leaves of it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support import ledger_v1
+
+from scraper.crawl import schema
+from scraper.crawl.database import Database
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.lock import locked
+from scraper.errors import FolderInUse, StorageError
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "crawl-folder.md"
+
+
+def layout(path: Path) -> dict[str, object]:
+    """The version of a ledger, and the statements that would make its tables and indexes."""
+    with closing(sqlite3.connect(path)) as ledger:
+        statements = ledger.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        (version,) = ledger.execute("PRAGMA user_version").fetchone()
+    return {"version": version} | {
+        # A table that was renamed is quoted.
+        name: re.sub(r'["\s]+', " ", sql or "").strip()
+        for name, sql in statements
+    }
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A ledger of version 1 with a row."""
+    path = tmp_path / "crawl.db"
+    ledger_v1.make_empty(path)
+    with closing(sqlite3.connect(path)) as ledger, ledger:
+        ledger.execute("INSERT INTO about VALUES ('index listed', '2026-01-01T00:00:00Z')")
+    return path
+
+
+def test_an_old_ledger_gets_the_tables_of_a_new_one(tmp_path: Path, old: Path) -> None:
+    (tmp_path / "new").mkdir()
+    for folder in (tmp_path, tmp_path / "new"):
+        Ledger(folder).close()
+    assert layout(old) == layout(tmp_path / "new" / "crawl.db")
+    with closing(Ledger(tmp_path)) as ledger:
+        assert ledger.get_note("index listed") == "2026-01-01T00:00:00Z"
+
+
+# Kills the process when it comes to a statement that begins so.
+_KILL = """
+import os, pathlib, signal, sqlite3, sys
+from functools import partial
+from scraper.crawl.database import Database
+
+class Deadly(sqlite3.Connection):
+    def execute(self, statement, *values):
+        if statement.startswith(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().execute(statement, *values)
+
+sqlite3.connect = partial(sqlite3.connect, factory=Deadly)
+Database(pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["ALTER TABLE captures", "CREATE INDEX", f"PRAGMA user_version = {schema.VERSION}", "COMMIT"],
+)
+def test_a_run_killed_while_it_migrates_leaves_the_old_ledger_whole(
+    old: Path, statement: str
+) -> None:
+    before = layout(old)
+    done = subprocess.run([sys.executable, "-c", _KILL, old, statement], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert layout(old) == before
+    with closing(Ledger(old.parent)) as ledger:
+        assert ledger.get_note("index listed") == "2026-01-01T00:00:00Z"
+
+
+def test_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = layout(old)
+    monkeypatch.setattr(schema, "MIGRATIONS", ((*schema.MIGRATIONS[0], "DROP TABLE missing"),))
+    with pytest.raises(StorageError, match="no such table: missing"):
+        Ledger(old.parent)
+    assert layout(old) == before
+
+
+def test_a_ledger_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.execute("PRAGMA user_version = 77")
+    with pytest.raises(StorageError, match=r"version 77.*use the program that made it"):
+        Ledger.open_existing(tmp_path)
+    assert layout(path) == {"version": 77}
+
+
+def test_an_old_ledger_is_not_changed_under_a_crawl_that_may_be_of_the_old_program(
+    old: Path,
+) -> None:
+    before = layout(old)
+    with (
+        locked(old.parent, "not expected"),
+        pytest.raises(FolderInUse, match="older version of this program crawls"),
+    ):
+        Ledger.open_existing(old.parent)
+    assert layout(old) == before
+    Ledger.open_existing(old.parent).close()
+    assert layout(old) != before
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    path.write_bytes(b"no database" * 1000)
+    for open_ledger in (Ledger, Ledger.open_existing):
+        with pytest.raises(StorageError, match=r"crawl\.db can't be used"):
+            open_ledger(tmp_path)
+    assert path.read_bytes() == b"no database" * 1000
+
+
+def test_changes_that_belong_together_are_made_together(tmp_path: Path) -> None:
+    insert = "INSERT INTO notes VALUES (?, ?)"
+    with closing(Database(tmp_path / "crawl.db")) as database:
+        with pytest.raises(StorageError, match="UNIQUE"), database.transaction():  # noqa: PT012
+            database.execute(insert, "name", "first")
+            database.execute(insert, "name", "second")
+        assert list(database.rows("SELECT * FROM notes")) == []
+
+
+def test_the_document_names_every_table_and_column(tmp_path: Path) -> None:
+    Ledger(tmp_path).close()
+    text = DOCUMENT.read_text(encoding="utf-8")
+    documented = {
+        section.split("`")[1]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        for section in re.split(r"^### 2\.\d ", text, flags=re.MULTILINE)[1:]
+    }
+    with closing(sqlite3.connect(tmp_path / "crawl.db")) as ledger:
+        for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
+            assert documented.pop(table)[: len(columns)] == columns
+    assert documented == {}

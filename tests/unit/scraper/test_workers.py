@@ -1,0 +1,31 @@
+"""Worker processes: what they do, and what becomes of jobs that kill them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from scraper import workers
+from scraper.errors import WorkerError
+
+
+class DeadOnArrival:
+    """Work that kills the process it is brought to."""
+
+    def __call__(self, jobs: list[int]) -> list[int]:
+        return jobs
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_a_process_that_dies_at_its_start_has_not_died_of_its_job() -> None:
+    async def results() -> list[int | BaseException]:
+        async with workers.WorkerPool(DeadOnArrival(), 2) as pool:
+            first = await asyncio.gather(*map(pool.run, (1, 2, 3)), return_exceptions=True)
+            return [*first, *await asyncio.gather(pool.run(4), return_exceptions=True)]
+
+    for result in asyncio.run(asyncio.wait_for(results(), 20)):
+        assert isinstance(result, WorkerError), result
+        assert "died when it started" in str(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from support.warcs import (
     unreadable_page,
 )
 
-from normalise.files import article_path
+from normalise.files import article_id_of, article_path
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def test_what_became_of_all_is_told_at_the_end_and_by_status(out: Path) -> None:
     report = read_report(out)
     status = hkcnews("status", "--out", out)
     assert (status.exit_code, status.stderr) == (0, "")
-    for summary in (result.stderr, status.stdout):
-        assert re.search(r"^failed: article 8: .*info line", summary, re.MULTILINE)
+    for summary, scope in ((result.stderr, "asked for"), (status.stdout, "known")):
+        assert re.search(r"^failed: 1 article: .*info line.*: 8$", summary, re.MULTILINE)
         assert re.search(r"^ +5 +62\.5 % +written$", summary, re.MULTILINE)
         assert re.search(
             r"^ +2 +25\.0 % +no usable capture \((farewell 1, empty 1|empty 1, farewell 1)\)$",
@@ -67,7 +68,7 @@ def test_what_became_of_all_is_told_at_the_end_and_by_status(out: Path) -> None:
             re.MULTILINE,
         )
         assert re.search(r"^ +1 +12\.5 % +failed \(unreadable 1\)$", summary, re.MULTILINE)
-        assert re.search(r"^ +8 articles known, 9 requests for pages$", summary, re.MULTILINE)
+        assert re.search(rf"^ +8 articles {scope}, 9 requests for pages$", summary, re.MULTILINE)
         assert re.search(r"^most retried: article 1: 2 requests in ", summary, re.MULTILINE)
         assert "\x1b" not in summary
     at = report.pop("at")
@@ -272,3 +273,93 @@ def test_on_a_terminal_that_can_do_nothing_there_are_plain_lines(out: Path) -> N
     assert re.search(r"^fetching articles, \d of 4", shown, re.MULTILINE)
     assert re.search(r"4 +100\.0 % +written", shown)
     assert articles(out) == files(1, 2, 3, 4)
+
+
+# --- a sample, a check, and few words -------------------------------------------------------
+
+
+def test_a_summary_is_of_what_was_asked_for_and_the_report_of_all(out: Path) -> None:
+    with replay(_mixed()) as server:
+        crawl(out, server)
+        result = crawl(out, server, "--ids", "1-2")
+    assert result.exit_code == 0
+    assert "failed: " not in result.stderr
+    assert " 2 articles asked for" in result.stderr
+    assert read_report(out)["articles"] == 8
+    assert "failed: 1 article" in hkcnews("status", "--out", out).stdout
+
+
+def test_status_as_json_is_the_report(out: Path) -> None:
+    with replay(_mixed()) as server:
+        crawl(out, server)
+    printed = json.loads(hkcnews("status", "--out", out, "--json").stdout)
+    assert printed == read_report(out)
+    assert printed["articles"] == 8
+
+
+def test_a_sample_is_spread_over_the_ids(out: Path) -> None:
+    mementos = [FakeMemento(address(n), TIMESTAMP, article_page(n)) for n in range(1, 31)]
+    with replay(Archive(mementos)) as server:
+        result = crawl(out, server, "--sample", "3")
+    assert result.exit_code == 0
+    ids = sorted(article_id for path in articles(out) if (article_id := article_id_of(path)))
+    assert len(ids) == 3
+    assert ids[-1] - ids[0] > 10
+
+
+def test_quietly_there_is_only_the_result(out: Path) -> None:
+    with replay(_mixed(), Faults([on_playback(faults.gateway(503), 1)])) as server:
+        result = crawl(out, server, "--quiet")
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("failed: ")
+    assert lines[-1].endswith("requests for pages")
+    assert not re.search("^(fetching|reading|most retried|warning)", result.stderr, re.MULTILINE)
+
+
+def _reference(folder: Path, *article_ids: int, text: str = "船長說，霧散了便開。") -> Path:
+    for article_id in article_ids:
+        path = folder / article_path(article_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(article_file(article_id, text=text))
+    return folder
+
+
+def test_a_check_compares_what_was_asked_for_and_written(tmp_path: Path, out: Path) -> None:
+    reference = _reference(tmp_path / "reference", 1, 2, 3, 8, 900)
+    with replay(_mixed()) as server:
+        result = crawl(out, server, "--ids", "1-2,4", "--check", str(reference))
+    assert result.exit_code == 0
+    for line in ("2 identical", "0 regressions", "1 only in MINE", "0 only in REFERENCE"):
+        assert re.search(rf"^ +{line}$", result.stderr, re.MULTILINE), line
+
+
+def test_a_regression_ends_in_1_also_where_nothing_was_left_to_do(
+    tmp_path: Path, out: Path
+) -> None:
+    reference = _reference(tmp_path / "reference", 1, 2, text="船長不說。")
+    with replay(_mixed()) as server:
+        for _ in range(2):
+            result = crawl(out, server, "--ids", "1-2", "--check", str(reference))
+            assert result.exit_code == 1
+            assert "regressions: articles 1, 2" in result.stderr
+    assert f"`hkcnews compare {out} {reference} --show 3`" in result.stderr
+
+
+def test_a_check_of_nothing_is_said_to_be_one(tmp_path: Path, out: Path) -> None:
+    with replay(_mixed()) as server:
+        result = crawl(out, server, "--ids", "7", "--check", str(_reference(tmp_path / "r", 1)))
+    assert result.exit_code == 0
+    assert "nothing to compare" in result.stderr
+
+
+def test_a_reference_that_is_none_is_told_before_anything_is_asked(
+    tmp_path: Path, out: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with replay(_mixed()) as server:
+        for name in ("gone", "empty"):
+            result = crawl(out, server, "--check", str(tmp_path / name))
+            assert (result.exit_code, result.stdout) == (2, "")
+            assert name in result.stderr
+        assert server.log == []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from fake_archive import Archive, FakeMemento, Faults, faults, on_playback, replay
 from support.command import hkcnews
+from support.crawling import crawl
 from support.warcs import (
     TIMESTAMP,
     address,
@@ -21,7 +24,10 @@ from support.warcs import (
     unreadable_page,
 )
 
-ID = 11911
+from scraper.cli.addresses import decode_address, shorten_addresses
+from scraper.crawl.ledger import Ledger
+
+ID, OLD = 11911, "20190601000000"
 URL = capture_url(ID)
 
 
@@ -149,10 +155,17 @@ WRONG = [
     (["-"], "give --url"),
     (["gone.html", "--url", URL], "gone.html"),
     (["page.html", "other.html", "--url", URL], "other.html"),
-    (["nothing"], "capture.json"),
+    (["nothing"], "no WARC file"),
     (["page.html", "--url", address(ID)], "looks like https://web.archive.org/"),
     (["saved", "--url", URL], "leave out --url"),
-    (["pages.warc"], "holds many pages"),
+    (["pages.warc"], "`hkcnews inspect 1 --from pages.warc`"),
+    (["saved", "--at", "2021"], "--from"),
+    (["7"], "article 7 is an article: say where its page is by --from"),
+    ([address(7)], "article 7 is an article"),
+    (["7", "--from", "pages.warc", "--url", URL], "leave out --url"),
+    (["ferry", "--from", "pages.warc"], "'ferry' is no article"),
+    (["7", "--from", "page.html"], "does not say which capture it is"),
+    (["7", "--from", "gone"], "gone can't be read"),
 ]
 
 
@@ -163,9 +176,96 @@ def test_wrong_usage_says_what_to_do(
     monkeypatch.chdir(tmp_path)
     _page(tmp_path, article_page(ID))
     (tmp_path / "other.html").write_bytes(article_page(ID))
-    (tmp_path / "pages.warc").write_bytes(plain([response(1)]).content)
+    (tmp_path / "pages.warc").write_bytes(plain([response(1), response(2)]).content)
     saved(tmp_path / "saved", 1)
     (tmp_path / "nothing").mkdir()
     result = hkcnews("inspect", *args, stdin=article_page(ID))
     assert (result.stdout, result.exit_code) == ("", 2)
     assert message in result.stderr
+
+
+# --- what a message shows -------------------------------------------------------------------
+
+
+@pytest.fixture
+def crawled(tmp_path: Path) -> Path:
+    """A crawl: 1 was written, 2 has a page that fits no rule and a farewell, 3 has no page."""
+    out = tmp_path / "out"
+    mementos = [
+        FakeMemento(address(1), TIMESTAMP, article_page(1)),
+        FakeMemento(address(1), OLD, article_page(1, title="舊題")),
+        FakeMemento(address(2), OLD, unreadable_page()),
+        FakeMemento(address(2), TIMESTAMP, farewell_page()),
+        FakeMemento(address(3), TIMESTAMP, article_page(3)),
+    ]
+    gone = on_playback(faults.gateway(404), path="article/3/")
+    with replay(Archive(mementos), Faults([gone])) as server:
+        crawl(out, server)
+    return out
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["1", address(1), decode_address(address(1)), capture_url(1), decode_address(capture_url(1))],
+)
+def test_the_page_of_a_crawl_by_what_a_message_shows(crawled: Path, target: str) -> None:
+    result = hkcnews("inspect", target, "--from", crawled)
+    assert result.exit_code == 0
+    assert _rows(result.stdout)["capture"][0] == capture_url(1)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["2", capture_url(2, OLD), shorten_addresses(capture_url(2, OLD) + "%E6%B8%A1" * 99)],
+)
+def test_a_page_that_fits_no_rule_comes_before_what_is_no_article(
+    crawled: Path, target: str
+) -> None:
+    result = hkcnews("inspect", target, "--from", crawled)
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert "info line" in result.stderr
+    assert "h1: " in result.stderr
+
+
+def test_a_certain_capture_of_a_crawl(crawled: Path) -> None:
+    result = hkcnews("inspect", capture_url(2), "--from", crawled)
+    assert result.exit_code == 1
+    assert "farewell" in result.stderr
+
+
+def test_the_hint_of_a_summary_can_be_pasted(crawled: Path) -> None:
+    status = hkcnews("status", "--out", crawled).stdout
+    hint = re.search(r"^look at one: hkcnews (.*)$", status, re.MULTILINE)
+    assert hint is not None
+    result = hkcnews(*shlex.split(hint[1]))
+    assert "no rule finds the info line" in result.stderr
+
+
+def test_a_page_that_a_crawl_does_not_have_says_why(crawled: Path) -> None:
+    for target, message in (("3", "404"), ("4", "holds no page of article 4")):
+        result = hkcnews("inspect", target, "--from", crawled)
+        assert (result.stdout, result.exit_code) == ("", 1)
+        assert message in result.stderr
+
+
+@pytest.mark.parametrize(("at", "timestamp"), [("2021", TIMESTAMP), ("2019", OLD)])
+def test_a_page_of_a_warc_of_a_time(tmp_path: Path, at: str, timestamp: str) -> None:
+    warc = tmp_path / "pages.warc"
+    warc.write_bytes(plain([response(1), response(1, timestamp=OLD)]).content)
+    result = hkcnews("inspect", "1", "--from", warc, "--at", at)
+    assert _rows(result.stdout)["capture"][0] == capture_url(1, timestamp)
+
+
+def test_a_folder_with_pages_of_one_article_needs_no_id(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with replay(Archive([FakeMemento(address(1), TIMESTAMP, article_page(1))])) as server:
+        crawl(out, server)
+    for folder in (out, out / "captures"):
+        assert _rows(hkcnews("inspect", folder).stdout)["id"][0] == "1"
+
+
+def test_a_crawl_without_a_page_has_nothing_to_inspect(tmp_path: Path) -> None:
+    Ledger(tmp_path).close()
+    result = hkcnews("inspect", tmp_path)
+    assert result.exit_code == 2
+    assert "holds no page of an article" in result.stderr

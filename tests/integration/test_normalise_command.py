@@ -289,3 +289,12 @@ def test_a_warc_through_standard_input_without_a_folder_is_wrong_usage(sources: 
     result = hkcnews("normalise", "-", stdin=(sources / "pages.warc.gz").read_bytes())
     assert (result.stdout, result.exit_code) == ("", 2)
     assert "give --out DIR" in result.stderr
+
+
+def test_quietly_there_is_only_the_result(tmp_path: Path, out: Path) -> None:
+    page = _page(tmp_path, article_page(ID, category="眾不知"))
+    assert hkcnews("normalise", page, "--url", URL, "--quiet").stderr == ""
+    result = hkcnews("normalise", _mixed(tmp_path), "--out", out, "--quiet")
+    assert result.stderr.startswith("failed: ")
+    result = hkcnews("normalise", _mixed(tmp_path), "--out", out, "--quiet", "--verbose")
+    assert (result.exit_code, "--quiet and --verbose" in result.stderr) == (2, True)

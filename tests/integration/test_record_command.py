@@ -17,6 +17,7 @@ from support.warcs import (
     capture_url,
     farewell_page,
     response,
+    saved as hkcnews_saved,
     tree,
     unreadable_page,
     warc_file,
@@ -207,10 +208,49 @@ def test_a_source_that_has_not_the_page_is_an_error(
     assert tree(root) == {}
 
 
-def test_a_folder_that_is_none_is_told_before_anything_is_asked(tmp_path: Path) -> None:
-    result = record(tmp_path / "gone", ID)
+# --- where it is written --------------------------------------------------------------------
+
+
+def _from_html(folder: Path, *args: str | Path) -> Result:
+    (folder / "page.html").write_bytes(article_page(ID))
+    named = ["--name=a-page", f"--why={WHY}", "--from", folder / "page.html"]
+    return hkcnews("record", capture_url(ID, NEW), *named, *args)
+
+
+def test_a_folder_that_is_named_is_made(tmp_path: Path) -> None:
+    result = _from_html(tmp_path, "--fixtures", tmp_path / "new")
+    path = tmp_path / "new" / "articles" / "a-page"
+    assert (result.stdout, result.exit_code) == (f"{path}\n", 0)
+    assert path.is_dir()
+
+
+def test_by_default_it_is_the_folder_with_fixtures_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hkcnews_saved(tmp_path / "fixtures" / "articles" / "another", 1)
+    result = _from_html(tmp_path)
+    assert (result.stdout, result.exit_code) == ("fixtures/articles/a-page\n", 0)
+    assert (tmp_path / "fixtures" / "articles" / "a-page" / "page.html").exists()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_without_fixtures_here_it_says_how_to_name_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if is_there:
+        (tmp_path / "fixtures").mkdir()
+    result = _from_html(tmp_path)
     assert (result.stdout, result.exit_code) == ("", 2)
-    assert "--fixtures DIR" in result.stderr
+    assert str(tmp_path / "fixtures") in result.stderr
+    assert "`--fixtures fixtures` makes it" in result.stderr
+
+
+def test_a_file_is_no_folder_of_fixtures(tmp_path: Path) -> None:
+    result = _from_html(tmp_path, "--fixtures", tmp_path / "page.html")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "is a file" in result.stderr
 
 
 def test_a_page_that_no_capture_has_lists_what_was_tried(root: Path) -> None:
@@ -240,10 +280,8 @@ def test_a_page_that_fits_no_rule_is_found_recorded_mended_and_kept_right(
         result = hkcnews("crawl", "--out", crawl, *at(server))
         assert result.exit_code == 1
     status = hkcnews("status", "--out", crawl)
-    assert f"failed: article {ID}: " in status.stdout
-    found = re.search(r"https://web\.archive\.org/\S+?(?=[;,]?\s)", status.stdout)
-    assert found is not None, "the capture can be copied from what status says"
-    result = record(root, found[0], "--from", crawl, name="two-columns")
+    assert re.search(rf"^failed: 1 article: .*: {ID}$", status.stdout, re.MULTILINE)
+    result = record(root, ID, "--from", crawl, name="two-columns")
     assert (result.stdout, result.exit_code) == (f"{root / 'unreadable' / 'two-columns'}\n", 0)
     saved(root, "unreadable", mementos[1].body, name="two-columns")
     shown = hkcnews("inspect", root / "unreadable/two-columns")

@@ -144,8 +144,8 @@ def test_crawl_and_status(run: Run) -> None:
     with replay(_archive()) as server:
         crawl = run("crawl", "--out", out, *_from(server))
     status = run("status", "--out", out)
-    assert "failed: article 8" in crawl
-    assert "failed: article 8" in status
+    assert "failed: 1 article" in crawl
+    assert "failed: 1 article" in status
     for output in (crawl, status, run("normalise", out, "--verbose")):
         assert_harmless(output)
 

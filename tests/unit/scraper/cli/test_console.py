@@ -15,7 +15,6 @@ from scraper.cli.console import (
     escape_lines,
     print_exactly,
     print_line,
-    stdout_console,
     write_text,
 )
 
@@ -101,12 +100,3 @@ def test_a_dash_is_standard_output(
     write_text(Path("-"), "航\n")
     write_text(Path("file"), "航\n")
     assert capsysbinary.readouterr().out == (tmp_path / "file").read_bytes() == "航\n".encode()
-
-
-@pytest.mark.parametrize(("terminal", "width"), [("0", 10_000), ("1", 77)])
-def test_tables_are_as_wide_as_a_terminal_or_as_need_be(
-    monkeypatch: pytest.MonkeyPatch, terminal: str, width: int
-) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", terminal)
-    monkeypatch.setenv("COLUMNS", "77")
-    assert stdout_console().width == width

@@ -117,6 +117,38 @@ def test_a_crawl_shows_its_pause_instead_of_its_phase(clock: list[float]) -> Non
     assert view.line().startswith("fetching articles")
 
 
+def test_the_last_line_of_a_crawl_has_the_share_of_each_field() -> None:
+    state = CrawlProgress(phase="fetching articles", total=100)
+    state.fields.add("眾聞", {"title": "headline", "author": "label"}, 3)
+    state.fields.add("眾聞", {"title": "headline"})
+    last = _shown(CrawlView(state)).splitlines()[-1]
+    assert last.startswith("title 100%  author 75%  category 0%")
+    assert "box" not in last  # these articles have none
+
+
+def test_an_alarm_is_shown_and_printed_at_once() -> None:
+    state = CrawlProgress(phase="fetching articles", total=100)
+    view = CrawlView(state)
+    before = view.milestone()
+    state.alarm = f"no category {WILD}"
+    assert view.milestone() != before
+    assert "alarm: no category" in view.line()
+    assert "no category" in _shown(view)
+    assert_harmless(_shown(view))
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_crawl_fits_the_width(width: int) -> None:
+    state = CrawlProgress(phase="fetching articles", total=30_000, done=12_345)
+    console = Console(file=io.StringIO(), width=width)
+    console.print(CrawlView(state).render())
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert sum("━" in line for line in lines) == 1
+    assert lines[1].rstrip().endswith("12,345 of 30,000")
+    assert len(lines[1].rstrip()) <= min(width, 80)
+
+
 def test_a_pause_that_is_over_is_no_pause(clock: list[float]) -> None:
     assert pause_line(None) == ""
     assert pause_line(Pause(clock[0], 1, "429")) == ""
@@ -192,6 +224,14 @@ def test_elsewhere_there_are_lines(
     with show_progress(console, CrawlView(CrawlProgress(phase="reading the index"))):
         pass
     assert file.getvalue() == "reading the index\n"
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_quietly_nothing_is_shown(*, is_terminal: bool) -> None:
+    console, file = _console(is_terminal=is_terminal)
+    with show_progress(console, CrawlView(CrawlProgress(phase="reading")), is_quiet=True):
+        pass
+    assert file.getvalue() == ""
 
 
 def test_a_quick_command_prints_no_lines() -> None:

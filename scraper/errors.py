@@ -14,6 +14,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── RetriesExhausted     all tries were in vain: put it off
     ├── NoCapture            no capture of an article is usable: it lists what was tried
     ├── IndexUnavailable     the index gives no list of captures: give one, or come another day
+    ├── TooManyUnreadable    the rules don't fit the pages: mend them, then go on
     ├── Stopped              the run is to end: finish what is begun, begin nothing
     ├── Paused               the archive has wanted no requests for long: come back (.until)
     ├── CertificateError     the archive's certificate does not hold: make no more requests
@@ -112,6 +113,13 @@ class NoCapture(ScraperError):
 
 class IndexUnavailable(ScraperError):
     """The index gives no list of captures. Give a list, or come another day."""
+
+
+class TooManyUnreadable(ScraperError):
+    """Most pages fit no rule. The message says which part is missing and what to do next.
+
+    Nothing is lost: the pages are stored, and are judged again without a request.
+    """
 
 
 class Stopped(ScraperError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper.crawl.outcomes import CaptureSource
+from scraper.errors import UsageError
 from scraper.selection.ids import IdSet
 from scraper.selection.ranking import Prefer
 
@@ -16,7 +17,8 @@ class CrawlPlan:
 
     `ids` are those wanted, `None` for all; `limit` is the largest number of articles.
     `capture_list` is a list of captures to take instead of the index, `reference` a folder of
-    articles that are not crawled again.
+    articles that are not crawled again. `sample` is the number of articles to take instead of
+    all, spread evenly over their ids. `keep_going` goes on where most pages are unreadable.
     """
 
     ids: IdSet | None = None
@@ -25,6 +27,12 @@ class CrawlPlan:
     reference: Path | None = None
     prefer: Prefer = Prefer.NEWEST
     refresh_index: bool = False
+    sample: int | None = None
+    keep_going: bool = False
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.sample is not None:
+            raise UsageError("--sample and --limit both say how many articles: give one of them")
 
     @property
     def named_ids(self) -> frozenset[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from scraper.crawl.fields import FieldShare, FieldTally
 from scraper.models import ArticleStatus, Pause
 
 
@@ -16,6 +17,8 @@ class CrawlProgress:
     those fetched; `done`, `total` and `put_off` count articles. `pause` is the one that everybody
     waits for. `passed_over` counts what a list names and is not taken, in words. `wanted` are the
     articles that the run is about, `without_capture` the ids given one by one that have no capture.
+    `fields` counts the fields of the articles written in this run. `alarm` says in a sentence that
+    the rules don't fit the pages, or that a field is found far too seldom.
     """
 
     phase: str = "opening the folder"
@@ -29,6 +32,12 @@ class CrawlProgress:
     passed_over: Counter[str] = field(default_factory=Counter)
     wanted: frozenset[int] = frozenset()
     without_capture: list[int] = field(default_factory=list)
+    fields: FieldTally = field(default_factory=FieldTally)
+    alarm: str | None = None
+
+    def field_shares(self) -> tuple[FieldShare, ...]:
+        """Return the share of each field, of the articles written in this run."""
+        return self.fields.shares()
 
     def record_pause(self, pause: Pause | None) -> None:
         """Keep a pause, or its good end."""

@@ -6,17 +6,43 @@ import datetime as dt
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from normalise import Capture
 from normalise.files import write_atomically
+from scraper.crawl.fields import FieldShare
 from scraper.crawl.layout import REPORT_FILE
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome
 from scraper.models import ArticleStatus, Pause
 from scraper.utc import format_utc, utc_now
+
+__all__ = ["CostlyAttempt", "CrawlReport", "FailureGroup", "FieldShare"]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Articles that failed for the same reason.
+
+    `what` says it to people, without the address of a page; `article_ids` are the first five.
+    """
+
+    reason: str
+    what: str
+    count: int
+    article_ids: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "reason": self.reason,
+            "what": self.what,
+            "count": self.count,
+            "articles": list(self.article_ids),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +70,10 @@ class CrawlReport:
 
     `reasons` counts the articles of each status by reason; `open` are those not done yet.
     `requests` are those for pages. `pause` is the last that the archive has asked for.
+    `failure_groups` come with the most frequent first. `fields` are of the written articles.
+    `warnings` counts these by their text without numbers and quotations, an article once for
+    each. `incomplete` are the ids of articles whose file leaves much text of the page out.
+    `written` are the ids of all that are written.
     """
 
     articles: int
@@ -55,10 +85,15 @@ class CrawlReport:
     slowest: tuple[CostlyAttempt, ...]
     most_retried: tuple[CostlyAttempt, ...]
     pause: Pause | None
+    failure_groups: tuple[FailureGroup, ...] = ()
+    fields: tuple[FieldShare, ...] = ()
+    warnings: Counter[str] = field(default_factory=Counter)
+    incomplete: tuple[int, ...] = ()
+    written: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, ledger: Ledger) -> CrawlReport:
-        """Return what the ledger says now."""
+    def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> CrawlReport:  # noqa: ARG003
+        """Return what the ledger says now, of these articles or of all."""
         statuses: Counter[ArticleStatus] = Counter()
         reasons: dict[ArticleStatus, Counter[str]] = {status: Counter() for status in ArticleStatus}
         for (status, reason), count in ledger.count_outcomes().items():
@@ -97,6 +132,10 @@ class CrawlReport:
                 {"article": each.article_id, "reason": each.reason, "said": each.message}
                 for each in self.failed
             ],
+            "failure_groups": [group.as_json() for group in self.failure_groups],
+            "fields": [share.as_json() for share in self.fields],
+            "warnings": dict(self.warnings.most_common()),
+            "incomplete": list(self.incomplete),
             "requests": self.requests,
             "slowest": [attempt.as_json() for attempt in self.slowest],
             "most_retried": [attempt.as_json() for attempt in self.most_retried],

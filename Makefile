@@ -10,10 +10,10 @@ SOURCES := normalise scraper tests
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden lock clean
+.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden probe-table lock clean
 
 help:  ## List what can be made.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## Make .venv with the command in .venv/bin/hkcnews.
 
@@ -51,6 +51,8 @@ fmt: install  ## Format the code and mend what the linter can.
 	$(BIN)/ruff format $(SOURCES)
 
 bench: install  ## Measure what others would use beside us, 15 minutes: make bench SMALL=1 tries it.
+	@# pip 23 can't resolve the extras of lxml that these packages ask for
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements.lock --editable '.[bench]'
 	$(TESTS) bench.text $(if $(SMALL),--small)
@@ -80,6 +82,9 @@ conformance: install  ## Compare with the reference archive, where ../shared has
 
 golden: install  ## Refresh what is expected of the saved pages; then read the diff.
 	$(BIN)/python -m scraper.testing.fixtures refresh
+
+probe-table: install  ## Make the table of hkcnews probe anew, where ../shared has the reference.
+	$(TESTS) tools.make_probe_table
 
 lock: install  ## Write requirements.lock anew from what is installed now.
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev,bench]'

@@ -195,9 +195,11 @@ _BLOCK_TAGS = frozenset(
         *("caption", "colgroup", "tbody", "tfoot", "thead"),
     )
 )
-_BLOCKS = (
-    *(Rule, Embed, Paragraph, Heading, Quote, List, ListItem),
-    *(Figure, Caption, Table, Row, Cell),
+_BLOCKS = frozenset(
+    (
+        *(Rule, Embed, Paragraph, Heading, Quote, List, ListItem),
+        *(Figure, Caption, Table, Row, Cell),
+    )
 )
 
 
@@ -216,11 +218,19 @@ def walk(content: Flow) -> Iterator[Node]:
 
 def plain_text(content: Flow) -> str:
     """Return the text of a content without its structure, breaks as newlines."""
-    parts = (
-        node.value if type(node) is Text else "\n" if type(node) is Break else ""
-        for node in walk(content)
-    )
+    parts: list[str] = []
+    _collect_text(content, parts)
     return "".join(parts)
+
+
+def _collect_text(content: Flow, parts: list[str]) -> None:
+    for node in content:
+        if type(node) is Text:
+            parts.append(node.value)
+        elif type(node) is Break:
+            parts.append("\n")
+        elif node.content:
+            _collect_text(node.content, parts)
 
 
 # --- the article ----------------------------------------------------------------------------

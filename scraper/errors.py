@@ -19,7 +19,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── Paused               the archive has wanted no requests for long: come back (.until)
     ├── CertificateError     the archive's certificate does not hold: make no more requests
     ├── StorageError         what a crawl stands on does not hold: mend that first
-    ├── WorkerError          worker processes can't be started: mend that first
+    ├── WorkerError          worker processes die, and of no single job: mend that first
     └── WorkerCrash          a job killed its worker process: note it, go on with the next
 """
 
@@ -171,7 +171,10 @@ def disk_error(error: OSError, path: Path) -> StorageError:
 
 
 class WorkerError(ScraperError):
-    """A worker process died before it took a job. Mend the installation, and start again."""
+    """Worker processes die at their start, or of a job that can't be told from others.
+
+    Do what the message says, and start the same command again.
+    """
 
 
 class WorkerCrash(ScraperError):

@@ -14,7 +14,7 @@ from fake_archive import demo_archive, demo_faults, replay
 
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
 SHOWN = "articles/18001-19000/article_18123.md"
-# Faster than the real archive allows: this one is ours.
+# Faster than the real archive allows: this one is on loopback.
 PACE = ["--rate", "100", "--cooldown", "1"]
 
 
@@ -23,18 +23,18 @@ def main(out: Path) -> int:
     shutil.rmtree(out, ignore_errors=True)
     with replay(demo_archive, demo_faults(), process=True) as server:
         command = ["crawl", "--out", str(out), "--archive", server.origin, *PACE]
-        say(f"$ hkcnews {' '.join(command)}")
+        show(f"$ hkcnews {' '.join(command)}")
         code = subprocess.run([HKCNEWS, *command], check=False).returncode
-    say(f"\n$ cat {out / SHOWN}")
-    say((out / SHOWN).read_text(encoding="utf-8"))
-    say("What became of it, at any time:")
-    say(f"  .venv/bin/hkcnews status --out {out}")
-    say("The same with the real archive, at the pace that it asks for:")
-    say("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
+    show(f"\n$ cat {out / SHOWN}")
+    show((out / SHOWN).read_text(encoding="utf-8"))
+    show("What became of it, at any time:")
+    show(f"  .venv/bin/hkcnews status --out {out}")
+    show("The same with the real archive, at the pace that it asks for:")
+    show("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
     return code
 
 
-def say(text: str) -> None:
+def show(text: str) -> None:
     """Print at once: the command that is called prints as well."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

@@ -11,21 +11,29 @@ from collections.abc import Iterator
 
 from normalise.models import (
     Break,
+    Embed,
     Emphasis,
+    Figure,
     Flow,
+    Heading,
     Link,
     List,
+    ListItem,
     Node,
     Other,
     Paragraph,
     Quote,
+    Rule,
     Strong,
+    Table,
     Text,
     is_block,
     plain_text,
     walk,
 )
 
+# In these no text is loose.
+_CLOSED = frozenset({Paragraph, Heading, ListItem, Figure, Table, Embed, Rule})
 _Wrapper = Other | Strong | Emphasis | Link | List | Quote
 
 
@@ -35,6 +43,8 @@ def with_paragraphs(content: Flow) -> Flow:
     A run of inline nodes with any text in it is one paragraph, without breaks at its ends. A run
     without text, such as a single picture, stays as it is.
     """
+    if all(type(node) in _CLOSED for node in content):  # as in most articles
+        return content
     nodes: list[Node] = []
     run: list[Node] = []
     for node in content:

@@ -27,7 +27,8 @@ from normalise.models import (
     plain_text,
 )
 
-_TEXT_BLOCKS = (Paragraph, Heading, ListItem, Cell)
+_TEXT_BLOCKS = frozenset({Paragraph, Heading, ListItem, Cell})
+_PLAIN_BLOCKS = frozenset({Paragraph, Heading})
 _MAX_SHOWN = 40  # characters of a text that is left out
 _MAX_SHARE = 0.1
 _MAX_CHARACTERS = 200
@@ -106,9 +107,14 @@ def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[_Omission]:
                 yield _lost_frame(node)
         elif type(node) is Figure:
             yield from _lost_of_figure(node, shown=shown, frames=frames)
-        elif node.content:
+        elif node.content and not (frames and _is_running_text(node)):
             is_shown = _is_shown(node, shown=shown)
             yield from _lost(node.content, shown=is_shown, frames=frames and kind is not Table)
+
+
+def _is_running_text(node: Node) -> bool:
+    """Whether a block holds text and frames alone, as most do: nothing of it can be lost."""
+    return type(node) in _PLAIN_BLOCKS and not any(inner.content for inner in node.content)
 
 
 def _is_shown(node: Node, *, shown: bool) -> bool:
@@ -123,6 +129,8 @@ def _lost_of_figure(figure: Figure, *, shown: bool, frames: bool) -> Iterator[_O
     if shown or not frames:
         yield from _lost(figure.content, shown=shown, frames=False)
         return
+    if _is_plain(figure):
+        return
     picture = first(figure, Image)
     if picture is None:
         text = plain_text(figure.content)
@@ -130,6 +138,18 @@ def _lost_of_figure(figure: Figure, *, shown: bool, frames: bool) -> Iterator[_O
         yield from lost or [_Omission("a figure without a picture is left out")]
         return
     yield from _lost_beside(figure.content, picture, first(figure, Caption))
+
+
+def _is_plain(figure: Figure) -> bool:
+    """Whether a figure is a picture with or without a caption of text alone, as most are."""
+    image, *others = figure.content or (None,)
+    if type(image) is not Image:
+        return False
+    return not others or (
+        len(others) == 1
+        and type(others[0]) is Caption
+        and all(type(node) is Text for node in others[0].content)
+    )
 
 
 def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iterator[_Omission]:

@@ -199,12 +199,9 @@ def _is_blank(node: Node) -> bool:
 def _without(blanks: list[int], nodes: list[Node]) -> Flow:
     """The nodes without those blanks that stand between blocks, or at an end beside one."""
     last = len(nodes) - 1
-    shown = {
-        at
-        for at in blanks
-        if (at > 0 and not is_block(nodes[at - 1])) or (at < last and not is_block(nodes[at + 1]))
-    }
-    if len(shown) == len(blanks):
-        return tuple(nodes)
-    dropped = set(blanks) - shown
-    return tuple(node for at, node in enumerate(nodes) if at not in dropped)
+    for at in reversed(blanks):
+        is_at_start = at == 0 or is_block(nodes[at - 1])
+        if is_at_start and (at == last or is_block(nodes[at + 1])):
+            del nodes[at]
+            last -= 1
+    return tuple(nodes)

@@ -70,19 +70,19 @@ class Content:
 
 def find_content(tree: LexborHTMLParser) -> Found[Content] | None:
     """Return the content: the elements of its class, else the first that is like one."""
-    known = tree.css_first(_KNOWN_CONTENT)
-    if known is None:
+    known = tree.css(_KNOWN_CONTENT)
+    if not known:
         like = tree.css_first(_LIKE_CONTENT)
         if like is None:
             return None
         return Found(Content(like), "similar class", (f"no element has the class of {CONTENT}",))
-    filled = [element for element in tree.css(_KNOWN_CONTENT) if _is_filled(element)]
+    filled = [element for element in known if _is_filled(element)]
     if not filled:
-        return Found(Content(known), "class")
+        return Found(Content(known[0]), "class")
     first, *others = filled
     further = tuple(other for other in others if not _is_in_any(filled, other))
     warnings = []
-    if first.mem_id != known.mem_id:
+    if first.mem_id != known[0].mem_id:
         warnings.append(f"the first element of the class {CONTENT} is empty")
     if further:
         warnings.append(

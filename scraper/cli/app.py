@@ -15,6 +15,7 @@ from scraper.cli.crawl import crawl
 from scraper.cli.fetch import fetch
 from scraper.cli.inspect import inspect
 from scraper.cli.normalise import normalise
+from scraper.cli.probe import probe
 from scraper.cli.record import record
 from scraper.cli.status import status
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
 app.command()(status)
 for command in (fetch, captures, record, compare, audit, normalise, inspect):

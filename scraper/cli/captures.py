@@ -42,8 +42,8 @@ def captures(
     with handle_errors(debug=debug):
         from scraper.cli.reports.captures import (  # noqa: PLC0415
             captures_json,
-            captures_table,
             list_captures,
+            show_captures,
         )
         from scraper.cli.session import open_ledger, run_in_session  # noqa: PLC0415
         from scraper.crawl.refetch import rank_captures  # noqa: PLC0415
@@ -58,4 +58,4 @@ def captures(
         if json:
             print_exactly(captures_json(listed))
         else:
-            stdout_console().print(captures_table(listed))
+            show_captures(stdout_console(), listed)

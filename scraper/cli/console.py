@@ -14,16 +14,14 @@ from rich.text import Text
 
 from scraper.cli.options import STANDARD_STREAM
 
-_WIDTH_WITHOUT_TERMINAL = 10_000  # nothing is folded where a program reads it
 _IDEOGRAPHIC_SPACE = "\u3000"
 
 stderr_console = Console(stderr=True)
 
 
 def stdout_console() -> Console:
-    """Return standard output for tables: as wide as the terminal, without one as wide as needed."""
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
+    """Return standard output as it is now: tests and pipes may replace it."""
+    return Console()
 
 
 def escape_controls(text: str) -> str:

@@ -16,6 +16,7 @@ from scraper.cli.options import (
     Cooldown,
     CrawlOut,
     Debug,
+    Quiet,
     Rate,
 )
 from scraper.errors import UsageError
@@ -39,6 +40,12 @@ def crawl(
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many articles.")
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample", min=1, metavar="N", help="So many articles, spread over all ids and years."
+        ),
     ] = None,
     captures: Annotated[
         Path | None,
@@ -66,6 +73,19 @@ def crawl(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would take, and fetch no page.")
     ] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            "--check",
+            metavar="REFERENCE",
+            help="Compare the written articles of this run with this folder of article files at "
+            "the end, as `hkcnews compare` does.",
+        ),
+    ] = None,
+    keep_going: Annotated[
+        bool,
+        typer.Option("--keep-going", help="Go on where most pages can't be read."),
+    ] = False,
     rate: Rate = DEFAULT_RATE,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
     cooldown: Cooldown = DEFAULT_COOLDOWN,
@@ -76,6 +96,7 @@ def crawl(
             "--warc-size", min=1, metavar="BYTES", help="Begin another WARC file at this size."
         ),
     ] = 1_000_000_000,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Fetch every article from the archive, politely, and never twice.
@@ -83,14 +104,22 @@ def crawl(
     Each article is written from the first good one of its captures, best first; what has none is
     accounted for. It may be stopped at any time: the same command goes on where it was.
 
+    It stops where most pages can't be read: the rules are wrong then, and nothing is lost.
+
     Exit codes: 0 done, 1 an article that was asked for has failed, or one given by its id has no
-    capture, or the index gave no list, 2 wrong usage or the folder is in use, 3 paused by the
-    archive (it says when to come back), 130 interrupted.
+    capture, or a field is missing on far too many, or most pages can't be read, or --check found
+    a regression, or the index gave no list, 2 wrong usage or the folder is in use, 3 paused by
+    the archive (it says when to come back), 130 interrupted.
 
     Example: `hkcnews crawl --out archive --contact me@example.org`
     """
     with handle_errors(debug=debug):
-        from scraper.cli.crawl_job import estimate_crawl, run_crawl  # noqa: PLC0415
+        from scraper.cli.crawl_job import (  # noqa: PLC0415
+            CrawlOptions,
+            check_reference,
+            estimate_crawl,
+            run_crawl,
+        )
         from scraper.crawl.folder import open_folder  # noqa: PLC0415
         from scraper.crawl.plan import CrawlPlan  # noqa: PLC0415
 
@@ -100,6 +129,8 @@ def crawl(
         for path in (captures, only_missing):
             if path is not None and not path.exists():
                 raise UsageError(f"{path} does not exist")
+        if check is not None:
+            check_reference(check)
         plan = CrawlPlan(
             ids=IdSet.parse(ids) if ids is not None else None,
             limit=limit,
@@ -107,11 +138,13 @@ def crawl(
             reference=only_missing,
             prefer=prefer,
             refresh_index=refresh_index,
+            sample=sample,
+            keep_going=keep_going,
         )
         has_failed = False
         with open_folder(out, software(), warc_size) as folder:
             if dry_run:
-                estimate_crawl(plan, policy, folder)
+                estimate_crawl(plan, policy, folder, is_quiet=quiet)
             else:
-                has_failed = run_crawl(plan, policy, folder)
+                has_failed = run_crawl(plan, policy, folder, CrawlOptions(check, quiet))
     raise typer.Exit(FAILED if has_failed else 0)

@@ -9,7 +9,7 @@ import typer
 
 from normalise.playback_address import ARCHIVE
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import ArchiveOrigin, At, Contact, Cooldown, Debug, Rate
+from scraper.cli.options import ArchiveOrigin, At, Contact, Cooldown, Debug, Quiet, Rate
 from scraper.errors import UsageError
 from scraper.selection.target import parse_target
 from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy
@@ -45,6 +45,7 @@ def fetch(
     rate: Rate = DEFAULT_RATE,
     cooldown: Cooldown = DEFAULT_COOLDOWN,
     contact: Contact = "",
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Fetch articles again, each from the first usable one of its captures.
@@ -64,6 +65,6 @@ def fetch(
         if dry_run and out is None:
             raise UsageError("--dry-run shows what would change in a folder: give --out DIR")
         policy = RequestPolicy(archive.rstrip("/"), rate, 1, cooldown, contact)
-        options = FetchOptions(out, is_dry_run=dry_run, all_captures=all_captures)
+        options = FetchOptions(out, is_dry_run=dry_run, all_captures=all_captures, is_quiet=quiet)
         has_failed = fetch_articles(parsed, options, policy)
     raise typer.Exit(FAILED if has_failed else 0)

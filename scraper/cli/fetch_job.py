@@ -31,6 +31,7 @@ class FetchOptions:
     out: Path | None
     is_dry_run: bool
     all_captures: bool
+    is_quiet: bool = False
 
 
 def fetch_articles(targets: list[Target], options: FetchOptions, policy: RequestPolicy) -> bool:
@@ -59,7 +60,7 @@ def _run(
             job = _FetchJob(options, client, judge, ledger, folder)
             return not all([await job.try_fetch(target) for target in targets])
 
-    return run_in_session(policy, ledger, fetch_all)
+    return run_in_session(policy, ledger, fetch_all, is_quiet=options.is_quiet)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import CaptureUrl, Debug, Jobs
+from scraper.cli.options import CaptureUrl, Debug, Jobs, Quiet
 from scraper.errors import UsageError
 
 
@@ -32,7 +32,10 @@ def normalise(
     ] = None,
     url: CaptureUrl = None,
     jobs: Jobs = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show every warning.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every warning and every failure.")
+    ] = False,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Turn archived pages into the Markdown files of the archive.
@@ -46,6 +49,7 @@ def normalise(
     """
     with handle_errors(debug=debug):
         from scraper.cli import normalise_job as job  # noqa: PLC0415
+        from scraper.cli.reports.batch import Detail  # noqa: PLC0415
         from scraper.cli.sources import (  # noqa: PLC0415
             is_html,
             open_sources,
@@ -54,15 +58,18 @@ def normalise(
         )
         from scraper.crawl.layout import is_crawl  # noqa: PLC0415
 
+        if quiet and verbose:
+            raise UsageError("--quiet and --verbose exclude each other: leave out one of them")
+        detail = Detail.of(is_verbose=verbose, is_quiet=quiet)
         with open_sources(sources) as paths:
             if out is not None and out.exists() and not out.is_dir():
                 raise UsageError(f"{out} is a file: --out takes a folder")
             if len(paths) == 1 and url is None and is_crawl(paths[0]):
-                has_failed = job.normalise_crawl(paths[0], out, jobs, verbose=verbose)
+                has_failed = job.normalise_crawl(paths[0], out, jobs, detail)
             elif url is not None or (len(paths) == 1 and is_html(paths[0])):
                 page = single_html(paths)
-                job.normalise_page(page, parse_capture_url(url), out, verbose=verbose)
+                job.normalise_page(page, parse_capture_url(url), out, detail)
                 has_failed = False
             else:
-                has_failed = job.normalise_captures(paths, out, jobs, verbose=verbose)
+                has_failed = job.normalise_captures(paths, out, jobs, detail)
     raise typer.Exit(FAILED if has_failed else 0)

@@ -16,6 +16,9 @@ STANDARD_STREAM = Path("-")
 # --- all commands ---------------------------------------------------------------------------
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="No progress and no warnings: only errors and the result.")
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.progress import (
     BarColumn,
@@ -32,6 +33,7 @@ from scraper.models import ArticleStatus, Pause
 
 _REFRESHES_PER_SECOND = 5
 _SECONDS_BETWEEN_CHECKS = 0.2
+_MAX_BAR_WIDTH = 80  # with the numbers beside it
 
 
 class ProgressView(Protocol):
@@ -54,9 +56,13 @@ class ProgressView(Protocol):
 
 
 @contextmanager
-def show_progress(console: Console, view: ProgressView) -> Iterator[None]:
+def show_progress(
+    console: Console, view: ProgressView, *, is_quiet: bool = False
+) -> Iterator[None]:
     """Show a view for as long as the block lasts; a terminal has nothing left of it then."""
-    if console.is_terminal and not console.is_dumb_terminal:
+    if is_quiet:
+        yield
+    elif console.is_terminal and not console.is_dumb_terminal:
         with Live(
             get_renderable=view.render,
             console=console,
@@ -184,7 +190,10 @@ class NormaliseView(CountView):
 
 
 class CrawlView:
-    """The phase or the pause of a crawl, a bar, the counts, the pace and the time left."""
+    """The phase or the pause of a crawl, a bar, the counts, the pace and the time left.
+
+    The last line has the share of articles that have each field: one that falls is seen at once.
+    """
 
     seconds_between_lines: float | None = 10.0
 
@@ -193,28 +202,37 @@ class CrawlView:
         self._first_page_at: float | None = None
 
     def render(self) -> RenderableType:
-        """Return the phase and, once there are articles, the bar and the counts."""
+        """Return the phase and, once there are articles, the bar, counts and fields."""
         progress = self._progress
         style = "yellow" if pause_line(progress.pause) else "bold"
         phase = Text(escape_controls(self._phase()), style)
         if not progress.total:
             return Group(phase)
         bar = Table.grid(padding=(0, 2))
+        bar.add_column(ratio=1)
+        bar.add_column(no_wrap=True)
         bar.add_row(
-            ProgressBar(total=progress.total, completed=progress.done, width=50),
+            ProgressBar(total=progress.total, completed=progress.done),
             Text(self._done()),
         )
-        return Group(phase, bar, Text("  ".join(self._counts()), overflow="ellipsis"))
+        lines: list[RenderableType] = [phase]
+        if progress.alarm is not None:
+            lines.append(Text(escape_controls(progress.alarm), "bold red"))
+        lines += [Constrain(bar, _MAX_BAR_WIDTH), Text("  ".join(self._counts()))]
+        if shares := self._shares():
+            lines.append(Text("  ").join(shares))
+        return Group(*lines)
 
     def line(self) -> str:
         """Return the same in one line."""
         if not self._progress.total:
             return self._phase()
-        return ", ".join([self._phase(), self._done(), *self._counts()])
+        alarm = [] if self._progress.alarm is None else [f"alarm: {self._progress.alarm}"]
+        return ", ".join([self._phase(), self._done(), *self._counts(), *alarm])
 
     def milestone(self) -> object:
-        """Return the phase and the pause."""
-        return self._progress.phase, self._progress.pause
+        """Return the phase, the pause and the alarm."""
+        return self._progress.phase, self._progress.pause, self._progress.alarm
 
     def _phase(self) -> str:
         progress = self._progress
@@ -242,6 +260,14 @@ class CrawlView:
             left = (progress.total - progress.done) * seconds / progress.done
             counts.append(f"{duration(left)} left")
         return counts
+
+    def _shares(self) -> list[Text]:
+        """The share of each field, once there is an article; an alarming one in red."""
+        return [
+            Text(f"{share.field} {share.percent:.0f}%", "bold red" if share.is_alarming else "")
+            for share in self._progress.field_shares()
+            if share.articles
+        ]
 
     def _seconds_of_fetching(self) -> float:
         """The time since the first page was seen, pauses included; at least one second."""

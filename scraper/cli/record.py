@@ -34,7 +34,12 @@ def record(
     ] = None,
     at: At = "",
     fixtures: Annotated[
-        Path | None, typer.Option("--fixtures", metavar="DIR", help="Where fixtures are kept.")
+        Path | None,
+        typer.Option(
+            "--fixtures",
+            metavar="DIR",
+            help="Where fixtures are kept: made if need be. Without it ./fixtures, if it has some.",
+        ),
     ] = None,
     archive: ArchiveOrigin = ARCHIVE,
     rate: Rate = DEFAULT_RATE,
@@ -46,7 +51,7 @@ def record(
 
     The page may be anything: an article, a page that fits no rule, a new kind of error page. Of
     several captures the first is taken that is no known page of another kind; give the address of
-    a capture for that very one. A page is never replaced.
+    a capture for that very one. A page is never replaced. The path of the fixture is printed.
 
     Exit codes: 0 done, 1 the page could not be had, 2 wrong usage or a fixture of that name
     exists, 3 paused by the archive, 130 interrupted.
@@ -55,13 +60,15 @@ def record(
     """
     with handle_errors(debug=debug):
         from scraper.cli.session import run_in_session  # noqa: PLC0415
+        from scraper.cli.stored_pages import UNREADABLE_FIRST, find_page  # noqa: PLC0415
         from scraper.testing import fixtures as fixture_files  # noqa: PLC0415
         from scraper.testing import record as recording  # noqa: PLC0415
 
         target = parse_target(text, at)
         root = recording.check_new_fixture(fixtures, name, why)
         if source is not None:
-            page, capture = recording.read_from_file(source, target)
+            stored = find_page(source, target, UNREADABLE_FIRST)
+            page, capture = stored.payload.body, stored.capture
         else:
             policy = RequestPolicy(archive.rstrip("/"), rate, 1, cooldown, contact)
             page, capture = run_in_session(

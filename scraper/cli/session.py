@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from normalise.playback_address import ARCHIVE
 from scraper.cli.console import print_line, stderr_console
 from scraper.cli.progress import pause_line
 from scraper.crawl.ledger import Ledger
@@ -23,21 +24,32 @@ def run_in_session(
     policy: RequestPolicy,
     ledger: Ledger | None,
     work: Callable[[WaybackClient], Awaitable[Result]],
+    *,
+    is_quiet: bool = False,
 ) -> Result:
     """Do some work with a client of the archive; pauses are told on standard error.
 
-    `ledger` keeps pauses from one session to the next. Raises what the work raises.
+    With `is_quiet` they are not. `ledger` keeps pauses from one session to the next. Raises what
+    the work raises.
     """
 
     def show_pause(pause: Pause | None) -> None:
-        if line := pause_line(pause):
+        if not is_quiet and (line := pause_line(pause)):
             print_line(stderr_console, "", line)
 
     async def session() -> Result:
         async with open_session(policy, ledger, show_pause) as (client, _):
             return await work(client)
 
+    ask_for_contact(policy)
     return asyncio.run(session())
+
+
+def ask_for_contact(policy: RequestPolicy) -> None:
+    """Print a line on standard error where the real archive is asked without a contact."""
+    if policy.pause_key == ARCHIVE and not policy.contact:
+        line = "the archive asks for a contact: please add --contact you@example.org"
+        print_line(stderr_console, "note:", line, "yellow")
 
 
 @contextmanager

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json as json_format
 from contextlib import closing
+from typing import Annotated
 
-from scraper.cli.console import stdout_console
+import typer
+
+from scraper.cli.console import print_exactly, stdout_console
 from scraper.cli.errors import handle_errors
 from scraper.cli.options import CrawlOut, Debug
 
 
-def status(out: CrawlOut, debug: Debug = False) -> None:
+def status(
+    out: CrawlOut,
+    json: Annotated[bool, typer.Option("--json", help="Print report.json instead.")] = False,
+    debug: Debug = False,
+) -> None:
     """Tell what became of a crawl so far, also while it runs; writes DIR/report.json.
 
     Exit codes: 0 done, 2 the folder holds no crawl.
@@ -23,5 +31,9 @@ def status(out: CrawlOut, debug: Debug = False) -> None:
 
         with closing(Ledger.open_existing(out)) as ledger:
             report = CrawlReport.of(ledger)
-            show_report(stdout_console(), report)
-            write_report(report, out)
+        write_report(report, out)
+        if json:
+            text = json_format.dumps(report.as_json(), ensure_ascii=False, indent=1)
+            print_exactly(text + "\n")
+        else:
+            show_report(stdout_console(), report, out)

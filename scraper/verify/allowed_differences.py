@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from normalise.page import cloudflare_email
 from normalise.playback_address import ARCHIVE, ARCHIVE_ORIGIN, MODIFIER, TIMESTAMP
+from scraper.verify.character_references import LINK_TARGET, SOURCE, break_address
 
 
 class AllowedDifference(StrEnum):
@@ -24,6 +25,8 @@ class AllowedDifference(StrEnum):
     MAIL = "hidden e-mail addresses"
     NOT_WEB = "addresses that are not of the web"
     ESCAPES = "YAML escapes"
+    BROKEN_ADDRESSES = "addresses broken by the reference's HTML reader"
+    LOOSE_TEXT = "text that stood outside any paragraph"
     UNCUT = "original_url no longer cut"
     DATE = "dates of English pages"
     LINE_ENDS = "line ends"
@@ -64,19 +67,23 @@ _KNOWN_PLACE = re.compile(
     rf"|{_ADDRESS_OPENS}{_PREFIX}"
 )
 _ADDRESS = re.compile(_PREFIX)
+_REST_OF_TARGET = re.compile(LINK_TARGET)
+_REST_OF_SOURCE = re.compile(SOURCE)
 _ADDRESS_OF_CONTENT = re.compile(_ADDRESS_OPENS + _PREFIX)
 _PATH_FORM = "/web/"
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SITE_ORIGIN = re.compile(r"https?://(?:www\.)?hkcnews\.com(?::\d+)?", re.IGNORECASE)
 
 # ASCII alone: next to most of them stand Chinese letters without a blank between.
-_MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9._-]*[A-Za-z0-9]"
-_MAIL_SHOWN = re.compile(_MAIL)
-_MAIL_LINK = re.compile(rf"(?P<mail>{_MAIL})\]\(mailto:(?P=mail)(?:\?[^)\s]*)?\)")
-_MAIL_TARGET = re.compile(rf"mailto:{_MAIL}(?:\?[^)\s]*)?\)")
+_MAIL_FORM = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9._-]*[A-Za-z0-9]"
+_MAIL_SHOWN = re.compile(_MAIL_FORM)
+_MAIL_LINK = re.compile(rf"(?P<mail>{_MAIL_FORM})\]\(mailto:(?P=mail)(?:\?[^)\s]*)?\)")
+_MAIL_TARGET = re.compile(rf"mailto:{_MAIL_FORM}(?:\?[^)\s]*)?\)")
 
-# Where a place ends in the expected and in the actual text, and the difference found at it.
-_Step = tuple[int, int, AllowedDifference | None]
+# Where a place ends in the expected and in the actual text, and the differences found at it.
+_Step = tuple[int, int, frozenset[AllowedDifference]]
+_NO_DIFFERENCE: frozenset[AllowedDifference] = frozenset()
+_MAIL = frozenset({AllowedDifference.MAIL})
 
 
 def timestamp_in(content: str) -> str | None:
@@ -114,9 +121,8 @@ def find_allowed_differences(
         step = _step(place, actual, actual_at + len(unchanged), captures)
         if step is None:
             return None
-        expected_at, actual_at, difference = step
-        if difference:
-            found.add(difference)
+        expected_at, actual_at, differences = step
+        found |= differences
     return frozenset(found) if actual[actual_at:] == expected[expected_at:] else None
 
 
@@ -127,9 +133,10 @@ def _step(place: re.Match[str], actual: str, at: int, captures: ComparedCaptures
     if place["target"]:
         end = _end_of_mail_target(place["target_key"], actual, at)
         if end is not None:
-            return place.end(), end, AllowedDifference.MAIL
+            return place.end(), end, _MAIL
         place = _address_at(place)
-    return _step_over_address(place, actual, at, captures)
+    step = _step_over_prefix(place, actual, at, captures)
+    return _step_over_broken_rest(step, place, actual) if step else None
 
 
 # --- hidden e-mail addresses ------------------------------------------------------------------
@@ -142,9 +149,10 @@ def _step_over_placeholder(place: re.Match[str], actual: str, at: int) -> _Step 
     else:
         end = _end_of_mail(place, actual, at)
     if end is not None:
-        return place.end(), end, AllowedDifference.MAIL
-    is_same = actual.startswith(place["placeholder"], at)
-    return (place.end("placeholder"), at + len(place["placeholder"]), None) if is_same else None
+        return place.end(), end, _MAIL
+    if not actual.startswith(place["placeholder"], at):
+        return None
+    return place.end("placeholder"), at + len(place["placeholder"]), _NO_DIFFERENCE
 
 
 def _end_of_mail_link(key: str | None, actual: str, at: int) -> int | None:
@@ -193,14 +201,14 @@ def _address_at(place: re.Match[str]) -> re.Match[str]:
     return match
 
 
-def _step_over_address(
+def _step_over_prefix(
     expected: re.Match[str], text: str, at: int, captures: ComparedCaptures
 ) -> _Step | None:
     actual = _ADDRESS.match(text, at)
     if actual is None:
         scheme = _OTHER_SCHEME.match(expected.string, expected.end())
         is_same = scheme is not None and text.startswith(scheme[0], at)
-        return (expected.end(), at, AllowedDifference.NOT_WEB) if is_same else None
+        return (expected.end(), at, frozenset({AllowedDifference.NOT_WEB})) if is_same else None
     is_of_capture = expected["timestamp"] == captures.shown
     if (
         actual["form"] != expected["form"]
@@ -209,8 +217,27 @@ def _step_over_address(
         or not _is_same_origin(actual["origin"], expected["origin"], captures)
     ):
         return None
-    difference = AllowedDifference.CAPTURE if actual[0] != expected[0] else None
-    return expected.end(), actual.end(), difference
+    is_same = actual[0] == expected[0]
+    differences = _NO_DIFFERENCE if is_same else frozenset({AllowedDifference.CAPTURE})
+    return expected.end(), actual.end(), differences
+
+
+def _step_over_broken_rest(step: _Step, expected: re.Match[str], actual: str) -> _Step:
+    """A step over a prefix, or over the whole address where the expected rest of it is broken."""
+    expected_at, actual_at, differences = step
+    is_target = expected.string.startswith("](", expected.start() - 2)
+    rest = _REST_OF_TARGET if is_target else _REST_OF_SOURCE
+    expected_rest = rest.match(expected.string, expected_at)
+    actual_rest = rest.match(actual, actual_at)
+    assert expected_rest is not None, "the pattern matches nothing as well"
+    assert actual_rest is not None, "the pattern matches nothing as well"
+    if actual_rest[0] == expected_rest[0] or break_address(actual_rest[0]) != expected_rest[0]:
+        return step
+    return (
+        expected_rest.end(),
+        actual_rest.end(),
+        differences | {AllowedDifference.BROKEN_ADDRESSES},
+    )
 
 
 def _is_same_origin(actual: str | None, expected: str | None, captures: ComparedCaptures) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from normalise.files import article_id_of
 from scraper.corpus.files import find_markdown, no_articles_below
-from scraper.errors import ScraperError
+from scraper.errors import WorkerError
 from scraper.verify.defects import NO_ARTICLE, Defect, Finding, examine, unreadable
 from scraper.verify.parallel import WorkerDied, map_in_order
 
@@ -64,7 +64,7 @@ def audit(
     `done` is called after each file with the count of files read and the count of all. Other
     Markdown files are left alone, unless they are named nearly like an article.
 
-    Raises `UsageError` where the folder can't be read or holds no article, `ScraperError` where a
+    Raises `UsageError` where the folder can't be read or holds no article, `WorkerError` where a
     worker process died.
     """
     files, misnamed = _list_files(folder)
@@ -77,7 +77,7 @@ def audit(
             collector.add(article_id, finding)
             done(count, len(files))
     except WorkerDied as error:
-        raise ScraperError(
+        raise WorkerError(
             "a worker process died, be it for want of memory or of a fault in a file; "
             "run the audit again with --jobs 1"
         ) from error

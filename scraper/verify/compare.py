@@ -29,6 +29,7 @@ from scraper.verify.allowed_differences import (
     is_of,
     timestamp_in,
 )
+from scraper.verify.loose_text import find_loose_text
 from scraper.verify.promos import identify_promo, may_show
 from scraper.verify.yaml_escapes import differ_in_escapes_only
 
@@ -161,7 +162,10 @@ class _DocumentComparison:
     def _allowed(self, part: Part) -> _Allowed:
         actual, expected = self._actual.piece(part), self._expected.piece(part)
         if part in _CONTENT:
-            return find_allowed_differences(actual, expected, self._captures)
+            allowed = find_allowed_differences(actual, expected, self._captures)
+            if allowed is None and part is Part.BODY:
+                return find_loose_text(actual, expected, self._captures)
+            return allowed
         if part is Part.PROMO:
             return self._allowed_in_promo(actual, expected)
         if part in _TEXTS:

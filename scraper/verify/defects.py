@@ -1,7 +1,7 @@
 """What can be wrong with one file of an archive of articles: its bytes in, names of defects out.
 
 docs/archive-defects.md has every defect, how it is recognised, and how often a published archive
-has it. The names up to `MOJIBAKE_PTCP154` were first used for the defects of that archive.
+has it. Most names up to `MOJIBAKE_PTCP154` were first used for the defects of that archive.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from normalise.page.kinds import kind_by_address
 from normalise.playback_address import ARCHIVE, ARCHIVE_ORIGIN, TIMESTAMP
 from normalise.site import FAREWELL_HEADLINE, OUTAGE_HEADLINE, squeezed
 from scraper.corpus.completeness import has_article
-from scraper.corpus.document import ArticleDocument
+from scraper.corpus.document import ArticleDocument, Part
 from scraper.corpus.files import with_unix_line_ends
+from scraper.verify.character_references import has_broken_address
 from scraper.verify.duplicate_text import has_duplicate_text
 
 
@@ -43,6 +44,8 @@ class Defect(StrEnum):
     # Fields (2).
     NO_DATE = "no_date", "no date"
     NO_AUTHOR = "no_author", "no author"
+    NO_CATEGORY = "no_category", "no category"
+    NO_TAGS = "no_tags", "no tags"
     OTHER_CAPTURE = "other_capture", "the text is of another capture than url names"
     ORIGINAL_URL_CUT = "original_url_cut", "original_url is not the address in url"
     SLUG_FFFD = "slug_fffd", "characters lost in the address"
@@ -56,6 +59,7 @@ class Defect(StrEnum):
     EMAIL_HIDDEN_TEXT = "email_hidden_text", "hidden e-mail address in the text"
     LINK_RELATIVE_TO_ARCHIVE = "link_relative_to_archive", "link that works at the archive only"
     LINK_NOT_REWRITTEN = "link_not_rewritten", "link that leads into no archive"
+    LINK_BROKEN = "link_broken", "address that a careless HTML reader broke"
     # Content (5).
     EMPTY_HEADING = "empty_heading", "heading without text"
     FIGURE_NO_SRC = "figure_no_src", "picture without address"
@@ -107,6 +111,8 @@ _REWRITTEN = re.compile(
     rf"|\]\(/web/({TIMESTAMP})/"
 )
 _LINK_INTO_ARCHIVE = re.compile(rf"\]\({re.escape(ARCHIVE)}/web/({TIMESTAMP})/")
+# Anything but blanks, and the signs of a list and of an empty value.
+_TAG = re.compile(r"[^\s\-\[\]\"']")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TIME_AND_HOST = re.compile(rf"(?<=/web/){TIMESTAMP}|(?<=//)www\.(?=hkcnews\.com)")
@@ -201,6 +207,7 @@ def _of_text(document: ArticleDocument) -> set[Defect]:
         Defect.FIGURE_NO_SRC: _NO_SOURCE.search(content),
         Defect.LINK_RELATIVE_TO_ARCHIVE: _RELATIVE_LINK.search(links),
         Defect.LINK_NOT_REWRITTEN: _NO_LINK.search(links),
+        Defect.LINK_BROKEN: has_broken_address(text),
         Defect.EMPTY_HEADING: _EMPTY_HEADING.search(content),
         Defect.TEXT_TWICE: has_duplicate_text(content),
         Defect.MOJIBAKE_PTCP154: _is_mojibake(text),
@@ -210,18 +217,23 @@ def _of_text(document: ArticleDocument) -> set[Defect]:
 
 def _of_article(document: ArticleDocument, capture: Capture) -> set[Defect]:
     """What is missing from a file that does hold an article, or is of another capture."""
-    defects = set()
-    if not document.values.get("title"):
-        defects.add(Defect.NO_H1)
-    if not document.values.get("date"):
-        defects.add(Defect.NO_DATE)
-    if not document.values.get("author"):
-        defects.add(Defect.NO_AUTHOR)
+    values = document.values
+    tests = {
+        Defect.NO_H1: not values.get("title"),
+        Defect.NO_DATE: not values.get("date"),
+        Defect.NO_AUTHOR: not values.get("author"),
+        Defect.NO_CATEGORY: not values.get("category"),
+        Defect.NO_TAGS: not _TAG.search(document.piece(Part.TAGS).partition(":")[2]),
+        Defect.OTHER_CAPTURE: _is_of_other_capture(document, capture),
+    }
+    return {defect for defect, is_found in tests.items() if is_found}
+
+
+def _is_of_other_capture(document: ArticleDocument, capture: Capture) -> bool:
+    """Whether the addresses of a text are those of another capture than `url` names."""
     timestamps = {first or second for first, second in _REWRITTEN.findall(document.text)}
     timestamps = timestamps or set(_LINK_INTO_ARCHIVE.findall(document.text))
-    if timestamps and capture.timestamp not in timestamps:
-        defects.add(Defect.OTHER_CAPTURE)
-    return defects
+    return bool(timestamps) and capture.timestamp not in timestamps
 
 
 def _is_mojibake(text: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from scraper.corpus.completeness import is_article
 from scraper.corpus.document import Field
 from scraper.corpus.files import find_articles
-from scraper.errors import StorageError, UsageError
+from scraper.errors import UsageError, WorkerError
 from scraper.verify.allowed_differences import AllowedDifference
 from scraper.verify.compare import Comparison, ComparisonKind, compare
 from scraper.verify.parallel import WorkerDied, map_in_order
@@ -126,7 +126,7 @@ def compare_trees(
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do.
     `done` is called now and then with the count of articles finished and the count of all.
-    Raises `UsageError` for a file that can't be read, `StorageError` where a worker is killed.
+    Raises `UsageError` for a file that can't be read, `WorkerError` where a worker is killed.
     """
     tree_comparison = TreeComparison()
     pairs = [trees.pair(article_id) for article_id in trees.article_ids]
@@ -142,7 +142,7 @@ def compare_trees(
             if count % _PROGRESS_STEP == 0:
                 done(count, len(pairs))
     except WorkerDied as error:
-        raise StorageError(
+        raise WorkerError(
             "a worker process was killed at one of the articles from "
             f"{pairs[error.finished].article_id} on, maybe for want of memory; "
             "--jobs 1 takes the least"

@@ -137,10 +137,14 @@ def _parse_record(row: list[str | None]) -> CdxRecord | str:
 
     Addresses are indexed as captured, among them `mailto:` and scraps (docs/wayback.md 1.4).
     """
-    _, timestamp, original, *values = (value or "" for value in row)
+    _, timestamp, original, mimetype, statuscode, digest = row
     try:
-        capture = Capture.of(timestamp, original)
+        capture = Capture.of(timestamp or "", original or "")
     except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair can't be encoded
         return "rows that name no capture"
-    record = CdxRecord(capture, *(value if value != _UNKNOWN else "" for value in values))
+    record = CdxRecord(capture, _known(mimetype), _known(statuscode), _known(digest))
     return "rows of other pages than articles" if record.article_id is None else record
+
+
+def _known(value: str | None) -> str:
+    return "" if value is None or value == _UNKNOWN else value

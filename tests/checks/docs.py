@@ -88,8 +88,8 @@ def _unshown_commands(readme: str) -> Iterator[str]:
 
 def _targets(name: str, text: str) -> Iterator[str]:
     makefile = Path("Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    for target in set(re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE)) - targets:
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    for target in set(re.findall(r"(?:`|^    )make ([a-z-]+)", text, re.MULTILINE)) - targets:
         yield f"{name} names `make {target}`, which does not exist"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,100 @@ from support.warcs import tree
 
 REPOSITORY = Path(__file__).parents[2]
 FIXTURE = "articles/bold-and-italic"
-# By name: the module, what is broken in it, how, the fields that move, whether JSON moves too.
+
+# Runs the guard, refreshes the fixtures and runs the guard again, all in one process.
+_DRIVER = """
+import json
+import pytest
+from scraper.testing import fixtures
+
+class Failures:
+    def __init__(self):
+        self.texts = []
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.texts.append(f"{report.nodeid} {report.longreprtext}")
+
+def guard():
+    failures = Failures()
+    wanted = "test_article or test_file or test_refusal"
+    options = ["-q", "-p", "no:cacheprovider", "tests/test_fixtures.py", "-k", wanted]
+    code = pytest.main(options, plugins=[failures])
+    return int(code), failures.texts
+
+before = guard()
+refreshed = [
+    f"{fixture.name}/{file}"
+    for fixture in fixtures.load_all()
+    for file in fixtures.refresh(fixture)
+]
+print("\\n" + json.dumps([before, refreshed, guard()]))
+"""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The exit code and the failures of the guard, and the files that a refresh changed."""
+
+    exit_code: int
+    failures: list[str]
+    refreshed: list[str]
+    exit_code_after: int
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of what the guard needs, with one fixture of an article."""
+    for name in ("normalise", "scraper"):
+        shutil.copytree(
+            REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    (tmp_path / "tests").mkdir()
+    shutil.copy(REPOSITORY / "tests/unit/normalise/test_fixtures.py", tmp_path / "tests")
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    for name in (FIXTURE, "refused/farewell"):
+        shutil.copytree(REPOSITORY / "fixtures" / name, tmp_path / "fixtures" / name)
+    return tmp_path
+
+
+def _run_guard(copy: Path) -> Guarded:
+    """Run the driver on the copy, never on the repository that is installed."""
+    result = subprocess.run(
+        [sys.executable, "-c", _DRIVER],
+        cwd=copy,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(copy),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    (exit_code, failures), refreshed, (exit_code_after, _) = json.loads(
+        result.stdout.splitlines()[-1]
+    )
+    return Guarded(exit_code, failures, refreshed, exit_code_after)
+
+
+def _break_rule(copy: Path, module: str, right: str, wrong: str) -> None:
+    path = copy / "normalise" / module
+    code = path.read_text(encoding="utf-8")
+    assert code.count(right) >= 1, f"{right} has gone from {module}: break another rule here"
+    path.write_text(code.replace(right, wrong), encoding="utf-8")
+
+
+def test_the_guard_is_content_with_the_rules_as_they_are(copy: Path) -> None:
+    before = tree(copy / "fixtures")
+    assert _run_guard(copy) == Guarded(0, [], [], 0)
+    assert tree(copy / "fixtures") == before
+
+
+# The module, what is broken in it, how, the field that moves, and the expected files that move.
 BREAKS = {
     "extraction of the title": (
         "page/extract.py",
@@ -33,91 +128,22 @@ BREAKS = {
 }
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the guard needs, with one fixture."""
-    copy = tmp_path_factory.mktemp("copy")
-    for name in ("normalise", "scraper"):
-        shutil.copytree(
-            REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    (copy / "tests").mkdir()
-    shutil.copy(REPOSITORY / "tests/unit/normalise/test_fixtures.py", copy / "tests")
-    shutil.copy(REPOSITORY / "pyproject.toml", copy)
-    for name in (FIXTURE, "refused/farewell"):
-        shutil.copytree(REPOSITORY / "fixtures" / name, copy / "fixtures" / name)
-    return copy
-
-
-@pytest.fixture
-def copy(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "copy"))
-
-
-def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command on the copy, never on the repository that is installed."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(copy),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LC_ALL": "C.UTF-8",
-        "COLUMNS": "200",
-    }
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=copy,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def guard(copy: Path) -> subprocess.CompletedProcess[str]:
-    wanted = "test_article or test_file or test_refusal"
-    return run(
-        copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fixtures.py", "-k", wanted
-    )
-
-
-def failures(done: subprocess.CompletedProcess[str]) -> list[str]:
-    return re.findall(r"^FAILED (.*)$", done.stdout, re.MULTILINE)
-
-
-def broken(copy: Path, module: str, right: str, wrong: str) -> None:
-    path = copy / "normalise" / module
-    code = path.read_text(encoding="utf-8")
-    assert code.count(right) >= 1, f"{right} has gone from {module}: break another rule here"
-    path.write_text(code.replace(right, wrong), encoding="utf-8")
-
-
-def test_the_guard_is_content_with_the_rules_as_they_are(copy: Path) -> None:
-    done = guard(copy)
-    assert (done.returncode, failures(done)) == (0, []), done.stdout
-    before = tree(copy / "fixtures")
-    assert run(copy, "-m", "scraper.testing.fixtures", "refresh").stdout == ""
-    assert tree(copy / "fixtures") == before
-
-
 @pytest.mark.parametrize(
-    ("module", "right", "wrong", "field", "golden"), BREAKS.values(), ids=BREAKS
+    ("module", "right", "wrong", "field", "moved"), BREAKS.values(), ids=BREAKS
 )
 def test_a_rule_that_moves_is_caught_by_fixture_and_field(
-    copy: Path, module: str, right: str, wrong: str, field: str, golden: set[str]
+    copy: Path, module: str, right: str, wrong: str, field: str, moved: set[str]
 ) -> None:
     before = tree(copy / "fixtures")
-    broken(copy, module, right, wrong)
-    done = guard(copy)
-    assert done.returncode == 1, done.stdout + done.stderr
-    failed = failures(done)
-    assert failed
-    assert all(FIXTURE in line and field in line for line in failed), failed
+    _break_rule(copy, module, right, wrong)
+    guarded = _run_guard(copy)
+    assert guarded.exit_code == 1
+    assert guarded.failures
+    for failure in guarded.failures:
+        assert re.search(rf"{FIXTURE}: [a-z_, ]*\b{field}\b[a-z_, ]* moved", failure)
 
-    refreshed = run(copy, "-m", "scraper.testing.fixtures", "refresh")
-    assert refreshed.returncode == 0, refreshed.stderr
     after = tree(copy / "fixtures")
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    assert changed == {f"{FIXTURE}/{name}" for name in golden}
-    assert set(refreshed.stdout.split()) == changed
-    assert guard(copy).returncode == 0, "the goldens are what comes of the pages now"
+    assert changed == {f"{FIXTURE}/{name}" for name in moved}
+    assert set(guarded.refreshed) == changed
+    assert guarded.exit_code_after == 0, "the expected files are what comes of the pages now"

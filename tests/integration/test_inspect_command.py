@@ -42,14 +42,14 @@ TABLE = {
     "id": (str(ID), ""),
     "capture": (SHORT, ""),
     "form": ("raw, utf-8", ""),
-    "info line": ("found", ".article-info"),
-    "content": ("found", ".article-content"),
-    "title": (title_of(ID), "h1"),
+    "info line": ("found", "class"),
+    "content": ("found", "class"),
+    "title": (title_of(ID), "headline"),
     "date": ("2021-06-28", "label"),
     "last_updated": ("-", ""),
     "author": ("記者舟小行", "label, up to the bar"),
-    "category": ("眾聞", ".group"),
-    "tags": ("渡輪, 離島", "meta keywords"),
+    "category": ("眾聞", "group"),
+    "tags": ("渡輪, 離島", "keywords"),
     "body": ("1 paragraph", ""),
     "promo": ("-", ""),
     "box": ("-", ""),
@@ -117,7 +117,7 @@ def test_inspect_as_json(page: Path) -> None:
             "content": [{"kind": "text", "value": "船長說，霧散了便開。"}],
         }
     ]
-    assert article["provenance"]["rules"]["title"] == "h1"
+    assert article["provenance"]["rules"]["title"] == "headline"
     assert result.stdout.endswith("}\n")
 
 
@@ -126,12 +126,12 @@ def test_inspect_of_a_saved_page(tmp_path: Path) -> None:
     assert result.exit_code == 0
     rows = _rows(result.stdout)
     assert rows["id"] == ("7", "")
-    assert rows["title"] == (title_of(7), "h1")
+    assert rows["title"] == (title_of(7), "headline")
 
 
 def test_inspect_of_standard_input() -> None:
     result = hkcnews("inspect", "-", "--url", URL, stdin=article_page(ID))
-    assert (_rows(result.stdout)["title"], result.exit_code) == ((title_of(ID), "h1"), 0)
+    assert (_rows(result.stdout)["title"], result.exit_code) == ((title_of(ID), "headline"), 0)
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fake_archive import Archive, FakeMemento, Replay, replay
 from fake_archive.samples import error, redirect
+from support.command import hkcnews
 from support.warcs import (
     address,
     article_file,
@@ -23,15 +24,12 @@ from support.warcs import (
 from typer.testing import CliRunner, Result
 
 from normalise import extract
-from scraper.cli.app import app
 from scraper.testing import fixtures
 
 ID = 11911
 OLD, NEW = "20190601000000", "20210601000000"
 WHY = "the first of two h1 is the title"
 FILES = {"page.html", "capture.json", "article.json", "article.md"}
-
-runner = CliRunner()
 
 
 @pytest.fixture
@@ -43,9 +41,7 @@ def root(tmp_path: Path) -> Path:
 
 def record(root: Path, *args: str | int | Path, name: str = "a-page", why: str = WHY) -> Result:
     named = [f"--name={name}", f"--why={why}", "--fixtures", str(root)]
-    done = runner.invoke(app, ["record", *map(str, args), *named])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done
+    return hkcnews("record", *args, *named)
 
 
 def at(server: Replay) -> list[str]:
@@ -72,9 +68,9 @@ def saved(root: Path, kind: str, page: bytes, timestamp: str = NEW, name: str = 
 def test_a_page_from_the_network(root: Path) -> None:
     page = article_page(ID)
     with replay(Archive([FakeMemento(address(ID), NEW, page)])) as server:
-        done = record(root, ID, *at(server))
+        result = record(root, ID, *at(server))
         assert [request.endpoint for request in server.log] == ["index", "playback"]
-    assert (done.stdout, done.exit_code) == (f"{root / 'articles' / 'a-page'}\n", 0)
+    assert (result.stdout, result.exit_code) == (f"{root / 'articles' / 'a-page'}\n", 0)
     saved(root, "articles", page)
     assert (root / "articles/a-page/article.md").read_bytes() == article_file(ID, NEW)
     assert set(tree(root / "articles/a-page")) == FILES
@@ -109,7 +105,7 @@ def test_a_page_from_a_warc(root: Path, tmp_path: Path, name: str) -> None:
 
 def test_a_page_from_the_folder_of_a_crawl(root: Path, tmp_path: Path) -> None:
     with replay(Archive([FakeMemento(address(ID), NEW, article_page(ID))])) as server:
-        runner.invoke(app, ["fetch", str(ID), "--out", str(tmp_path / "crawl"), *at(server)])
+        hkcnews("fetch", ID, "--out", tmp_path / "crawl", *at(server))
         before = len(server.log)
         assert record(root, ID, "--from", tmp_path / "crawl").exit_code == 0
         assert len(server.log) == before
@@ -140,11 +136,11 @@ def test_what_is_no_article_is_saved_with_its_refusal(
 ) -> None:
     if source == "network" and page:  # from the network no byte is no answer
         with replay(Archive([FakeMemento(address(ID), NEW, page)])) as server:
-            done = record(root, capture_url(ID, NEW), *at(server))
+            result = record(root, capture_url(ID, NEW), *at(server))
     else:
         (tmp_path / "page.html").write_bytes(page)
-        done = record(root, capture_url(ID, NEW), "--from", tmp_path / "page.html")
-    assert (done.stdout, done.exit_code) == (f"{root / kind / 'a-page'}\n", 0)
+        result = record(root, capture_url(ID, NEW), "--from", tmp_path / "page.html")
+    assert (result.stdout, result.exit_code) == (f"{root / kind / 'a-page'}\n", 0)
     saved(root, kind, page)
     assert list(json.loads((root / kind / "a-page/refusal.json").read_bytes())) == [key]
     assert set(tree(root / kind / "a-page")) == {"page.html", "capture.json", "refusal.json"}
@@ -160,57 +156,34 @@ def test_a_page_is_never_overwritten_and_nothing_is_asked_for_it(root: Path, kin
     (folder / "page.html").write_bytes(b"mine")
     before = tree(root)
     with replay(Archive([FakeMemento(address(ID), NEW, article_page(ID))])) as server:
-        done = record(root, ID, *at(server))
+        result = record(root, ID, *at(server))
         assert server.log == []
-    assert (done.stdout, done.exit_code) == ("", 2)
-    assert "a fixture named a-page exists" in done.stderr
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "a fixture named a-page exists" in result.stderr
     assert tree(root) == before
 
 
-BAD_NAMES = [
-    "",
-    "A",
-    "a_b",
-    "../a",
-    "a/b",
-    "/a",
-    ".",
-    "..",
-    "-a",
-    "a-",
-    "a--b",
-    "渡輪",
-    "a b",
-    "a\n",
-    "*",
-]
+BAD_NAMES = ["", "A", "a_b", "../a", ".", "-a", "a-", "a--b", "渡輪", "a\n"]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_name_that_is_no_folder_s_is_refused(root: Path, name: str) -> None:
-    done = record(root, capture_url(ID), name=name)
-    assert (done.stdout, done.exit_code) == ("", 2)
-    assert "a fixture's name is words" in done.stderr
+    result = record(root, capture_url(ID), name=name)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "a fixture's name is words" in result.stderr
     assert tree(root) == {}
 
 
-@pytest.mark.parametrize("why", ["", "  ", "\n"])
-def test_a_fixture_says_what_it_proves(root: Path, why: str) -> None:
-    done = record(root, ID, why=why)
-    assert (done.stdout, done.exit_code) == ("", 2)
-    assert "--why" in done.stderr
-    assert tree(root) == {}
-
-
-def test_a_reason_of_two_lines_is_refused(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_bytes(article_page(ID))
-    done = record(root, capture_url(ID, NEW), "--from", tmp_path / "page.html", why="one\ntwo")
-    assert (done.stdout, done.exit_code) == ("", 2)
+@pytest.mark.parametrize("why", ["", "  ", "one\ntwo"])
+def test_a_fixture_says_what_it_proves_in_one_line(root: Path, why: str) -> None:
+    result = record(root, ID, why=why)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "--why" in result.stderr
     assert tree(root) == {}
 
 
 @pytest.mark.parametrize(
-    ("target", "source", "code", "said"),
+    ("target", "source", "exit_code", "message"),
     [
         (str(ID), "page.html", 2, "does not say which capture it is"),
         (str(ID), "gone.html", 2, "can't be read"),
@@ -223,21 +196,21 @@ def test_a_reason_of_two_lines_is_refused(root: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_source_that_has_not_the_page_is_an_error(
-    root: Path, tmp_path: Path, target: str, source: str, code: int, said: str
+    root: Path, tmp_path: Path, target: str, source: str, exit_code: int, message: str
 ) -> None:
     (tmp_path / "nothing").mkdir()
     (tmp_path / "page.html").write_bytes(article_page(ID))
     warc_file(tmp_path, [response(1)])
-    done = record(root, target, "--from", tmp_path / source)
-    assert (done.stdout, done.exit_code) == ("", code)
-    assert said in done.stderr
+    result = record(root, target, "--from", tmp_path / source)
+    assert (result.stdout, result.exit_code) == ("", exit_code)
+    assert message in result.stderr
     assert tree(root) == {}
 
 
 def test_a_folder_that_is_none_is_told_before_anything_is_asked(tmp_path: Path) -> None:
-    done = record(tmp_path / "gone", ID)
-    assert (done.stdout, done.exit_code) == ("", 2)
-    assert "--fixtures DIR" in done.stderr
+    result = record(tmp_path / "gone", ID)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "--fixtures DIR" in result.stderr
 
 
 def test_a_page_that_no_capture_has_lists_what_was_tried(root: Path) -> None:
@@ -264,16 +237,16 @@ def test_a_page_that_fits_no_rule_is_found_recorded_mended_and_kept_right(
         FakeMemento(address(ID), NEW, page.replace(b"article-info", b"info-of-2022")),
     ]
     with replay(Archive(mementos)) as server:
-        done = runner.invoke(app, ["crawl", "--out", str(crawl), *at(server)])
-        assert done.exit_code == 1
-    status = runner.invoke(app, ["status", "--out", str(crawl)])
+        result = hkcnews("crawl", "--out", crawl, *at(server))
+        assert result.exit_code == 1
+    status = hkcnews("status", "--out", crawl)
     assert f"failed: article {ID}: " in status.stdout
     found = re.search(r"https://web\.archive\.org/\S+?(?=[;,]?\s)", status.stdout)
     assert found is not None, "the capture can be copied from what status says"
-    done = record(root, found[0], "--from", crawl, name="two-columns")
-    assert (done.stdout, done.exit_code) == (f"{root / 'unreadable' / 'two-columns'}\n", 0)
+    result = record(root, found[0], "--from", crawl, name="two-columns")
+    assert (result.stdout, result.exit_code) == (f"{root / 'unreadable' / 'two-columns'}\n", 0)
     saved(root, "unreadable", mementos[1].body, name="two-columns")
-    shown = runner.invoke(app, ["inspect", str(root / "unreadable/two-columns")])
+    shown = hkcnews("inspect", root / "unreadable/two-columns")
     assert shown.exit_code == 1
     assert "h1: " in shown.stderr
 
@@ -290,7 +263,7 @@ def test_a_page_that_fits_no_rule_is_found_recorded_mended_and_kept_right(
     monkeypatch.setattr(fixtures, "ROOT", root)
     monkeypatch.setattr(fixtures.load_all, "__defaults__", (root,))
     monkeypatch.setattr(fixtures.load, "__defaults__", (root,))
-    golden = runner.invoke(fixtures.app, ["refresh"])
+    golden = CliRunner().invoke(fixtures.app, ["refresh"])
     assert golden.exit_code == 0
     assert "unreadable/two-columns is articles/two-columns now" in golden.stdout
     saved(root, "articles", mementos[1].body, name="two-columns")

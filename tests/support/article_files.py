@@ -35,6 +35,8 @@ def article_file(
     title: str = "半山的笑話",
     date: str = "2021-04-24",
     author: str = "葉知秋",
+    category: str = "眾說",
+    tags: tuple[str, ...] = ("半山", "纜車"),
     slug: str = "%E7%BA%9C%E8%BB%8A-7/%E5%8D%8A%E5%B1%B1",
     original_url: str | None = None,
 ) -> str:
@@ -44,6 +46,9 @@ def article_file(
         f'title: "{title}"',
         f'date: "{date}"',
         f'author: "{author}"',
+        *([f'category: "{category}"'] if category else []),
+        *(["tags:"] if tags else []),
+        *(f'  - "{tag}"' for tag in tags),
         f'url: "{ARCHIVE}/{TIMESTAMP}/{address}"',
         f'original_url: "{address if original_url is None else original_url}"',
     ]
@@ -54,7 +59,9 @@ def article_file(
 
 def other_page_file(title: str, article_id: int = 7) -> str:
     """Return the file of a page that is no article: a title in the front matter, and no more."""
-    return article_file(title=title, date="", author="", article_id=article_id)
+    return article_file(
+        title=title, date="", author="", category="", tags=(), article_id=article_id
+    )
 
 
 def write_article(

@@ -6,13 +6,18 @@ import json
 from collections import Counter
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from normalise import Article, models, omissions
 from normalise.editions.json import as_json
-from scraper.cli.console import escape_controls, print_line
+from scraper.cli.addresses import decode_addresses
+from scraper.cli.console import print_line
+from scraper.cli.tables import Column, print_table
 
+_COLUMNS = (
+    Column("field"),
+    Column("value", is_long=True),
+    Column("found by", is_long=True, label="found by:"),
+)
 _NOT_FOUND = "-"
 _COUNTED_NODES: dict[type, str] = {
     models.Paragraph: "paragraph",
@@ -32,15 +37,13 @@ _UNESCAPED = "\n\u3000\xa0"
 def show_article(console: Console, article: Article) -> None:
     """Print the table of fields, and the warnings below it."""
     rules = article.provenance.rules if article.provenance else {}
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("field", no_wrap=True)
-    table.add_column("value", overflow="fold")
-    table.add_column("found by", overflow="fold")
-    for field, value in _fields(article):
-        table.add_row(field, Text(escape_controls(value) or _NOT_FOUND), Text(rules.get(field, "")))
-    console.print(table)
+    rows = [
+        (field, value if value else _NOT_FOUND, rules.get(field, ""))
+        for field, value in _fields(article)
+    ]
+    print_table(console, _COLUMNS, rows)
     for warning in (*article.warnings, *omissions(article)):
-        print_line(console, "warning:", warning, "yellow")
+        print_line(console, "warning:", decode_addresses(warning), "yellow")
 
 
 def article_json(article: Article) -> str:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from scraper.cli.console import escape_controls, print_line
+from scraper.cli.console import print_line
+from scraper.cli.tables import Column, print_table
 from scraper.verify.audit import AuditReport
 from scraper.verify.defects import Defect
 
+_COLUMNS = (
+    Column(is_number=True),
+    Column(),
+    Column(is_long=True),
+    Column(is_long=True),
+)
 _MAX_EXAMPLES = 5
 _MAX_UNREADABLE = 20
 
@@ -20,7 +25,7 @@ _MAX_UNREADABLE = 20
 def show_audit(console: Console, report: AuditReport, archive: Path) -> None:
     """Print the unreadable files, then of each defect the count, name, meaning and first ids."""
     _show_unreadable(console, report)
-    console.print(_defect_table(report))
+    print_table(console, _COLUMNS, _defect_rows(report))
     print_line(
         console,
         "",
@@ -40,15 +45,19 @@ def _show_unreadable(console: Console, report: AuditReport) -> None:
         print_line(console, "", f"... and {more:,} more (--json names them all)")
 
 
-def _defect_table(report: AuditReport) -> Table:
+def _defect_rows(report: AuditReport) -> list[tuple[str, ...]]:
+    """The count, the name and the meaning of each defect that was found, and its first ids."""
     lists = report.as_json()
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
-    for defect in report.found:
-        if listed := lists[defect.value]:
-            examples = escape_controls(", ".join(_examples(report, defect, listed)))
-            table.add_row(f"{len(listed):,}", defect.value, defect.words, Text(examples))
-    return table
+    return [
+        (
+            f"{len(listed):,}",
+            defect.value,
+            defect.words,
+            ", ".join(_examples(report, defect, listed)),
+        )
+        for defect in report.found
+        if (listed := lists[defect.value])
+    ]
 
 
 def _examples(report: AuditReport, defect: Defect, listed: Sequence[int | str]) -> list[str]:

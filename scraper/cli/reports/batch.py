@@ -1,36 +1,92 @@
-"""The end of `normalise`: warnings, failures and counts."""
+"""The end of `normalise`: warnings, failures by their reason, and counts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from enum import Enum, auto
 
 from rich.console import Console
 
 from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
+from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
+from scraper.cli.reports.failures import FailureLine, show_failures
 
 _MAX_WARNINGS = 20
+_ADDRESS = re.compile(r":? https?://\S+?(?=[;,:.]*(?:\s|\Z))")
 
 
-def show_summary(console: Console, summary: BatchSummary, *, verbose: bool) -> None:
-    """Print the warnings, the failures with their reasons, and the count of each status."""
-    show_warnings(console, summary.warned, verbose=verbose)
-    for outcome in summary.failed:
-        where = f" ({outcome.where})" if outcome.where else ""
-        print_line(console, "failed:", outcome.message + where, "red")
+class Detail(Enum):
+    """How much is printed: the result, the first warnings too, or all."""
+
+    QUIET = auto()
+    USUAL = auto()
+    VERBOSE = auto()
+
+    @classmethod
+    def of(cls, *, is_verbose: bool, is_quiet: bool) -> Detail:
+        """Return what two options of a command mean together."""
+        return cls.VERBOSE if is_verbose else cls.QUIET if is_quiet else cls.USUAL
+
+
+def show_summary(console: Console, summary: BatchSummary, detail: Detail = Detail.USUAL) -> None:
+    """Print the warnings, the failures by their reason, and the count of each status."""
+    if detail is not Detail.QUIET:
+        show_warnings(console, summary.warned, detail)
+    if detail is Detail.VERBOSE:
+        for outcome in summary.failed:
+            _show_failure(console, outcome)
+    else:
+        _show_groups(console, summary.failed)
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in summary.kinds.most_common())
     for word, count in summary.counts().items():
         details = f" ({kinds})" if kinds and word == NOT_AN_ARTICLE else ""
         print_line(console, f"{count:>9,}", f"{word}{details}")
 
 
-def show_warnings(console: Console, warned: Iterable[BatchOutcome], *, verbose: bool) -> None:
-    """Print the warnings, a line each; only the first ones unless `verbose`."""
+def show_warnings(console: Console, warned: Iterable[BatchOutcome], detail: Detail) -> None:
+    """Print the warnings, a line each; only the first ones unless all are wanted."""
     lines = [f"{outcome.where}: {warning}" for outcome in warned for warning in outcome.warnings]
-    shown = lines if verbose else lines[:_MAX_WARNINGS]
+    shown = lines if detail is Detail.VERBOSE else lines[:_MAX_WARNINGS]
     for line in shown:
-        print_line(console, "warning:", line, "yellow")
+        print_line(console, "warning:", shorten_addresses(line), "yellow")
     if len(lines) > len(shown):
         print_line(
             console, "", f"... and {len(lines) - len(shown):,} warnings more (--verbose shows all)"
         )
+
+
+def _show_failure(console: Console, outcome: BatchOutcome) -> None:
+    where = f" ({outcome.where})" if outcome.where else ""
+    print_line(console, "failed:", shorten_addresses(outcome.message) + where, "red")
+
+
+def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
+    """Print failures that differ by nothing but the page in one line; a single one in full."""
+    groups: dict[str, list[BatchOutcome]] = {}
+    for outcome in failed:
+        groups.setdefault(_reason(outcome), []).append(outcome)
+    by_size = sorted(groups.items(), key=lambda group: -len(group[1]))
+    for _, outcomes in by_size:
+        if len(outcomes) == 1:
+            _show_failure(console, outcomes[0])
+    lines = [
+        FailureLine(len(outcomes), reason, tuple(map(_name, outcomes[:_MAX_WARNINGS])))
+        for reason, outcomes in by_size
+        if len(outcomes) > 1
+    ]
+    show_failures(console, lines, "--verbose shows all")
+
+
+def _reason(outcome: BatchOutcome) -> str:
+    """The message without the address and the place of its page."""
+    message = (
+        outcome.message.replace(f"{outcome.where}: ", "") if outcome.where else outcome.message
+    )
+    return _ADDRESS.sub("", message)
+
+
+def _name(outcome: BatchOutcome) -> str:
+    article_id = outcome.capture.article_id if outcome.capture else None
+    return outcome.where if article_id is None else str(article_id)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
 
-from scraper.cli.console import escape_controls
+from scraper.cli.addresses import decode_address
+from scraper.cli.tables import Column, print_table
 from scraper.models import CdxRecord
 from scraper.selection.ranking import Ranking
 
-_COLUMNS = ("rank", "timestamp", "status", "address", "reason")
-_UNFOLDED_COLUMNS = ("rank", "timestamp", "status")
+_COLUMNS = (
+    Column("rank", is_number=True),
+    Column("timestamp"),
+    Column("status"),
+    Column("address", is_long=True),
+    Column("reason", is_long=True),
+)
 _UNKNOWN = "-"
 
 
@@ -63,12 +68,19 @@ def captures_json(captures: list[ListedCapture]) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
 
-def captures_table(captures: list[ListedCapture]) -> Table:
-    """Return the captures for people: the address and the reason are folded where need be."""
-    table = Table(box=None, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column in _UNFOLDED_COLUMNS)
-    for capture in captures:
-        cells = (str(getattr(capture, column) or _UNKNOWN) for column in _COLUMNS)
-        table.add_row(*(Text(escape_controls(cell)) for cell in cells))
-    return table
+def show_captures(console: Console, captures: list[ListedCapture]) -> None:
+    """Print the captures; a terminal shows their addresses decoded, a pipe gets them as they are.
+
+    In a narrow terminal address and reason stand below each capture.
+    """
+    rows = [
+        (
+            str(capture.rank or _UNKNOWN),
+            capture.timestamp,
+            capture.status,
+            decode_address(capture.address) if console.is_terminal else capture.address,
+            capture.reason,
+        )
+        for capture in captures
+    ]
+    print_table(console, _COLUMNS, rows)

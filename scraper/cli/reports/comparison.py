@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.console import escape_controls, print_line
+from scraper.cli.tables import Column, print_table
 from scraper.verify.compare import Comparison, ComparisonKind, compare
 from scraper.verify.trees import TreeComparison, Trees, read
 
@@ -37,19 +37,21 @@ def show_counts(console: Console, result: TreeComparison) -> None:
         )
     if result.fields:
         console.print()
-        console.print(_field_table(result))
+        _show_fields(console, result)
 
 
-def _field_table(result: TreeComparison) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("files that differ in")
+def _show_fields(console: Console, result: TreeComparison) -> None:
     kinds = (ComparisonKind.REPAIRED, ComparisonKind.OTHER_CAPTURE, ComparisonKind.REGRESSION)
-    for kind in kinds:
-        table.add_column(kind.value, justify="right")
-    for field, total in result.differing().items():
-        if total:
-            table.add_row(field.value, *(f"{result.fields[field, kind]:,}" for kind in kinds))
-    return table
+    columns = [
+        Column("files that differ in"),
+        *(Column(kind.value, is_number=True, label=f"{kind.value}:") for kind in kinds),
+    ]
+    rows = [
+        (field.value, *(f"{result.fields[field, kind]:,}" for kind in kinds))
+        for field, total in result.differing().items()
+        if total
+    ]
+    print_table(console, columns, rows)
 
 
 def show_regressions(console: Console, result: TreeComparison, *, has_details: bool) -> None:

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line, stderr_console
+from scraper.cli.reports.failures import FailureLine, listed, show_failures
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport
-from scraper.models import ArticleStatus
+from scraper.models import ArticleStatus, AttemptResult
 
 if TYPE_CHECKING:  # `status` needs no network
     from scraper.crawl.plan import Estimate
 
 _MAX_LISTED = 20
 _MIN_SECONDS_TO_BE_SLOW = 1.0
+_ALL_IN_REPORT = "report.json names them all"
 
 
-def show_passed_over(console: Console, progress: CrawlProgress) -> None:
-    """Print which rows of a capture list were not taken and why, and which ids have no capture."""
-    for row, count in progress.passed_over.most_common(_MAX_LISTED):
+def show_passed_over(console: Console, progress: CrawlProgress, *, is_quiet: bool = False) -> None:
+    """Print which rows of a capture list were not taken and why, and which ids have no capture.
+
+    With `is_quiet` only the ids: they were asked for.
+    """
+    rows = Counter[str]() if is_quiet else progress.passed_over
+    for row, count in rows.most_common(_MAX_LISTED):
         print_line(console, "passed over:", f"{row} ({count:,})" if count > 1 else row, "yellow")
     if progress.without_capture:
         ids = ", ".join(map(str, progress.without_capture[:_MAX_LISTED]))
         print_line(console, "not to be had:", f"there is no capture of {ids}", "red")
-    more = len(progress.passed_over) - _MAX_LISTED
+    more = len(rows) - _MAX_LISTED
     if more > 0:
         print_line(console, "", f"... and {more:,} more rows that were passed over")
 
@@ -40,20 +49,48 @@ def show_estimate(console: Console, estimate: Estimate, rate: float) -> None:
     print_line(console, f"{estimate.seconds / 3600:>9.1f}", f"hours {pace}, pauses not counted")
 
 
-def show_report(console: Console, report: CrawlReport) -> None:
-    """Print the failures, the count of each status, and the captures that were hard to get."""
-    _show_failures(console, report)
+def show_report(
+    console: Console, report: CrawlReport, folder: Path, *, of_run: bool = False
+) -> None:
+    """Print what is wrong, the count of each status, and the captures that were hard to get.
+
+    `of_run` says that the report is of the articles that a run was asked for, not of all.
+    """
+    show_result(console, report, folder, of_run=of_run)
+    for warning, count in report.warnings.most_common(_MAX_LISTED):
+        written = report.statuses[ArticleStatus.WRITTEN]
+        print_line(console, "warning:", f"{warning}: {count:,} of {written:,}", "yellow")
+    more = len(report.warnings) - _MAX_LISTED
+    if more > 0:
+        print_line(console, "", f"... and {more:,} more kinds of warnings ({_ALL_IN_REPORT})")
+    slow = (costly for costly in report.slowest if costly.seconds >= _MIN_SECONDS_TO_BE_SLOW)
+    _show_costly(console, "slowest:", slow)
+    _show_costly(console, "most retried:", report.most_retried)
+
+
+def show_result(
+    console: Console, report: CrawlReport, folder: Path, *, of_run: bool = False
+) -> None:
+    """Print what is wrong, and the count of each status."""
+    _show_failures(console, report, folder)
+    for share in report.fields:
+        if share.is_alarming:
+            print_line(console, "alarm:", share.warning, "bold red")
+    if report.incomplete:
+        articles = _articles(len(report.incomplete))
+        text = f"{articles} with much of the page's text left out: {listed(report.incomplete)}"
+        print_line(console, "incomplete:", text, "yellow")
     _show_statuses(console, report)
+    scope = "asked for" if of_run else "known"
     print_line(
-        console, f"{report.articles:>9,}", f"articles known, {report.requests:,} requests for pages"
+        console,
+        f"{report.articles:>9,}",
+        f"articles {scope}, {report.requests:,} requests for pages",
     )
     if report.paused_until:
         print_line(
             console, "paused:", f"the archive wants no requests until {report.paused_until}", "red"
         )
-    slow = (costly for costly in report.slowest if costly.seconds >= _MIN_SECONDS_TO_BE_SLOW)
-    _show_costly(console, "slowest:", slow)
-    _show_costly(console, "most retried:", report.most_retried)
 
 
 def write_report(report: CrawlReport, folder: Path) -> None:
@@ -64,12 +101,23 @@ def write_report(report: CrawlReport, folder: Path) -> None:
         print_line(stderr_console, "warning:", f"the report can't be written: {error}", "yellow")
 
 
-def _show_failures(console: Console, report: CrawlReport) -> None:
-    for outcome in report.failed[:_MAX_LISTED]:
-        print_line(console, "failed:", f"article {outcome.article_id}: {outcome.message}", "red")
-    more = len(report.failed) - _MAX_LISTED
-    if more > 0:
-        print_line(console, "", f"... and {more:,} more that failed (report.json names them all)")
+def _show_failures(console: Console, report: CrawlReport, folder: Path) -> None:
+    """Print a line for each reason, and the command that shows the page of an unreadable one."""
+    lines = [
+        FailureLine(group.count, group.what, tuple(map(str, group.article_ids)))
+        for group in report.failure_groups
+    ]
+    show_failures(console, lines, _ALL_IN_REPORT)
+    unreadable = (
+        group for group in report.failure_groups if group.reason == AttemptResult.UNREADABLE
+    )
+    if group := next(unreadable, None):
+        command = f"hkcnews inspect {group.article_ids[0]} --from {shlex.quote(str(folder))}"
+        print_line(console, "look at one:", command)
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} {'article' if count == 1 else 'articles'}"
 
 
 def _show_statuses(console: Console, report: CrawlReport) -> None:
@@ -92,5 +140,6 @@ def _show_count(console: Console, report: CrawlReport, count: int, description: 
 
 def _show_costly(console: Console, label: str, attempts: Iterable[CostlyAttempt]) -> None:
     for costly in attempts:
+        address = shorten_addresses(costly.capture.url)
         effort = f"{costly.requests} requests in {costly.seconds:.1f} s"
-        print_line(console, label, f"article {costly.article_id}: {effort}, {costly.capture.url}")
+        print_line(console, label, f"article {costly.article_id}: {effort}, {address}")

@@ -356,3 +356,22 @@ def test_page_that_shows_another_capture_is_reported() -> None:
 
 def test_raw_page_shows_no_timestamp() -> None:
     assert timestamp_shown(page("<p>汽笛</p>").encode()) is None
+
+
+@table(
+    "address own",
+    {
+        "a path of the archive with another host": (
+            f"/web/{TIMESTAMP}/https://pier.example/x",
+            "https://pier.example/x",
+        ),
+        "an archive of somebody else": (
+            f"https://mirror.example/web/{TIMESTAMP}/https://pier.example/x",
+            f"https://mirror.example/web/{TIMESTAMP}/https://pier.example/x",
+        ),
+        "a scheme before a step upwards": ("javascript:go('../x')", "javascript:go('../x')"),
+        "brackets that are no host": ("//[../x", "//[../x"),
+    },
+)
+def test_an_address_that_can_not_be_the_page_s_own_stays(address: str, own: str) -> None:
+    assert AddressReader(CAPTURE, view=True).link(address) == own

@@ -138,7 +138,9 @@ def test_an_article_fails_if_any_of_its_captures_might_have_been_one(
 
 def test_warnings_of_a_page_are_kept_with_its_name(tmp_path: Path, out: Path) -> None:
     summary = convert_records(
-        tmp_path, [response(1, article_page(1, body="只有文字。")), response(2)], out
+        tmp_path,
+        [response(1, article_page(1, body="<p>霧</p><figure></figure>")), response(2)],
+        out,
     )
     (outcome,) = summary.warned
     assert "article 1 " in outcome.where

@@ -152,7 +152,7 @@ def _mixed() -> list[bytes]:
     records[5] = response(6, unreadable_page())
     records[20] = response(21, farewell_page())
     records[40] = response(41, gzipped(article_page(41))[:-30])
-    records[60] = response(61, article_page(61, body="只有文字。"))
+    records[60] = response(61, article_page(61, body="<p>霧</p><figure></figure>"))
     return [
         *records,
         response(9, unreadable_page(), timestamp=NEWEST),

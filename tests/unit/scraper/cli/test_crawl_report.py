@@ -17,10 +17,11 @@ from scraper.cli.reports.crawl import (
     show_report,
     write_report,
 )
-from scraper.crawl.outcomes import ArticleOutcome, ArticleStatus
+from scraper.crawl.outcomes import ArticleOutcome
+from scraper.crawl.plan import Estimate
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport
-from scraper.crawl.run import Estimate
+from scraper.models import ArticleStatus
 
 
 @pytest.fixture

@@ -19,9 +19,8 @@ from scraper.cli.progress import (
     pause_line,
     show_progress,
 )
-from scraper.crawl.outcomes import ArticleStatus
 from scraper.crawl.progress import CrawlProgress
-from scraper.models import Pause
+from scraper.models import ArticleStatus, Pause
 
 NOW = 1_600_000_000.0
 

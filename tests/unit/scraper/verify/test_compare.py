@@ -367,6 +367,59 @@ def test_addresses_of_the_web_must_bear_the_prefix(address: str) -> None:
     )
 
 
+GOOD, BROKEN = "?a=1&notif_t=2&x=3&section=4", "?a=1¬if_t=2&x=3§ion=4"
+
+
+@pytest.mark.parametrize("timestamp", [NEWER, OLDER])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "[x](https://web.archive.org/web/{}/https://pier.hk/_(x){})",
+        "[x](/web/{}/https://www.hkcnews.com/{})",
+        '<img src="https://web.archive.org/web/{}im_/https://pier.hk/{}" alt="">',
+    ],
+)
+def test_addresses_that_the_reference_has_broken(place: str, timestamp: str) -> None:
+    expected = complete_file(mail=place.format(NEWER, BROKEN))
+    result = compared(complete_file(timestamp, mail=place.format(timestamp, GOOD)), expected)
+    assert ("body", ComparisonKind.REPAIRED) in result.fields
+    assert result.differences - {AllowedDifference.CAPTURE} == {AllowedDifference.BROKEN_ADDRESSES}
+    for wrong in (
+        *("?a=1&notif_t=2&x=3", "?a=1&notif_t=2&x=3&section=5", f"{GOOD}&y"),
+        *(GOOD.replace("&not", "&not;"), GOOD.replace("&x", "&amp;x"), BROKEN.replace("¬", "&")),
+    ):
+        actual = complete_file(timestamp, mail=place.format(timestamp, wrong))
+        assert "body regression" in fields_of(compared(actual, expected))
+    swapped = complete_file(mail=place.format(NEWER, GOOD))
+    assert fields_of(compared(expected, swapped)) == {"body regression"}
+
+
+def test_a_broken_address_that_is_not_of_the_web() -> None:
+    expected = complete_file(mail=f"[x](https://web.archive.org/web/{NEWER}/mailto:a@b.hk{BROKEN})")
+    result = compared(complete_file(mail=f"[x](mailto:a@b.hk{GOOD})"), expected)
+    assert result.differences == {AllowedDifference.NOT_WEB, AllowedDifference.BROKEN_ADDRESSES}
+
+
+def test_a_reference_outside_an_address_is_no_repair() -> None:
+    link = f"[x](/web/{NEWER}/{WWW}/)"
+    texts = [complete_file(mail=f"{mail}{link}{mail}") for mail in ("&notif=", "¬if=")]
+    assert fields_of(compared(*texts)) == {"body regression"}
+
+
+@pytest.mark.parametrize("timestamp", [NEWER, OLDER])
+def test_text_that_stood_outside_any_paragraph(timestamp: str) -> None:
+    actual = complete_file(timestamp)
+    for before in ("\n\n見 [前文]", "\n\n<figure>", "\n\n\n---"):
+        at = actual.index(before)
+        result = compared(f"{actual[:at]}\n\n霧散了。{actual[at:]}", FILE)
+        assert ("body", ComparisonKind.REPAIRED) in result.fields
+        assert AllowedDifference.LOOSE_TEXT in result.differences
+    lost = f"{actual[:at]}\n\n霧散了。{actual[at:]}".replace("上只剩", "")
+    assert "body regression" in fields_of(compared(lost, FILE))
+    in_bio = actual.replace("\n等船。", "\n等船。\n\n霧散了。")
+    assert "box regression" in fields_of(compared(in_bio, FILE))
+
+
 @pytest.mark.parametrize(
     ("actual", "expected", "kind"),
     [

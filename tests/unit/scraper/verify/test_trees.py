@@ -9,7 +9,7 @@ import pytest
 from support.article_files import complete_file
 from support.compared_trees import EXPECTED_JSON, write_complete, write_trees
 
-from scraper.errors import StorageError, UsageError
+from scraper.errors import UsageError, WorkerError
 from scraper.verify import trees as trees_module
 from scraper.verify.parallel import WorkerDied
 from scraper.verify.trees import TreeComparison, Trees, compare_trees
@@ -49,5 +49,5 @@ def test_a_dead_worker_is_an_error_that_says_where(
         raise WorkerDied(3)
 
     monkeypatch.setattr(trees_module, "compare_pairs", die)
-    with pytest.raises(StorageError, match="killed at one of the articles from 4 on"):
+    with pytest.raises(WorkerError, match="killed at one of the articles from 4 on"):
         compare_trees(Trees.of(*trees), jobs=1)

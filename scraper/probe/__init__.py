@@ -1,0 +1,1 @@
+"""The probe: some sixty pages of the archive, held against what another archive has of them."""

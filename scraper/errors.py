@@ -26,7 +26,9 @@ HkcnewsError                 the root of these and of those in normalise/errors.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from enum import StrEnum
+from pathlib import Path
 
 from normalise.errors import HkcnewsError
 
@@ -143,6 +145,29 @@ class CertificateError(ScraperError):
 
 class StorageError(ScraperError):
     """The ledger or the store can't be used. Mend what the message names, and start again."""
+
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full: make room",
+    errno.EDQUOT: "your share of the disk is full: make room",
+    errno.EFBIG: "the disk takes no file as large: give a smaller --warc-size",
+    **dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM),
+        "it may not be written: get the right to write there, or give another folder",
+    ),
+}
+
+
+def disk_error(error: OSError, path: Path) -> StorageError:
+    """Return the error that says in words why the disk refuses a file, and what to do.
+
+    `path` is named where the error names no file.
+    """
+    reason = _ADVICE.get(error.errno or 0) or f"{error.strerror or error}: mend that"
+    return StorageError(
+        f"{error.filename or path} can't be used: {reason}, and start the same command again; "
+        "all that was done is kept"
+    )
 
 
 class WorkerError(ScraperError):

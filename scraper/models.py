@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from normalise import Capture
+from normalise import Capture, Completeness
 from normalise.files import MAX_ID
 
 
@@ -85,6 +86,21 @@ class Payload:
 
     body: bytes
     status: int | None = None
+
+
+FIELDS = ("title", "author", "category", "tags", "date", "last_updated", "box", "promo")
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What the rules have found on the page of an article.
+
+    `rules` maps each of `FIELDS` that is there to the name of the rule that found it.
+    """
+
+    category: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    completeness: Completeness = field(default_factory=lambda: Completeness(0, 0))
 
 
 class AttemptResult(StrEnum):

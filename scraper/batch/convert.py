@@ -61,6 +61,7 @@ def convert(candidates: CaptureLocations, writer: ArticleWriter) -> BatchOutcome
             capture=location.capture,
             warnings=passed_over + judgement.warnings,
             is_changed=judgement.is_changed,
+            reading=judgement.reading,
         )
     return _without_article(refused)
 

@@ -17,6 +17,7 @@ from normalise import (
     NotAnArticle,
     PageKind,
     Unreadable,
+    completeness,
     extract,
     omissions,
     render,
@@ -24,10 +25,19 @@ from normalise import (
 from normalise.errors import HkcnewsError
 from normalise.files import ArticleWriter
 from scraper.errors import RevisitRecord
-from scraper.models import AttemptResult, CaptureLocation, Memento, Payload
+from scraper.models import (
+    FIELDS,
+    AttemptResult,
+    CaptureLocation,
+    Memento,
+    PageReading,
+    Payload,
+)
 from scraper.warc.payload import read_payload
 
 REVISIT = "revisit"
+# Fields that nearly every page gives (docs/site.md 2.1, 2.4), of which no rule warns.
+_EXPECTED = ("tags", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class Judgement:
 
     `reason` is one word, a `PageKind` for what is no article; `message` says it to people.
     `article` and `text` are those of an article that is not yet written; `is_changed` says whether
-    writing it has changed the bytes of its file.
+    writing it has changed the bytes of its file. `reading` is what the rules have found on the
+    page of an article.
     """
 
     result: AttemptResult
@@ -46,6 +57,12 @@ class Judgement:
     article: Article | None = None
     text: str = ""
     is_changed: bool = False
+    reading: PageReading | None = None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the article's file leaves so much text out that somebody must know."""
+        return self.reading is not None and self.reading.completeness.is_incomplete
 
 
 def judge_mementos(mementos: list[Memento]) -> list[Judgement]:
@@ -84,10 +101,38 @@ def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
     try:
         article = extract_article(read(), capture)
         text = render(article)
-        warnings = article.warnings + omissions(article)
+        reading = _read(article)
+        warnings = (*article.warnings, *_absences(reading), *omissions(article))
     except Exception as error:  # even a fault of this program is this page's alone
         return _refusal(error)
-    return Judgement(AttemptResult.ARTICLE, warnings=warnings, article=article, text=text)
+    if reading.completeness.is_unreadable:
+        return _too_little(article, reading)
+    return Judgement(
+        AttemptResult.ARTICLE, warnings=warnings, article=article, text=text, reading=reading
+    )
+
+
+def _read(article: Article) -> PageReading:
+    """What the rules have found on an article's page."""
+    names = article.provenance.rules if article.provenance else {}
+    rules = {field: names.get(field, "") for field in FIELDS if getattr(article, field)}
+    return PageReading(article.category, rules, completeness(article))
+
+
+def _absences(reading: PageReading) -> list[str]:
+    return [f"no {field} found" for field in _EXPECTED if field not in reading.rules]
+
+
+def _too_little(article: Article, reading: PageReading) -> Judgement:
+    """The judgement of a page most of whose text the file would lack."""
+    measured = reading.completeness
+    message = (
+        f"the file would lack {measured.share_left_out:.0%} of the text of this page "
+        f"({measured.left_out:,} of {measured.characters:,} characters): {article.capture.url}; "
+        "look at it with `hkcnews inspect`: the site may have had a template not yet known"
+    )
+    unreadable = AttemptResult.UNREADABLE
+    return Judgement(unreadable, unreadable, message, reading=reading)
 
 
 def _refusal(error: Exception) -> Judgement:

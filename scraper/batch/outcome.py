@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from normalise import Capture, PageKind
-from scraper.models import ArticleStatus, AttemptResult
+from scraper.models import ArticleStatus, AttemptResult, PageReading
 
 NOT_AN_ARTICLE = "not an article"  # in the words shown to people
 
@@ -43,6 +43,7 @@ class BatchOutcome:
     `where` names the article or the record; `capture` is the one that it was written from, or the
     one that decided that there is none. `is_changed` says whether the bytes of its file have
     changed; `kind` is what a page that is no article is; `message` says to people what failed.
+    `reading` is what the rules have found on the page of a written article.
     """
 
     status: ArticleStatus
@@ -52,6 +53,7 @@ class BatchOutcome:
     message: str = ""
     warnings: tuple[str, ...] = ()
     is_changed: bool = False
+    reading: PageReading | None = None
 
 
 @dataclass

@@ -7,6 +7,7 @@ schema       the tables of the ledger, and the way from older versions of them
 database     the SQLite file that the ledger is in
 notes        single values that the ledger keeps
 ledger       what the index lists, what was tried, what became of each article
+totals       what the ledger tells of many articles at once
 outcomes     the values that the ledger keeps
 session      one client of the archive, with its throttle and Ctrl-C
 enumeration  the captures: read from the index or from a list
@@ -15,6 +16,9 @@ selector     which articles are to be done, and which of their captures first
 fetcher      one capture: requested, followed to what is served, stored
 judging      one capture: what its page is
 crawler      each article to its end
+alarm        notices that the rules don't fit the pages
+fields       how many articles have each field
+grouping     messages without what differs from page to page
 run          a crawl as a whole
 progress     how far a crawl is
 report       what became of a crawl

@@ -5,6 +5,7 @@ Errors of SQLite become `StorageError` here.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -12,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from scraper.crawl.schema import VERSION, statements_from
-from scraper.errors import StorageError
+from scraper.errors import StorageError, disk_error
+
+# What SQLite's primary result codes mean for the disk.
+_PRIMARY_CODE = 0xFF
+_ERRNO = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
 
 
 class Database:
@@ -48,6 +58,11 @@ class Database:
                 raise StorageError(
                     f"{self._path} is of version {version}, this program knows up to {VERSION}: "
                     "use the program that made it, or another folder"
+                )
+            if version == 0 and next(self.rows("SELECT 1 FROM sqlite_master"), None):
+                raise StorageError(
+                    f"{self._path} has tables but no version, so it is not the ledger of a crawl: "
+                    "move it away, or give another folder"
                 )
             if version < VERSION:
                 for statement in statements_from(version):
@@ -95,7 +110,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise StorageError(f"the ledger {self._path} can't be used: {error}") from error
+            raise _storage_error(error, self._path) from error
+
+
+def _storage_error(error: sqlite3.Error, path: Path) -> StorageError:
+    number = _ERRNO.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE)
+    if number is not None:
+        return disk_error(OSError(number, str(error), str(path)), path)
+    return StorageError(f"the ledger {path} can't be used: {error}")
 
 
 def is_old(path: Path) -> bool:

@@ -37,13 +37,19 @@ class Fetcher:
     client: WaybackClient
     store: MementoStore
 
-    async def fetch(self, record: CdxRecord, ranked: Iterable[Candidate] = ()) -> Attempt:
+    async def fetch(
+        self,
+        record: CdxRecord,
+        ranked: Iterable[Candidate] = (),
+        stats: RequestStats | None = None,
+    ) -> Attempt:
         """Return what became of a request for a capture; its page, if there is one, is stored.
 
-        `ranked` are the captures of its article: a redirect may lead to one of them. Raises
+        `ranked` are the captures of its article: a redirect may lead to one of them. What
+        it takes is added to `stats`, also where this raises. Raises
         `Paused` and `Stopped` as the client does, and `StorageError` where the disk refuses.
         """
-        stats = RequestStats()
+        stats = RequestStats() if stats is None else stats
         served = None
         try:
             served = await self._follow(record, ranked, stats)

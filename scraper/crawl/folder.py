@@ -15,7 +15,7 @@ from normalise.files import article_id_of
 from scraper.crawl.layout import ARTICLE_FILES, STORE_FOLDER, half_written_files
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.lock import locked
-from scraper.errors import UsageError
+from scraper.errors import UsageError, disk_error
 from scraper.models import ArticleStatus, Memento
 from scraper.warc.writer import MAX_FILE_BYTES, WarcStore
 
@@ -49,7 +49,10 @@ def open_folder(
     """
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file: --out takes a folder")
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from error
     message = (
         f"another crawl works in {path}: wait for its end, or stop it; "
         f"`hkcnews status --out {path}` tells how far it is"

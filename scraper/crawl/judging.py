@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from scraper.batch.extractor import extractor_version
 from scraper.batch.judge import Judgement
 from scraper.crawl.outcomes import Attempt
 from scraper.errors import WorkerCrash
@@ -55,5 +56,6 @@ class PageJudge(AbstractAsyncContextManager["PageJudge[Page]"], Generic[Page]):
             result=judgement.result,
             reason=judgement.reason,
             message=judgement.message,
+            extractor=extractor_version(),
         )
         return judged, judgement

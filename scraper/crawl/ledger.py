@@ -6,7 +6,7 @@ the next step begins, so that a killed run loses only what was under way.
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,16 @@ from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.crawl.lock import locked
 from scraper.crawl.notes import Notes
 from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
+from scraper.crawl.totals import Totals
 from scraper.errors import UsageError
-from scraper.models import ArticleStatus, AttemptResult, CdxRecord, WarcLocation
+from scraper.models import ArticleStatus, AttemptResult, CdxRecord, PageReading, WarcLocation
 from scraper.utc import utc_now
 
+_MAX_WARNINGS = 20  # of one article
+_MAX_WARNING = 120  # characters
 
-class Ledger(Notes):
+
+class Ledger(Totals, Notes):
     """Opened for writing by one process at a time, which holds the folder's lock.
 
     Others may read it meanwhile. Every method raises `StorageError` where SQLite refuses.
@@ -100,11 +104,6 @@ class Ledger(Notes):
         query = "SELECT DISTINCT article_id FROM cdx_records WHERE source = ? ORDER BY article_id"
         return [article_id for (article_id,) in self._db.rows(query, source)]
 
-    def count_articles(self) -> int:
-        """Return how many articles there are, those included that only an earlier list named."""
-        known = "SELECT article_id FROM cdx_records UNION SELECT id FROM articles"
-        return int(next(self._db.rows(f"SELECT count(*) FROM ({known})"))[0])  # noqa: S608
-
     def cdx_records(self, source: CaptureSource, article_id: int) -> list[CdxRecord]:
         """Return what is known of the captures of an article."""
         query = (
@@ -164,20 +163,35 @@ class Ledger(Notes):
     def record_attempt(self, attempt: Attempt) -> None:
         """Record an attempt, in the place of an earlier one of the same capture."""
         self._db.execute(
-            "REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             *(*_key(attempt.requested), attempt.requested.article_id),
             *(attempt.result, attempt.reason, attempt.message, *_key(attempt.served)),
-            *(attempt.requests, attempt.seconds, utc_now()),
+            *(attempt.requests, attempt.seconds, utc_now(), attempt.extractor),
         )
 
     def attempts(self, article_id: int) -> dict[Capture, Attempt]:
         """Return the attempts for an article, by the capture requested, in their order."""
         query = (
             "SELECT timestamp, original, result, reason, message, served_timestamp, "
-            "served_original, requests, seconds FROM attempts WHERE article_id = ? ORDER BY rowid"
+            "served_original, requests, seconds, extractor FROM attempts "
+            "WHERE article_id = ? ORDER BY rowid"
         )
         attempts = map(_attempt, self._db.rows(query, article_id))
         return {attempt.requested: attempt for attempt in attempts}
+
+    def stale_ids(self, extractor: str) -> frozenset[int]:
+        """Return the articles with a stored page that another extractor could not read."""
+        query = (
+            "SELECT DISTINCT article_id FROM attempts WHERE result = ? AND extractor != ? "
+            "AND served_timestamp IS NOT NULL"
+        )
+        rows = self._db.rows(query, AttemptResult.UNREADABLE, extractor)
+        return frozenset(article_id for (article_id,) in rows)
+
+    def unreadable(self) -> Iterator[tuple[int, str]]:
+        """Yield the article id and message of each stored page that fits no rule."""
+        query = "SELECT article_id, message FROM attempts WHERE result = ?"
+        yield from self._db.rows(query, AttemptResult.UNREADABLE)
 
     def stored_mementos(self) -> Iterator[tuple[int, Capture, WarcLocation]]:
         """Yield the article id and location of every stored page that an attempt has led to.
@@ -197,22 +211,6 @@ class Ledger(Notes):
         for article_id, timestamp, original, *location in self._db.rows(query):
             yield article_id, Capture(timestamp, original), WarcLocation(*location)
 
-    def costliest_attempts(self, by: str, limit: int = 5) -> list[tuple[int, Capture, int, float]]:
-        """Return the attempts with most `requests` or `seconds`: article, capture, both figures."""
-        assert by in {"requests", "seconds"}, by
-        query = (
-            "SELECT article_id, timestamp, original, requests, seconds FROM attempts "  # noqa: S608
-            f"ORDER BY {by} DESC, article_id LIMIT ?"
-        )
-        return [
-            (article_id, Capture(timestamp, original), requests, seconds)
-            for article_id, timestamp, original, requests, seconds in self._db.rows(query, limit)
-        ]
-
-    def count_requests(self) -> int:
-        """Return how many requests all attempts have taken."""
-        return int(next(self._db.rows("SELECT coalesce(sum(requests), 0) FROM attempts"))[0])
-
     # --- articles --------------------------------------------------------------------------
 
     def record_outcome(self, outcome: ArticleOutcome, attempt: Attempt | None = None) -> None:
@@ -221,9 +219,11 @@ class Ledger(Notes):
             if attempt is not None:
                 self.record_attempt(attempt)
             self._db.execute(
-                "REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?)",
+                "REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 *(outcome.article_id, outcome.status, outcome.reason, outcome.message),
                 *(*_key(outcome.capture), outcome.is_pinned, utc_now()),
+                *(_kept_warnings(outcome.warnings), *_kept_reading(outcome.reading)),
+                outcome.extractor,
             )
 
     def reopen(self, article_id: int) -> None:
@@ -240,28 +240,30 @@ class Ledger(Notes):
         query = "SELECT id FROM articles WHERE is_pinned"
         return frozenset(article_id for (article_id,) in self._db.rows(query))
 
-    def count_outcomes(self) -> Counter[tuple[ArticleStatus, str]]:
-        """Return how many articles came to each end for each reason."""
-        rows = self._db.rows(
-            "SELECT status, reason, count(*) FROM articles GROUP BY status, reason"
-        )
-        return Counter({(ArticleStatus(status), reason): count for status, reason, count in rows})
-
-    def failures(self) -> list[ArticleOutcome]:
-        """Return the articles that failed, and why."""
-        query = "SELECT id, reason, message FROM articles WHERE status = ? ORDER BY id"
-        return [
-            ArticleOutcome(article_id, ArticleStatus.FAILED, reason, message)
-            for article_id, reason, message in self._db.rows(query, ArticleStatus.FAILED)
-        ]
-
 
 def _key(capture: Capture | None) -> tuple[str | None, str | None]:
     return (capture.timestamp, capture.original) if capture else (None, None)
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    timestamp, original, result, reason, message, *served, requests, seconds = row
+    timestamp, original, result, reason, message, *served, requests, seconds, extractor = row
     requested, result = Capture(timestamp, original), AttemptResult(result)
     capture = None if served[0] is None else Capture(*served)
-    return Attempt(requested, result, reason, message, capture, requests, seconds)
+    return Attempt(requested, result, reason, message, capture, requests, seconds, extractor)
+
+
+def _kept_warnings(warnings: Sequence[str]) -> str:
+    """Warnings, a line each; a page may have thousands of long ones."""
+    lines = [warning.replace("\n", " ")[:_MAX_WARNING] for warning in warnings[:_MAX_WARNINGS]]
+    if len(warnings) > _MAX_WARNINGS:
+        lines.append(f"and {len(warnings) - _MAX_WARNINGS} more warnings")
+    return "\n".join(lines)
+
+
+def _kept_reading(reading: PageReading | None) -> tuple[str, str, int, int]:
+    """What the columns from `category` to `left_out` hold."""
+    if reading is None:
+        return "", "", 0, 0
+    rules = json.dumps(dict(reading.rules), ensure_ascii=False, separators=(",", ":"))
+    measured = reading.completeness
+    return reading.category, rules, measured.characters, measured.left_out

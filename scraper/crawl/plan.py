@@ -19,6 +19,7 @@ class CrawlPlan:
     `capture_list` is a list of captures to take instead of the index, `reference` a folder of
     articles that are not crawled again. `sample` is the number of articles to take instead of
     all, spread evenly over their ids. `keep_going` goes on where most pages are unreadable.
+    `command` is the command line that asks for this crawl, for messages.
     """
 
     ids: IdSet | None = None
@@ -29,6 +30,7 @@ class CrawlPlan:
     refresh_index: bool = False
     sample: int | None = None
     keep_going: bool = False
+    command: str = ""
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.sample is not None:

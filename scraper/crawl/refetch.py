@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from normalise import Article, Capture
 from scraper.batch.judge import judge_mementos
@@ -15,7 +15,7 @@ from scraper.crawl.judging import PageJudge
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
 from scraper.errors import IndexUnavailable, NoCapture, PlaybackError, RetriesExhausted
-from scraper.models import ArticleStatus, CdxRecord, Memento
+from scraper.models import ArticleStatus, CdxRecord, Memento, PageReading
 from scraper.selection.ranking import Candidate, Ranking, rank
 from scraper.selection.target import Target
 from scraper.wayback import cdx
@@ -52,6 +52,7 @@ class FetchedCapture:
     article: Article | None = None
     text: str = ""
     warnings: tuple[str, ...] = ()
+    reading: PageReading | None = None
 
 
 # --- the captures of a target ---------------------------------------------------------------
@@ -162,7 +163,9 @@ async def fetch_each(
             continue
         memento = store.mementos[attempt.served]
         attempt, page = await judge.judge(attempt, memento, memento.served.url)
-        yield FetchedCapture(candidate, attempt, memento, page.article, page.text, page.warnings)
+        yield FetchedCapture(
+            *(candidate, attempt, memento, page.article, page.text, page.warnings, page.reading)
+        )
 
 
 def no_capture_error(
@@ -180,25 +183,33 @@ def no_capture_error(
 def store_attempt(folder: CrawlFolder, fetched: FetchedCapture) -> None:
     """Store the page of an attempt, and record the attempt.
 
-    An attempt without a page does not replace an earlier one that has one.
+    An attempt without a page does not replace an earlier one that has one; the requests of both
+    are counted.
     """
-    requested = fetched.attempt.requested
+    attempt, known = fetched.attempt, None
     if fetched.memento is not None:
         folder.add(fetched.memento)
-    elif requested.article_id is not None:
-        known = folder.ledger.attempts(requested.article_id).get(requested)
-        if known is not None and known.served is not None:
-            return
-    folder.ledger.record_attempt(fetched.attempt)
+    if attempt.requested.article_id is not None:
+        known = folder.ledger.attempts(attempt.requested.article_id).get(attempt.requested)
+    if known is not None:
+        kept = known if fetched.memento is None and known.served is not None else attempt
+        requests, seconds = known.requests + attempt.requests, known.seconds + attempt.seconds
+        attempt = replace(kept, requests=requests, seconds=seconds)
+    folder.ledger.record_attempt(attempt)
 
 
 def record_written(folder: CrawlFolder, fetched: FetchedCapture) -> None:
     """Record that an article was written from this very capture."""
     assert fetched.article is not None, "only an article is written"
     article = fetched.article
-    message = "; ".join(fetched.warnings)
     folder.ledger.record_outcome(
         ArticleOutcome(
-            article.id, ArticleStatus.WRITTEN, "", message, article.capture, is_pinned=True
+            article.id,
+            ArticleStatus.WRITTEN,
+            capture=article.capture,
+            is_pinned=True,
+            warnings=fetched.warnings,
+            reading=fetched.reading,
+            extractor=fetched.attempt.extractor,
         )
     )

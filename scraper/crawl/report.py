@@ -6,14 +6,15 @@ import datetime as dt
 import json
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from normalise import Capture
 from normalise.files import write_atomically
-from scraper.crawl.fields import FieldShare
+from scraper.crawl.fields import FieldShare, FieldTally
+from scraper.crawl.grouping import generalise, what_failed
 from scraper.crawl.layout import REPORT_FILE
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome
@@ -21,6 +22,8 @@ from scraper.models import ArticleStatus, Pause
 from scraper.utc import format_utc, utc_now
 
 __all__ = ["CostlyAttempt", "CrawlReport", "FailureGroup", "FieldShare"]
+
+_MAX_EXAMPLES = 5  # articles named for one kind of failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +95,36 @@ class CrawlReport:
     written: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> CrawlReport:  # noqa: ARG003
+    def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> CrawlReport:
         """Return what the ledger says now, of these articles or of all."""
         statuses: Counter[ArticleStatus] = Counter()
         reasons: dict[ArticleStatus, Counter[str]] = {status: Counter() for status in ArticleStatus}
-        for (status, reason), count in ledger.count_outcomes().items():
+        for (status, reason), count in ledger.count_outcomes(article_ids).items():
             statuses[status] += count
             reasons[status][reason] += count
-        articles = ledger.count_articles()
-        slowest = (CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds"))
-        most_retried = (CostlyAttempt(*row) for row in ledger.costliest_attempts("requests"))
+        articles = ledger.count_articles(article_ids)
+        failed = ledger.failures(article_ids)
+        slowest = (
+            CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds", ids=article_ids)
+        )
+        most_retried = (
+            CostlyAttempt(*row) for row in ledger.costliest_attempts("requests", ids=article_ids)
+        )
         return cls(
             articles=articles,
             open=articles - statuses.total(),
             statuses=statuses,
             reasons=reasons,
-            failed=tuple(ledger.failures()),
-            requests=ledger.count_requests(),
+            failed=tuple(failed),
+            requests=ledger.count_requests(article_ids),
             slowest=tuple(slowest),
             most_retried=tuple(attempt for attempt in most_retried if attempt.requests > 1),
             pause=max(ledger.pauses(), key=lambda pause: pause.until, default=None),
+            failure_groups=group_failures(failed),
+            fields=_fields(ledger, article_ids),
+            warnings=_warnings(ledger, article_ids),
+            incomplete=tuple(ledger.incomplete_ids(article_ids)),
+            written=ledger.written_ids(article_ids),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -157,3 +170,29 @@ class CrawlReport:
         """Write it into the crawl's folder in one step. Raises `OSError` where the disk refuses."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
         write_atomically(folder / REPORT_FILE, text.encode("utf-8"), 0o644)
+
+
+def group_failures(failed: Iterable[ArticleOutcome]) -> tuple[FailureGroup, ...]:
+    """Return failed articles by what failed, the most frequent first."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for outcome in failed:
+        key = outcome.reason, what_failed(outcome.message)
+        groups.setdefault(key, []).append(outcome.article_id)
+    return tuple(
+        FailureGroup(reason, what, len(ids), tuple(ids[:_MAX_EXAMPLES]))
+        for (reason, what), ids in sorted(groups.items(), key=lambda group: -len(group[1]))
+    )
+
+
+def _fields(ledger: Ledger, article_ids: Collection[int] | None) -> tuple[FieldShare, ...]:
+    tally = FieldTally()
+    for category, rules, count in ledger.count_rules(article_ids):
+        tally.add(category, rules, count)
+    return tally.shares()
+
+
+def _warnings(ledger: Ledger, article_ids: Collection[int] | None) -> Counter[str]:
+    warnings: Counter[str] = Counter()
+    for _, lines in ledger.warnings(article_ids):
+        warnings.update({generalise(line) for line in lines})
+    return warnings

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from normalise.files import article_path
 from scraper.batch.convert import CaptureLocations
+from scraper.batch.extractor import extractor_version
 from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.batch.run import render_all
 from scraper.crawl.folder import CrawlFolder
@@ -66,9 +67,16 @@ def render_in_place(
 
 
 def _record(ledger: Ledger, article_id: int, outcome: BatchOutcome, *, is_pinned: bool) -> None:
-    message = "; ".join(outcome.warnings)
     ledger.record_outcome(
-        ArticleOutcome(article_id, outcome.status, "", message, outcome.capture, is_pinned)
+        ArticleOutcome(
+            article_id,
+            outcome.status,
+            capture=outcome.capture,
+            is_pinned=is_pinned,
+            warnings=outcome.warnings,
+            reading=outcome.reading,
+            extractor=extractor_version(),
+        )
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from scraper.batch.extractor import extractor_version
 from scraper.batch.judge import write_stored
 from scraper.batch.run import spare_cores
 from scraper.corpus.completeness import held_ids
 from scraper.crawl import enumeration
+from scraper.crawl.alarm import PageAlarm
 from scraper.crawl.crawler import Crawler
 from scraper.crawl.fetcher import Fetcher
 from scraper.crawl.folder import CrawlFolder
@@ -34,8 +36,9 @@ async def run(
 
     Raises `Stopped` after Ctrl-C, when all that was under way has come to an end; `Paused` where
     the archive has refused for long; `IndexUnavailable` where the index gives no captures;
-    `WorkerError` where no worker process starts; `StorageError` and `OSError` where the disk
-    refuses. All that was done until then is kept.
+    `WorkerError` where no worker process starts; `TooManyUnreadable` where most pages fit no
+    rule; `StorageError` and `OSError` where the disk refuses. All that was done until then is
+    kept.
     """
     async with open_session(policy, folder.ledger, progress.record_pause) as (client, stop):
         selector, pending = await _select(plan, folder, client, progress)
@@ -43,7 +46,11 @@ async def run(
             judge = PageJudge(partial(write_stored, out=folder.path), spare_cores())
             async with judge:
                 fetcher = Fetcher(client, folder)
-                crawler = Crawler(selector, folder, fetcher, judge, progress, stop)
+                alarm = PageAlarm(folder.path, plan.command)
+                crawler = Crawler(
+                    *(selector, folder, fetcher, judge, progress, stop, alarm),
+                    keep_going=plan.keep_going,
+                )
                 await crawler.crawl(pending, policy.concurrency + _MAX_JUDGED_AT_ONCE)
 
 
@@ -71,7 +78,7 @@ async def _select(
         progress.phase = "reading the list"
         progress.passed_over = enumeration.read_list(plan.capture_list, folder.ledger)
     progress.phase = "choosing captures"
-    selector = CaptureSelector(plan, folder.ledger)
+    selector = CaptureSelector(plan, folder.ledger, extractor_version())
     progress.wanted = selector.wanted(held)
     progress.without_capture = sorted(
         plan.named_ids - set(folder.ledger.article_ids(plan.source)) - set(held)

@@ -33,15 +33,20 @@ SCHEMA = (
         result TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
         served_timestamp TEXT, served_original TEXT,
         requests INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL,
+        extractor TEXT NOT NULL DEFAULT '',
         UNIQUE (timestamp, original)
     )
     """,
     "CREATE INDEX attempts_of_article ON attempts (article_id)",
-    # Articles that have come to an end, and the capture that each was written from.
+    # Articles that have come to an end, the capture that each was written from, and what the
+    # rules have found on its page.
     """
     CREATE TABLE articles (
         id INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
-        timestamp TEXT, original TEXT, is_pinned INTEGER NOT NULL, at TEXT NOT NULL
+        timestamp TEXT, original TEXT, is_pinned INTEGER NOT NULL, at TEXT NOT NULL,
+        warnings TEXT NOT NULL DEFAULT '', category TEXT NOT NULL DEFAULT '',
+        rules TEXT NOT NULL DEFAULT '', characters INTEGER NOT NULL DEFAULT 0,
+        left_out INTEGER NOT NULL DEFAULT 0, extractor TEXT NOT NULL DEFAULT ''
     )
     """,
 )
@@ -66,8 +71,20 @@ _TO_2 = (  # names only
     "ALTER TABLE articles RENAME COLUMN pinned TO is_pinned",
 )
 
+_TO_3 = (
+    "ALTER TABLE attempts ADD COLUMN extractor TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE articles ADD COLUMN warnings TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE articles ADD COLUMN category TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE articles ADD COLUMN rules TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE articles ADD COLUMN characters INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE articles ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE articles ADD COLUMN extractor TEXT NOT NULL DEFAULT ''",
+    # All warnings of an article were in one line there, which can't be divided for certain.
+    "UPDATE articles SET warnings = message, message = '' WHERE status = 'written'",
+)
+
 # The first makes version 2 of version 1, and so on. What has been released is never changed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3)
 VERSION = 1 + len(MIGRATIONS)
 
 

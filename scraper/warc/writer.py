@@ -21,7 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from normalise import BadCapture, Capture
-from scraper.errors import BadRecord, StorageError
+from scraper.errors import BadRecord, StorageError, disk_error
 from scraper.models import CaptureLocation, Memento, WarcLocation
 from scraper.warc.fields import timestamp_of, warc_date_of
 from scraper.warc.recovery import WholeRecord, has_whole_record_behind, whole_records
@@ -65,7 +65,10 @@ class WarcStore:
         Raises `StorageError` where the disk refuses; nothing of the record is left then.
         """
         if self._file is None or self._size >= self._max_file_bytes:
-            self._open_next()
+            try:
+                self._open_next()
+            except OSError as error:
+                raise disk_error(error, self.folder) from error
         record = _response(memento)
         location = WarcLocation(self._name, self._size, len(record))
         self._write(record)
@@ -129,10 +132,7 @@ class WarcStore:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
             os.ftruncate(self._file, self._size)
-            raise StorageError(
-                f"{self.folder / self._name} can't be written: {error.strerror}; all that was "
-                "there is kept: make room, and start the same command again"
-            ) from error
+            raise disk_error(error, self.folder / self._name) from error
         self._size += len(record)
 
 

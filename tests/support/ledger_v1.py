@@ -51,7 +51,7 @@ def make_empty(path: Path) -> None:
 
 
 def downgrade(path: Path) -> None:
-    """Replace a ledger of version 2 by one of version 1 with the same rows."""
+    """Replace a present ledger by one of version 1 with the same rows."""
     present = path.with_name("present.db")
     path.rename(present)
     make_empty(path)
@@ -59,5 +59,18 @@ def downgrade(path: Path) -> None:
         ledger.execute("ATTACH ? AS present", (str(present),))
         for name, old_name in OLD_NAMES.items():
             order = "ORDER BY rowid" if name == "attempts" else ""
-            ledger.execute(f"INSERT INTO {old_name} SELECT * FROM present.{name} {order}")  # noqa: S608
+            columns = ", ".join(
+                present_name
+                for (present_name,) in ledger.execute(
+                    "SELECT name FROM pragma_table_info(?, 'present')", (name,)
+                ).fetchall()[: _count_columns(ledger, old_name)]
+            )
+            ledger.execute(
+                f"INSERT INTO {old_name} SELECT {columns} FROM present.{name} {order}"  # noqa: S608
+            )
     present.unlink()
+
+
+def _count_columns(ledger: sqlite3.Connection, table: str) -> int:
+    """Later versions have more columns, behind those of version 1."""
+    return len(ledger.execute("SELECT 1 FROM pragma_table_info(?, 'main')", (table,)).fetchall())

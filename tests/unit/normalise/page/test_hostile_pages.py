@@ -11,7 +11,7 @@ from support.pages import AVATAR, CAPTURE, NAME, PROMO, page, table, view_with_t
 
 from normalise import Article, NormaliseError, extract, render
 
-quick_search = settings(max_examples=300)
+quick_search = settings(max_examples=100)
 BOX = f'<div><img src="{AVATAR}"><div class="line">博客 | {NAME}</div><p>甲<br>\n乙</p></div>'
 MASKED = (
     '<p><a href="/cdn-cgi/l/email-protection" data-cfemail="5c3f1c3e723f">'

@@ -47,7 +47,7 @@ SORRY = b"<h2>Sorry.</h2>\n<p>This URL has been excluded from the Wayback Machin
 LONG = b"<!DOCTYPE html>\n<title>Wayback Machine</title>" + b"<li>menu</li>\n" * 4500
 ORIGINAL = "x-archive-orig-"
 
-quick = settings(max_examples=200)
+quick = settings(max_examples=60)
 Header = tuple[str, str]
 
 

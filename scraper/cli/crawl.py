@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from normalise.playback_address import ARCHIVE
+from scraper.cli.command_line import command_line
 from scraper.cli.errors import FAILED, handle_errors
 from scraper.cli.options import (
     ArchiveOrigin,
@@ -32,6 +33,7 @@ from scraper.wayback.policy import (
 
 
 def crawl(
+    context: typer.Context,
     out: CrawlOut,
     archive: ArchiveOrigin = ARCHIVE,
     ids: Annotated[
@@ -140,6 +142,7 @@ def crawl(
             refresh_index=refresh_index,
             sample=sample,
             keep_going=keep_going,
+            command=command_line(context),
         )
         has_failed = False
         with open_folder(out, software(), warc_size) as folder:

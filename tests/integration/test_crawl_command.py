@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -302,7 +303,9 @@ def test_a_sample_is_spread_over_the_ids(out: Path) -> None:
     with replay(Archive(mementos)) as server:
         result = crawl(out, server, "--sample", "3")
     assert result.exit_code == 0
-    ids = sorted(article_id for path in articles(out) if (article_id := article_id_of(path)))
+    ids = sorted(
+        article_id for path in articles(out) if (article_id := article_id_of(Path(path).name))
+    )
     assert len(ids) == 3
     assert ids[-1] - ids[0] > 10
 
@@ -363,3 +366,35 @@ def test_a_reference_that_is_none_is_told_before_anything_is_asked(
             assert (result.exit_code, result.stdout) == (2, "")
             assert name in result.stderr
         assert server.log == []
+
+
+def test_where_most_pages_can_not_be_read_it_stops_with_commands_to_paste(out: Path) -> None:
+    mementos = [FakeMemento(address(n), TIMESTAMP, unreadable_page()) for n in range(1, 90)]
+    with replay(Archive(mementos)) as server:
+        result = crawl(out, server, "--ids", "1-89", "--prefer", "oldest", "--quiet")
+        assert len(requests_to(server)) < 89
+        commands = re.findall(r"^  hkcnews (.*)$", result.stderr, re.MULTILINE)
+        assert result.exit_code == 1
+        inspect, record, again = map(shlex.split, commands)
+        args = crawl_args(out, server, "--ids", "1-89", "--prefer", "oldest", "--quiet")
+        assert sorted(again) == sorted(args)
+        shown = hkcnews(*inspect)
+        recorded = hkcnews(*record, "--fixtures", out.parent / "fixtures")
+        assert "no rule finds the info line" in shown.stderr
+        assert recorded.exit_code == 0
+        going = crawl(out, server, "--ids", "1-89", "--keep-going")
+        assert len(requests_to(server)) >= 89
+    assert going.exit_code == 1
+    assert re.search("^failed: 89 articles: no rule finds ", going.stderr, re.MULTILINE)
+
+
+def test_a_field_that_no_page_has_is_an_alarm_and_ends_in_1(out: Path) -> None:
+    pages = [article_page(n, author="") for n in range(1, 31)]
+    mementos = [FakeMemento(address(n), TIMESTAMP, page) for n, page in enumerate(pages, start=1)]
+    with replay(Archive(mementos)) as server:
+        result = crawl(out, server)
+    status = hkcnews("status", "--out", out)
+    assert (result.exit_code, status.exit_code) == (1, 0)
+    for summary in (result.stderr, status.stdout):
+        assert re.search("^alarm: author is missing on 30 of 30", summary, re.MULTILINE)
+        assert re.search("^warning: .*author.*: 30 of 30$", summary, re.MULTILINE)

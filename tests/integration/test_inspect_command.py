@@ -198,7 +198,7 @@ def crawled(tmp_path: Path) -> Path:
         FakeMemento(address(2), TIMESTAMP, farewell_page()),
         FakeMemento(address(3), TIMESTAMP, article_page(3)),
     ]
-    gone = on_playback(faults.gateway(404), path="article/3/")
+    gone = on_playback(faults.excluded(), path="article/3/")
     with replay(Archive(mementos), Faults([gone])) as server:
         crawl(out, server)
     return out
@@ -242,7 +242,7 @@ def test_the_hint_of_a_summary_can_be_pasted(crawled: Path) -> None:
 
 
 def test_a_page_that_a_crawl_does_not_have_says_why(crawled: Path) -> None:
-    for target, message in (("3", "404"), ("4", "holds no page of article 4")):
+    for target, message in (("3", "excluded"), ("4", "holds no page of article 4")):
         result = hkcnews("inspect", target, "--from", crawled)
         assert (result.stdout, result.exit_code) == ("", 1)
         assert message in result.stderr

@@ -28,6 +28,8 @@ from support.warcs import (
     warcinfo,
 )
 
+from scraper.cli.addresses import decode_address
+
 ID = 11911
 URL = capture_url(ID)
 PATH = "articles/11001-12000/article_11911.md"
@@ -112,7 +114,7 @@ def test_a_page_that_is_no_article_fails_with_nothing_on_standard_output(
     assert (result.stdout, result.exit_code) == ("", 1)
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
-    assert URL in result.stderr
+    assert decode_address(URL) in result.stderr
     assert result.stderr.count("error: ") == 1
     assert not out.exists()
 

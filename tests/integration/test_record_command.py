@@ -17,10 +17,12 @@ from support.warcs import (
     capture_url,
     farewell_page,
     response,
-    saved as hkcnews_saved,
     tree,
     unreadable_page,
     warc_file,
+)
+from support.warcs import (
+    saved as hkcnews_saved,
 )
 from typer.testing import CliRunner, Result
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import Enum, auto
 
@@ -12,9 +11,9 @@ from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
 from scraper.cli.reports.failures import FailureLine, show_failures
+from scraper.crawl.grouping import what_failed
 
 _MAX_WARNINGS = 20
-_ADDRESS = re.compile(r":? https?://\S+?(?=[;,:.]*(?:\s|\Z))")
 
 
 class Detail(Enum):
@@ -80,11 +79,8 @@ def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
 
 
 def _reason(outcome: BatchOutcome) -> str:
-    """The message without the address and the place of its page."""
-    message = (
-        outcome.message.replace(f"{outcome.where}: ", "") if outcome.where else outcome.message
-    )
-    return _ADDRESS.sub("", message)
+    """What failed, without the address and the place of the page."""
+    return what_failed(outcome.message.removeprefix(f"{outcome.where}: "))
 
 
 def _name(outcome: BatchOutcome) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _ADDRESS = re.compile(r"https?://\S+?(?=[;,:.]*(?:\s|\Z))")
+_MENTION = re.compile(rf"(?:[:,]| by)? {_ADDRESS.pattern}")
 _ENCODED_TEXT = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
 # What has to be kept: archive, timestamp, site and id.
 _IDENTITY = re.compile(r".*?/article/[0-9]{1,9}/?")
@@ -34,6 +35,11 @@ def decode_addresses(text: str) -> str:
 def shorten_addresses(text: str) -> str:
     """Return a text in which every address is decoded, and long ones are cut in the middle."""
     return _ADDRESS.sub(lambda match: _cut(decode_address(match[0])), text)
+
+
+def drop_addresses(text: str) -> str:
+    """Return a text without the addresses in it."""
+    return _MENTION.sub("", text)
 
 
 def _decode(match: re.Match[str]) -> str:

@@ -19,5 +19,6 @@ def command_line(context: typer.Context) -> str:
         if source is not None and source.name == "COMMANDLINE":
             words.append(parameter.opts[0])
             if not getattr(parameter, "is_flag", False):
-                words.append(str(context.params[name]))
+                value = context.params[name]
+                words.append(f"{value:g}" if isinstance(value, float) else str(value))
     return shlex.join(words)

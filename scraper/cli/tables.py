@@ -104,14 +104,16 @@ def _grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, has_heade
 def _print_stacked(
     console: Console, columns: Sequence[Column], rows: Iterable[Sequence[str]]
 ) -> None:
+    """Print the short cells of a row in one line, with the first long one if it fits there."""
     for row in rows:
         pairs = [(column, cell) for column, cell in zip(columns, row, strict=True) if cell]
         short = [_labelled(column, cell) for column, cell in pairs if not column.is_long]
+        long = [_labelled(column, cell) for column, cell in pairs if column.is_long]
+        if long and cell_len(_GAP.join([*short, long[0]])) <= console.width:
+            short.append(long.pop(0))
         console.print(Text(_GAP.join(short), overflow="fold"))
-        for column, cell in pairs:
-            if column.is_long:
-                text = Text(_labelled(column, cell), overflow="fold")
-                console.print(Padding(text, (0, 0, 0, _INDENT)))
+        for cell in long:
+            console.print(Padding(Text(cell, overflow="fold"), (0, 0, 0, _INDENT)))
 
 
 def _labelled(column: Column, cell: str) -> str:

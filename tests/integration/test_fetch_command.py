@@ -44,6 +44,7 @@ from typer.testing import Result
 
 from normalise import Capture
 from normalise.files import article_path
+from scraper.cli.addresses import decode_address
 from scraper.crawl.folder import open_folder
 from scraper.errors import BadRecord
 from scraper.models import AttemptResult
@@ -269,12 +270,12 @@ def test_no_usable_capture_is_an_error_that_lists_each_with_its_reason(out: Path
     lines = result.stderr.splitlines()
     assert lines[0] == f"error: no usable capture of article {ID}:"
     assert [line.strip() for line in lines[1::2]] == [
-        capture_url(ID, NEWEST),
-        capture_url(ID, NEW),
+        decode_address(capture_url(ID, NEWEST)),
+        decode_address(capture_url(ID, NEW)),
         "https://web.archive.org/web/20200101000000/https://hkcnews.com/article/11911/gone",
-        capture_url(ID, OLD),
-        capture_url(ID, OLDEST),
-        capture_url(ID, "20170101000000"),
+        decode_address(capture_url(ID, OLD)),
+        decode_address(capture_url(ID, OLDEST)),
+        decode_address(capture_url(ID, "20170101000000")),
     ]
     reasons = ["farewell", "info line", "no capture of this", "error-page", "redirect", "not-html"]
     for reason, line in zip(reasons, lines[2::2], strict=True):
@@ -418,7 +419,8 @@ def test_an_article_whose_only_page_kills_the_parser_is_an_error_and_the_next_on
     with replay(Archive([page(body="<p>deadly to read</p>"), page(article=8)])) as server:
         done = hkcnews(server, "fetch", ID, 8)
     assert done.exit_code == 1
-    assert f"the process that read this page died: {capture_url(ID, NEW)}" in done.stderr
+    address_shown = decode_address(capture_url(ID, NEW))
+    assert f"the process that read this page died: {address_shown}" in done.stderr
     assert done.stdout_bytes == article_file(8, NEW)
 
 

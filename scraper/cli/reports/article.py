@@ -37,8 +37,9 @@ _UNESCAPED = "\n\u3000\xa0"
 def show_article(console: Console, article: Article) -> None:
     """Print the table of fields, and the warnings below it."""
     rules = article.provenance.rules if article.provenance else {}
+    show = decode_addresses if console.is_terminal else str
     rows = [
-        (field, value if value else _NOT_FOUND, rules.get(field, ""))
+        (field, show(value) if value else _NOT_FOUND, rules.get(field, ""))
         for field, value in _fields(article)
     ]
     print_table(console, _COLUMNS, rows)

@@ -10,7 +10,7 @@ from rich.console import Console
 from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
-from scraper.cli.reports.failures import FailureLine, show_failures
+from scraper.cli.reports.failures import FailureLine, name_reason, show_failures
 from scraper.crawl.grouping import what_failed
 
 _MAX_WARNINGS = 20
@@ -71,7 +71,11 @@ def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
         if len(outcomes) == 1:
             _show_failure(console, outcomes[0])
     lines = [
-        FailureLine(len(outcomes), reason, tuple(map(_name, outcomes[:_MAX_WARNINGS])))
+        FailureLine(
+            len(outcomes),
+            name_reason(map(_message, outcomes), reason),
+            tuple(map(_name, outcomes[:_MAX_WARNINGS])),
+        )
         for reason, outcomes in by_size
         if len(outcomes) > 1
     ]
@@ -79,8 +83,12 @@ def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
 
 
 def _reason(outcome: BatchOutcome) -> str:
-    """What failed, without the address and the place of the page."""
-    return what_failed(outcome.message.removeprefix(f"{outcome.where}: "))
+    """What failed, in the same words for all pages."""
+    return what_failed(_message(outcome))
+
+
+def _message(outcome: BatchOutcome) -> str:
+    return outcome.message.removeprefix(f"{outcome.where}: ")
 
 
 def _name(outcome: BatchOutcome) -> str:

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line, stderr_console
-from scraper.cli.reports.failures import FailureLine, listed, show_failures
+from scraper.cli.reports.failures import FailureLine, listed, name_reason, show_failures
+from scraper.crawl.grouping import what_failed
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport
 from scraper.models import ArticleStatus, AttemptResult
@@ -103,8 +104,16 @@ def write_report(report: CrawlReport, folder: Path) -> None:
 
 def _show_failures(console: Console, report: CrawlReport, folder: Path) -> None:
     """Print a line for each reason, and the command that shows the page of an unreadable one."""
+    messages: dict[tuple[str, str], list[str]] = {}
+    for outcome in report.failed:
+        key = outcome.reason, what_failed(outcome.message)
+        messages.setdefault(key, []).append(outcome.message)
     lines = [
-        FailureLine(group.count, group.what, tuple(map(str, group.article_ids)))
+        FailureLine(
+            group.count,
+            name_reason(messages.get((group.reason, group.what), []), group.what),
+            tuple(map(str, group.article_ids)),
+        )
         for group in report.failure_groups
     ]
     show_failures(console, lines, _ALL_IN_REPORT)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 
-from scraper.cli.addresses import shorten_addresses
+from scraper.cli.addresses import drop_addresses, shorten_addresses
 from scraper.cli.console import print_line
 
 _MAX_REASONS = 20
@@ -32,6 +32,15 @@ def show_failures(console: Console, lines: Sequence[FailureLine], where_all_are:
     more = len(lines) - _MAX_REASONS
     if more > 0:
         print_line(console, "", f"... and {more:,} more reasons ({where_all_are})")
+
+
+def name_reason(messages: Iterable[str], general: str) -> str:
+    """Return what failed in all of these messages; `general` says it where they differ.
+
+    A number such as the status of an answer is thus shown where it is that of all.
+    """
+    reasons = {drop_addresses(message).split("; ")[0] for message in messages}
+    return reasons.pop() if len(reasons) == 1 else general
 
 
 def listed(names: Sequence[object], count: int | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,13 @@ from scraper.cli.reports.crawl import (
 from scraper.crawl.outcomes import ArticleOutcome
 from scraper.crawl.plan import Estimate
 from scraper.crawl.progress import CrawlProgress
-from scraper.crawl.report import CostlyAttempt, CrawlReport, FailureGroup, FieldShare
+from scraper.crawl.report import (
+    CostlyAttempt,
+    CrawlReport,
+    FailureGroup,
+    FieldShare,
+    group_failures,
+)
 from scraper.models import ArticleStatus
 
 OUT = Path("out")
@@ -94,6 +101,20 @@ def test_a_reason_names_five_articles_and_counts_the_others(console: Console) ->
         "failed: 195 articles: no answer: 1, 2, 3, 4, 5 ... and 190 more",
         f"failed: 1 article: a fault at {decode_address(capture_url(7))}: 7",
     ]
+
+
+def test_a_number_is_shown_where_all_failures_have_it(console: Console) -> None:
+    outcomes = tuple(
+        ArticleOutcome(n, ArticleStatus.FAILED, "no-answer", f"418 of {capture_url(n)}; again")
+        for n in (1, 2)
+    )
+    for failed, what in (
+        (outcomes, "418 of"),
+        ((outcomes[0], replace(outcomes[1], message="N of")), "N of"),
+    ):
+        report = replace(_report(2), failed=failed, failure_groups=group_failures(failed))
+        show_report(console, report, OUT)
+        assert _lines(console)[-6].startswith(f"failed: 2 articles: {what}")
 
 
 def test_only_so_many_reasons_are_shown(console: Console) -> None:

@@ -102,8 +102,9 @@ def test_captures_in_a_pipe_have_whole_addresses(tmp_path: Path) -> None:
 
 def test_fields_in_a_narrow_terminal_have_value_and_rule_below(tmp_path: Path) -> None:
     lines = [line.rstrip() for line in _lines(_article, tmp_path, 40)]
-    at = lines.index("date")
-    assert lines[at : at + 3] == ["date", "    2021-06-28", "    found by: label"]
+    at = lines.index("date  2021-06-28")
+    assert lines[at + 1] == "    found by: label"
+    assert "capture" in lines, "its value does not fit beside it"
 
 
 def test_counts_in_a_narrow_terminal_name_their_columns(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ class Crawler:
         try:
             return await self._judge.judge(attempt, location, str(location))
         except OSError as error:
+            if error.filename is None:  # not of a file: no process could be started
+                raise
             raise disk_error(error, self._folder.path) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"(?:[:,]| by)? \S*//[^\s;]*[^\s;,:]")
+_ADDRESS = re.compile(r"(?:[:,]|, by)? \S*//[^\s;]*[^\s;,:]")
 _PLACE = re.compile(r": [^;]*/[^;]*")  # a file, with the byte at which a record begins
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"?")
 _NUMBER = re.compile(r"\d(?:[\d.,:-]*\d)?")

@@ -227,8 +227,10 @@ class Ledger(Totals, Notes):
             )
 
     def reopen(self, article_id: int) -> None:
-        """Forget what became of an article."""
-        self._db.execute("DELETE FROM articles WHERE id = ?", article_id)
+        """Forget what became of an article, and which rules have judged its pages."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM articles WHERE id = ?", article_id)
+            self._db.execute("UPDATE attempts SET extractor = '' WHERE article_id = ?", article_id)
 
     def statuses(self) -> dict[int, ArticleStatus]:
         """Return what became of each article that has come to an end."""

@@ -104,11 +104,9 @@ class CrawlReport:
             reasons[status][reason] += count
         articles = ledger.count_articles(article_ids)
         failed = ledger.failures(article_ids)
-        slowest = (
-            CostlyAttempt(*row) for row in ledger.costliest_attempts("seconds", ids=article_ids)
-        )
-        most_retried = (
-            CostlyAttempt(*row) for row in ledger.costliest_attempts("requests", ids=article_ids)
+        slowest, most_retried = (
+            tuple(CostlyAttempt(*row) for row in ledger.costliest_attempts(by, ids=article_ids))
+            for by in ("seconds", "requests")
         )
         return cls(
             articles=articles,
@@ -117,7 +115,7 @@ class CrawlReport:
             reasons=reasons,
             failed=tuple(failed),
             requests=ledger.count_requests(article_ids),
-            slowest=tuple(slowest),
+            slowest=slowest,
             most_retried=tuple(attempt for attempt in most_retried if attempt.requests > 1),
             pause=max(ledger.pauses(), key=lambda pause: pause.until, default=None),
             failure_groups=group_failures(failed),

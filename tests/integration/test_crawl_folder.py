@@ -29,6 +29,7 @@ from support.warcs import TIMESTAMP, address, articles, capture_url, files, tree
 
 from normalise import Capture
 from normalise.files import article_path
+from scraper.batch.extractor import extractor_version
 from scraper.crawl.folder import open_folder
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome, Attempt
@@ -91,7 +92,10 @@ def test_a_failed_article_that_turns_out_to_be_none_is_settled_without_a_request
         crawl(out, server)
         capture = Capture(NEWEST, address(7))
         with open_folder(out, "tests/1") as folder:  # as a program that did not know it has left it
-            before = Attempt(capture, AttemptResult.UNREADABLE, "unreadable", "?", capture, 1, 0.1)
+            before = Attempt(
+                *(capture, AttemptResult.UNREADABLE, "unreadable", "?", capture, 1, 0.1),
+                extractor=extractor_version(),
+            )
             folder.ledger.record_outcome(ArticleOutcome(7, FAILED, "unreadable", "?"), before)
         assert crawl(out, server).statuses == {WRITTEN: 1, FAILED: 2}
         with open_folder(out, "tests/1") as folder:

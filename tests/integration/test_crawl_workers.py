@@ -23,6 +23,7 @@ from scraper.crawl.progress import CrawlProgress
 from scraper.errors import WorkerError
 from scraper.models import CdxRecord
 from scraper.selection.ranking import Candidate
+from scraper.wayback.client import RequestStats
 
 
 def deadly(article: int, timestamp: str = NEWEST) -> FakeMemento:
@@ -106,11 +107,11 @@ def test_a_fault_of_the_program_costs_its_article_only(
     fetch = Fetcher.fetch
 
     async def stumble(
-        self: Fetcher, record: CdxRecord, ranked: Iterable[Candidate] = ()
+        self: Fetcher, record: CdxRecord, ranked: Iterable[Candidate], stats: RequestStats
     ) -> Attempt:
         if record.article_id == 2:
             raise ZeroDivisionError("of the program itself")
-        return await fetch(self, record, ranked)
+        return await fetch(self, record, ranked, stats)
 
     with replay(generated(3)) as server:
         with monkeypatch.context() as patch:

@@ -32,12 +32,12 @@ def crawl(
     *,
     concurrency: int = 4,
     warc_size: int = MAX_FILE_BYTES,
+    progress: CrawlProgress | None = None,
 ) -> CrawlReport:
     """Crawl to the end; return what became of it."""
     with open_folder(out, "tests/1", warc_size) as folder:
-        going = crawling.run(
-            plan or CrawlPlan(), policy(server.origin, concurrency), folder, CrawlProgress()
-        )
+        plan, progress = plan or CrawlPlan(), progress or CrawlProgress()
+        going = crawling.run(plan, policy(server.origin, concurrency), folder, progress)
         asyncio.run(going)
         return CrawlReport.of(folder.ledger)
 

@@ -123,3 +123,39 @@ def test_the_deepest_article_can_be_sent_from_one_process_to_another() -> None:
     (judgement,) = judge.judge_mementos([memento(article_page(7, body=body))])
     assert judgement.article is not None
     assert pickle.loads(pickle.dumps(judgement)) == judgement  # noqa: S301
+
+
+def _judged(page: bytes) -> judge.Judgement:
+    capture = Capture(NEW, address(1))
+    (judgement,) = judge.judge_mementos([Memento(capture, capture, 200, "OK", (), page)])
+    return judgement
+
+
+def test_a_judgement_says_which_rule_found_each_field() -> None:
+    reading = _judged(article_page(1)).reading
+    assert reading is not None
+    assert reading.category == "眾聞"
+    assert list(reading.rules) == ["title", "author", "category", "tags", "date"]
+    assert reading.rules["tags"] == "keywords"
+
+
+@pytest.mark.parametrize(
+    ("lost", "result", "is_incomplete"),
+    [(2, "article", False), (20, "article", True), (200, "unreadable", True)],
+)
+def test_a_page_is_judged_by_how_much_of_its_text_is_left_out(
+    lost: int, result: str, is_incomplete: object
+) -> None:
+    table = f"<figure><b>{'霧' * lost}</b><img src='/a.jpg'></figure>"
+    judgement = _judged(article_page(1, body=f"<p>{'船' * 100}</p>{table}"))
+    assert (judgement.result, judgement.is_incomplete) == (result, is_incomplete)
+    if result == "unreadable":
+        assert "lack 67% of the text of this page (200 of 300 characters)" in judgement.message
+        assert judgement.article is None
+
+
+def test_fields_that_nearly_all_pages_have_are_missed() -> None:
+    page = article_page(1, date="?").replace(b"keywords", b"words")
+    bare = Capture(NEW, "https://www.hkcnews.com/article/1/")
+    (judgement,) = judge.judge_mementos([Memento(bare, bare, 200, "OK", (), page)])
+    assert {"no tags found", "no date found"} <= set(judgement.warnings)

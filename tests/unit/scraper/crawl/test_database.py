@@ -28,8 +28,8 @@ def layout(path: Path) -> dict[str, object]:
         statements = ledger.execute("SELECT name, sql FROM sqlite_master").fetchall()
         (version,) = ledger.execute("PRAGMA user_version").fetchone()
     return {"version": version} | {
-        # A table that was renamed is quoted.
-        name: re.sub(r'["\s]+', " ", sql or "").strip()
+        # A table that was renamed is quoted; columns that were added follow without a blank.
+        name: re.sub(r" ?([(),]) ?", r"\1", re.sub(r'["\s]+', " ", sql or "")).strip()
         for name, sql in statements
     }
 
@@ -123,6 +123,52 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match=r"crawl\.db can't be used"):
             open_ledger(tmp_path)
     assert path.read_bytes() == b"no database" * 1000
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE articles (id INTEGER)")
+    before = layout(path)
+    with pytest.raises(StorageError, match=r"tables but no version.*give another folder"):
+        Ledger(tmp_path)
+    assert layout(path) == before
+
+
+def test_what_a_ledger_of_version_2_knows_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    Ledger(tmp_path).close()
+    ledger_v1.downgrade(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as ledger:
+        for statement in schema.MIGRATIONS[0]:
+            ledger.execute(statement)
+        ledger.execute("PRAGMA user_version = 2")
+        ledger.execute(
+            "INSERT INTO articles VALUES (1, 'written', '', 'odd; very', NULL, NULL, 0, 'then'), "
+            "(2, 'failed', 'unreadable', 'why', NULL, NULL, 0, 'then')"
+        )
+    with closing(Ledger(tmp_path)) as ledger_now:
+        assert list(ledger_now.warnings()) == [(1, ["odd; very"])]
+        assert [failure.message for failure in ledger_now.failures()] == ["why"]
+        assert list(ledger_now.count_rules()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (sqlite3.SQLITE_FULL, "the disk is full: make room"),
+        (sqlite3.SQLITE_READONLY | (1 << 8), "may not be written: get the right"),
+    ],
+)
+def test_a_disk_that_refuses_is_told_with_what_to_do(
+    tmp_path: Path, code: int, advice: str
+) -> None:
+    error = sqlite3.OperationalError("refused")
+    error.sqlite_errorcode = code
+    with closing(Database(tmp_path / "crawl.db")) as database:
+        message = rf"crawl\.db can't be used: .*{advice}.*same command again"
+        with pytest.raises(StorageError, match=message), database.transaction():
+            raise error
 
 
 def test_changes_that_belong_together_are_made_together(tmp_path: Path) -> None:

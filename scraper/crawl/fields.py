@@ -14,7 +14,7 @@ from scraper.models import FIELDS
 
 # The share of the reference's articles that have a field: docs/site.md 2.1 (author, date, moment),
 # 2.2, 2.3, 2.4 (tags) and 2.7 (every article outside 眾聞 has a box). Whether there is a promo
-# depends on the time of the capture (2.6): nothing is expected of it.
+# depends on the time of the capture: nothing is expected of it.
 REFERENCE_SHARES: Mapping[str, float] = {
     "title": 1.0,
     "author": 1.0,

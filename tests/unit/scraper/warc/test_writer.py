@@ -102,7 +102,10 @@ def test_a_full_disk_leaves_whole_records_only(
     store.append(memento(1))
     path = store.folder / FIRST
     before = path.read_bytes()
-    with disk_full_after(100, monkeypatch), pytest.raises(StorageError, match="the disk is full: make room"):
+    with (
+        disk_full_after(100, monkeypatch),
+        pytest.raises(StorageError, match="the disk is full: make room"),
+    ):
         store.append(memento(2))
     assert path.read_bytes() == before
     location = store.append(memento(2))

@@ -585,7 +585,7 @@ def test_addresses_in_the_index_never_become_paths(tmp_path: Path) -> None:
     with replay(generated(0), Faults([wild])) as server:
         pace = ("--archive", server.origin, "--rate", "0", "--cooldown", "0.001")
         output = hkcnews("crawl", "--out", tmp_path / "out", *pace).stderr
-    assert "articles known" in output
+    assert "articles asked for" in output
     assert {name.split("/")[1] for name in tree(tmp_path)} <= {
         *("crawl.db", "crawl.lock", "report.json", "captures"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -62,12 +63,24 @@ def audit(
             raise UsageError("--json and --aliases can't both go to standard output")
         view = CountView()
         with show_progress(stderr_console, view):
-            report = verify_audit.audit(archive, jobs, view.set_completed)
+            incomplete = _incomplete_ids(archive)
+            report = verify_audit.audit(archive, jobs, view.set_completed, incomplete)
         is_stdout_taken = STANDARD_STREAM in (json, aliases)
         show_audit(stderr_console if is_stdout_taken else stdout_console(), report, archive)
         _write_json(json, report.as_json())
         _write_json(aliases, report.aliases)
     raise typer.Exit(0 if report.is_sound else FAILED)
+
+
+def _incomplete_ids(archive: Path) -> list[int]:
+    """The articles whose files lack much of their page's text, where a crawl's ledger tells."""
+    from scraper.crawl.layout import is_crawl  # noqa: PLC0415
+    from scraper.crawl.ledger import Ledger  # noqa: PLC0415
+
+    if not is_crawl(archive):
+        return []
+    with closing(Ledger.open_existing(archive)) as ledger:
+        return ledger.incomplete_ids()
 
 
 def _check_can_be_written(file: Path | None) -> None:

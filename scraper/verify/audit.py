@@ -5,7 +5,7 @@ Of each file only its id, the names of its defects and a digest of its text are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -57,12 +57,14 @@ def audit(
     folder: Path,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _, __: None,
+    incomplete: Collection[int] = (),
 ) -> AuditReport:
     """Return what is wrong with the files `article_<id>.md` at any depth below a folder.
 
     `jobs` is the number of worker processes, `None` for one a core where there is enough to do;
     `done` is called after each file with the count of files read and the count of all. Other
-    Markdown files are left alone, unless they are named nearly like an article.
+    Markdown files are left alone, unless they are named nearly like an article. `incomplete` are
+    the articles whose files lack much of their page's text, as the ledger of a crawl has them.
 
     Raises `UsageError` where the folder can't be read or holds no article, `WorkerError` where a
     worker process died.
@@ -81,6 +83,7 @@ def audit(
             "a worker process died, be it for want of memory or of a fault in a file; "
             "run the audit again with --jobs 1"
         ) from error
+    collector.add_incomplete(incomplete)
     return collector.report(tuple(misnamed))
 
 
@@ -133,6 +136,9 @@ class _Collector:
             self.unreadable[article_id] = finding.reason
         if finding.digest is not None:
             self._add_digest(article_id, finding.digest)
+
+    def add_incomplete(self, article_ids: Collection[int]) -> None:
+        self.found[Defect.TEXT_LEFT_OUT] |= self.ids.intersection(article_ids)
 
     def _add_digest(self, article_id: int, digest: bytes) -> None:
         other = self.newest.setdefault(digest, article_id)

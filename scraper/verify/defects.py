@@ -67,6 +67,7 @@ class Defect(StrEnum):
     TEXT_FFFD = "text_fffd", "characters lost in the text (U+FFFD)"
     CONTROL_CHARS_TEXT = "control_chars_text", "control characters in the text"
     MOJIBAKE_PTCP154 = "mojibake_ptcp154", "UTF-8 read as PTCP154"
+    TEXT_LEFT_OUT = "text_left_out", "much of the page's text is not in the file"
     # Not in the list of that archive: of the whole archive (6), and unreadable (3), wrong_id (2).
     ALIAS = "alias", "the same text as a later article"
     GAP = "gap", "no file of this id"

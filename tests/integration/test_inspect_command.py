@@ -269,3 +269,29 @@ def test_a_crawl_without_a_page_has_nothing_to_inspect(tmp_path: Path) -> None:
     result = hkcnews("inspect", tmp_path)
     assert result.exit_code == 2
     assert "holds no page of an article" in result.stderr
+
+
+def test_a_page_of_a_warc_that_fits_no_rule_comes_before_what_is_no_article(tmp_path: Path) -> None:
+    warc = tmp_path / "pages.warc"
+    pages = [response(1, farewell_page()), response(1, unreadable_page(), timestamp=OLD)]
+    warc.write_bytes(plain(pages).content)
+    result = hkcnews("inspect", "1", "--from", warc)
+    assert result.exit_code == 1
+    assert "no rule finds the info line" in result.stderr
+
+
+def test_a_record_that_is_damaged_is_no_page(tmp_path: Path) -> None:
+    warc = tmp_path / "pages.warc"
+    content = plain([response(1, b"\x1f\x8bcut", "Content-Encoding: gzip")]).content
+    warc.write_bytes(content)
+    result = hkcnews("inspect", "1", "--from", warc)
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert "the page of article 1 can't be had: " in result.stderr
+
+
+def test_a_saved_page_whose_capture_is_damaged_is_wrong_usage(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "saved", 1)
+    (folder / "capture.json").write_text("{", encoding="utf-8")
+    result = hkcnews("inspect", folder)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "does not name a capture" in result.stderr

@@ -8,7 +8,7 @@ Nothing here knows of HTTP, and only `normalise.files` touches the disk.
 """
 
 from normalise.capture import Capture
-from normalise.editions.omissions import Completeness, completeness, omissions
+from normalise.editions.omissions import Completeness, LeftOut, find_left_out, omissions
 from normalise.editions.seed import render
 from normalise.errors import (
     BadCapture,
@@ -27,14 +27,15 @@ __all__ = [
     "BadCapture",
     "Capture",
     "Completeness",
+    "LeftOut",
     "NormaliseError",
     "NotAnArticle",
     "PageKind",
     "RefusedPath",
     "Unreadable",
     "Unrenderable",
-    "completeness",
     "extract",
+    "find_left_out",
     "omissions",
     "render",
 ]

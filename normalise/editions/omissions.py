@@ -69,24 +69,32 @@ class _Omission:
     characters: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the file leaves out: a sentence for each piece, and how much of the text it is."""
+
+    messages: tuple[str, ...]
+    completeness: Completeness
+
+
+def find_left_out(article: Article) -> LeftOut:
+    """Return what of the page the file has not, and how much, found in one go."""
+    body, promo = with_paragraphs(article.body), with_paragraphs(article.promo)
+    found = [
+        *_lost(body, shown=False, frames=True),
+        *_lost(promo, shown=False, frames=True),
+    ]
+    messages = [omission.message for omission in found]
+    if not _shows_something(body, is_block=False):
+        messages.append("the content has no block of its own: the body is empty")
+    characters = _count(plain_text(article.body)) + _count(plain_text(article.promo))
+    left_out = sum(omission.characters for omission in found)
+    return LeftOut(tuple(messages), Completeness(characters, left_out))
+
+
 def omissions(article: Article) -> tuple[str, ...]:
     """Return a sentence for each text, picture and frame of the page that the file has not."""
-    messages = [omission.message for omission in _omissions(article)]
-    if not _shows_something(with_paragraphs(article.body), is_block=False):
-        messages.append("the content has no block of its own: the body is empty")
-    return tuple(messages)
-
-
-def completeness(article: Article) -> Completeness:
-    """Return how much of the page's text the file has."""
-    characters = _count(plain_text(article.body)) + _count(plain_text(article.promo))
-    left_out = sum(omission.characters for omission in _omissions(article))
-    return Completeness(characters, left_out)
-
-
-def _omissions(article: Article) -> Iterator[_Omission]:
-    for content in (article.body, article.promo):
-        yield from _lost(with_paragraphs(content), shown=False, frames=True)
+    return find_left_out(article).messages
 
 
 def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[_Omission]:

@@ -14,12 +14,12 @@ from pathlib import Path
 from normalise import (
     Article,
     Capture,
+    Completeness,
     NotAnArticle,
     PageKind,
     Unreadable,
-    completeness,
     extract,
-    omissions,
+    find_left_out,
     render,
 )
 from normalise.errors import HkcnewsError
@@ -101,8 +101,9 @@ def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
     try:
         article = extract_article(read(), capture)
         text = render(article)
-        reading = _read(article)
-        warnings = (*article.warnings, *_absences(reading), *omissions(article))
+        left_out = find_left_out(article)
+        reading = _read(article, left_out.completeness)
+        warnings = (*article.warnings, *_absences(reading), *left_out.messages)
     except Exception as error:  # even a fault of this program is this page's alone
         return _refusal(error)
     if reading.completeness.is_unreadable:
@@ -112,11 +113,11 @@ def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
     )
 
 
-def _read(article: Article) -> PageReading:
+def _read(article: Article, completeness: Completeness) -> PageReading:
     """What the rules have found on an article's page."""
     names = article.provenance.rules if article.provenance else {}
     rules = {field: names.get(field, "") for field in FIELDS if getattr(article, field)}
-    return PageReading(article.category, rules, completeness(article))
+    return PageReading(article.category, rules, completeness)
 
 
 def _absences(reading: PageReading) -> list[str]:

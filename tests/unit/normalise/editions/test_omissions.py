@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.pages import article_of, page, table
 
-from normalise import Completeness, completeness, omissions
+from normalise import Completeness, find_left_out, omissions
 
 FIGURE = '<figure><img src="/a.jpg">{}</figure>'
 TWO = '<figure><img src="/a.jpg">{}<figcaption>甲</figcaption></figure>'
@@ -87,7 +87,7 @@ def test_what_is_left_out_is_named(content: str, messages: tuple[str, ...]) -> N
 
 def test_text_is_counted_without_its_blanks() -> None:
     article = article_of(page("<p>甲 乙</p><noscript> 丙\n丁戊 </noscript>"))
-    assert completeness(article) == Completeness(characters=5, left_out=3)
+    assert find_left_out(article).completeness == Completeness(characters=5, left_out=3)
 
 
 @pytest.mark.parametrize(

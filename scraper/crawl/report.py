@@ -14,7 +14,7 @@ from typing import Any
 from normalise import Capture
 from normalise.files import write_atomically
 from scraper.crawl.fields import FieldShare, FieldTally
-from scraper.crawl.grouping import generalise, what_failed
+from scraper.crawl.grouping import by_size, generalise, what_failed
 from scraper.crawl.layout import REPORT_FILE
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome
@@ -172,14 +172,18 @@ class CrawlReport:
 
 def group_failures(failed: Iterable[ArticleOutcome]) -> tuple[FailureGroup, ...]:
     """Return failed articles by what failed, the most frequent first."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for outcome in failed:
-        key = outcome.reason, what_failed(outcome.message)
-        groups.setdefault(key, []).append(outcome.article_id)
     return tuple(
-        FailureGroup(reason, what, len(ids), tuple(ids[:_MAX_EXAMPLES]))
-        for (reason, what), ids in sorted(groups.items(), key=lambda group: -len(group[1]))
+        FailureGroup(
+            *(reason, what, len(outcomes)),
+            tuple(outcome.article_id for outcome in outcomes[:_MAX_EXAMPLES]),
+        )
+        for (reason, what), outcomes in by_size(failed, reason_and_what)
     )
+
+
+def reason_and_what(outcome: ArticleOutcome) -> tuple[str, str]:
+    """Return what makes failed articles a group: the reason, and what failed in general words."""
+    return outcome.reason, what_failed(outcome.message)
 
 
 def _fields(ledger: Ledger, article_ids: Collection[int] | None) -> tuple[FieldShare, ...]:

@@ -11,7 +11,7 @@ from scraper.batch.outcome import NOT_AN_ARTICLE, BatchOutcome, BatchSummary
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
 from scraper.cli.reports.failures import FailureLine, name_reason, show_failures
-from scraper.crawl.grouping import what_failed
+from scraper.crawl.grouping import by_size, what_failed
 
 _MAX_WARNINGS = 20
 
@@ -63,11 +63,8 @@ def _show_failure(console: Console, outcome: BatchOutcome) -> None:
 
 def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
     """Print failures that differ by nothing but the page in one line; a single one in full."""
-    groups: dict[str, list[BatchOutcome]] = {}
-    for outcome in failed:
-        groups.setdefault(_reason(outcome), []).append(outcome)
-    by_size = sorted(groups.items(), key=lambda group: -len(group[1]))
-    for _, outcomes in by_size:
+    groups = by_size(failed, _reason)
+    for _, outcomes in groups:
         if len(outcomes) == 1:
             _show_failure(console, outcomes[0])
     lines = [
@@ -76,7 +73,7 @@ def _show_groups(console: Console, failed: Iterable[BatchOutcome]) -> None:
             name_reason(map(_message, outcomes), reason),
             tuple(map(_name, outcomes[:_MAX_WARNINGS])),
         )
-        for reason, outcomes in by_size
+        for reason, outcomes in groups
         if len(outcomes) > 1
     ]
     show_failures(console, lines, "--verbose shows all")

@@ -13,9 +13,9 @@ from rich.console import Console
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line, stderr_console
 from scraper.cli.reports.failures import FailureLine, listed, name_reason, show_failures
-from scraper.crawl.grouping import what_failed
+from scraper.crawl.grouping import by_size
 from scraper.crawl.progress import CrawlProgress
-from scraper.crawl.report import CostlyAttempt, CrawlReport
+from scraper.crawl.report import CostlyAttempt, CrawlReport, reason_and_what
 from scraper.models import ArticleStatus, AttemptResult
 
 if TYPE_CHECKING:  # `status` needs no network
@@ -104,10 +104,8 @@ def write_report(report: CrawlReport, folder: Path) -> None:
 
 def _show_failures(console: Console, report: CrawlReport, folder: Path) -> None:
     """Print a line for each reason, and the command that shows the page of an unreadable one."""
-    messages: dict[tuple[str, str], list[str]] = {}
-    for outcome in report.failed:
-        key = outcome.reason, what_failed(outcome.message)
-        messages.setdefault(key, []).append(outcome.message)
+    groups = by_size(report.failed, reason_and_what)
+    messages = {key: [outcome.message for outcome in outcomes] for key, outcomes in groups}
     lines = [
         FailureLine(
             group.count,

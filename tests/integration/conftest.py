@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.inline_pool import InlinePool
+from support.warcs import article_page, page_file
 
 from scraper.crawl import judging
 
@@ -31,6 +32,12 @@ judge.extract = deadly
 def out(tmp_path: Path) -> Path:
     """The folder of a crawl, not yet made."""
     return tmp_path / "out"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A saved page: article 11911 of `article_page()`."""
+    return page_file(tmp_path, article_page(11911))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from fake_archive import (
     replay,
     samples,
 )
+from support.crawling import requests_to
 from support.crawls import (
     FAILED,
     NEW,
@@ -32,7 +33,6 @@ from support.crawls import (
     farewell,
     page,
     reasons,
-    requests_of,
     unreadable,
 )
 from support.warcs import TIMESTAMP, address, article_page, articles, files, tree
@@ -56,14 +56,14 @@ def test_a_page_behind_a_redirect_is_doubted_as_any_other(out: Path, fault: faul
     archive = Archive([newest, page(1, OLD), page(1, OLDEST)])
     with replay(archive, Faults([on_playback(fault, path=OLD, times=1)])) as server:
         crawl(out, server)
-        assert [each.timestamp for each in requests_of(server)] == [NEWEST, OLD, OLD]
+        assert [each.timestamp for each in requests_to(server)] == [NEWEST, OLD, OLD]
     assert articles(out) == files(1, timestamp=OLD)
 
 
 def test_only_the_ids_asked_for_are_fetched(out: Path) -> None:
     with replay(generated(9)) as server:
         crawl(out, server, CrawlPlan(ids=IdSet.parse("2-3, 7,800")))
-        assert len(requests_of(server)) == 3
+        assert len(requests_to(server)) == 3
     assert articles(out) == files(2, 3, 7)
 
 
@@ -74,7 +74,7 @@ def test_a_limit_is_of_articles_and_the_next_run_goes_on_behind_it(out: Path) ->
         assert (report.articles, report.open) == (5, 3)
         report = crawl(out, server, CrawlPlan(limit=2))
         assert articles(out) == files(1, 2, 3, 4)
-        assert len(requests_of(server)) == 4
+        assert len(requests_to(server)) == 4
     assert report.open == 1
 
 
@@ -84,8 +84,8 @@ def test_a_limit_is_of_articles_and_the_next_run_goes_on_behind_it(out: Path) ->
 def test_the_captures_preferred_are_tried_first(out: Path, prefer: Prefer, timestamp: str) -> None:
     with replay(generated(2, captures=3, farewell_every=1)) as server:
         crawl(out, server, CrawlPlan(prefer=prefer))
-        assert {request.timestamp for request in requests_of(server)} == {timestamp}
-        assert len(requests_of(server)) == 2
+        assert {request.timestamp for request in requests_to(server)} == {timestamp}
+        assert len(requests_to(server)) == 2
     assert articles(out) == files(1, 2, timestamp=timestamp)
 
 
@@ -96,10 +96,10 @@ def test_an_estimate_fetches_no_page_and_is_kept_to(out: Path) -> None:
             slow = RequestPolicy(server.origin, rate=2, cooldown=0.05)
             estimate = asyncio.run(crawling.estimate(plan, slow, folder, CrawlProgress()))
         assert (estimate.articles, estimate.requests, estimate.seconds) == (4, 4, 2.0)
-        assert requests_of(server) == []
+        assert requests_to(server) == []
         crawl(out, server, plan)
-        assert len(requests_of(server)) == estimate.requests
-        assert len(requests_of(server, "index")) == 1
+        assert len(requests_to(server)) == estimate.requests
+        assert len(requests_to(server, "index")) == 1
     assert articles(out) == files(2, 3, 4, 5)
 
 
@@ -213,7 +213,7 @@ CASES = {
 def test_the_next_capture_is_tried_until_one_is_good(out: Path, case: Case) -> None:
     with replay(Archive([*case.captures, page(8)]), Faults(case.faults)) as server:
         report = crawl(out, server, CrawlPlan(ids=IdSet.parse("7")), concurrency=1)
-        assert len(requests_of(server)) == case.requests
+        assert len(requests_to(server)) == case.requests
         assert report.requests == case.requests
     assert articles(out) == (files(7, timestamp=case.at) if case.at else {})
     assert reasons(report) == {case.status.value: {case.reason: 1}}
@@ -224,7 +224,7 @@ def test_the_bytes_that_several_articles_share_are_tried_last(out: Path) -> None
     other = FakeMemento(address(2), NEW, b"<html><body>busy</body></html>")
     with replay(Archive([common, other, page(1, OLD), page(2, OLD)])) as server:
         crawl(out, server)
-        assert {request.timestamp for request in requests_of(server)} == {OLD}
+        assert {request.timestamp for request in requests_to(server)} == {OLD}
     assert articles(out) == files(1, 2, timestamp=OLD)
 
 
@@ -232,10 +232,10 @@ def test_a_page_whose_tries_are_used_up_has_a_second_pass(out: Path) -> None:
     struck = on_playback(faults.gateway(504), path=address(2), times_each=6)
     with replay(generated(3, captures=2), Faults([struck])) as server:
         report = crawl(out, server, concurrency=1)
-        of_two = [request for request in requests_of(server) if address(2) in request.target]
+        of_two = [request for request in requests_to(server) if address(2) in request.target]
         assert len(of_two) == 7
         assert {request.timestamp for request in of_two} == {TIMESTAMP}
-        assert report.requests == len(requests_of(server)) == 9
+        assert report.requests == len(requests_to(server)) == 9
     assert articles(out) == files(1, 2, 3)
     (hardest,) = report.most_retried
     assert (hardest.article_id, hardest.requests) == (2, 7)
@@ -245,8 +245,8 @@ def test_the_second_pass_comes_when_the_others_are_done(out: Path) -> None:
     struck = on_playback(faults.gateway(504), path=address(1), times_each=5)
     with replay(generated(3), Faults([struck])) as server:
         crawl(out, server)
-        assert requests_of(server)[-1].original == address(1)
-        assert len(requests_of(server)) == 8
+        assert requests_to(server)[-1].original == address(1)
+        assert len(requests_to(server)) == 8
     assert articles(out) == files(1, 2, 3)
 
 
@@ -258,7 +258,7 @@ def test_a_page_that_never_answers_fails_and_the_next_run_tries_again(out: Path)
         assert reasons(report) == {"written": {"": 2}, "failed": {"no-answer": 1}}
         (failure,) = report.failed
         assert failure.article_id == 2
-        assert report.requests == len(requests_of(server)) == 12
+        assert report.requests == len(requests_to(server)) == 12
         server.change(Faults())
         report = crawl(out, server)
         assert captures_requested(server)[12:] == [f"{TIMESTAMP} {address(2)}"]
@@ -275,9 +275,9 @@ def test_a_server_that_forbids_everything_settles_nothing(out: Path) -> None:
         assert all("403" in failure.message for failure in report.failed)
         assert articles(out) == {}
         server.change(Faults())
-        before = len(requests_of(server))
+        before = len(requests_to(server))
         report = crawl(out, server)
-        assert len(requests_of(server)) == before + 3
+        assert len(requests_to(server)) == before + 3
     assert articles(out) == files(1, 2, 3)
     assert reasons(report) == {"written": {"": 3}}
 
@@ -286,7 +286,7 @@ def test_after_a_capture_without_answer_an_older_one_is_taken(out: Path) -> None
     struck = on_playback(faults.gateway(503), path=NEW)
     with replay(Archive([page(7, NEW), page(7, OLD)]), Faults([struck])) as server:
         report = crawl(out, server)
-        assert len(requests_of(server)) == 11
+        assert len(requests_to(server)) == 11
     assert articles(out) == files(7, timestamp=OLD)
     assert report.statuses == {WRITTEN: 1}
 

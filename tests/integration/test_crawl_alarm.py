@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fake_archive import Archive, FakeMemento, Faults, faults, on_playback, replay
+from support.crawling import requests_to
 from support.crawls import (
     FAILED,
     NEWEST,
@@ -16,7 +17,6 @@ from support.crawls import (
     crawl,
     farewell,
     page,
-    requests_of,
     unreadable,
 )
 from support.warcs import address, article_page, articles, files
@@ -50,7 +50,7 @@ def test_a_crawl_of_an_unknown_template_stops_early(out: Path) -> None:
     with replay(unknown_template(200)) as server:
         with pytest.raises(TooManyUnreadable, match="fit no rule"):
             crawl(out, server)
-        requests = requests_of(server)
+        requests = requests_to(server)
         assert 20 <= len(requests) <= 120
         assert {request.timestamp for request in requests} == {TIMESTAMPS[-1]}
 
@@ -60,10 +60,10 @@ def test_it_stops_again_however_often_it_is_resumed(out: Path) -> None:
         for _ in range(4):
             with pytest.raises(TooManyUnreadable):
                 crawl(out, server)
-        assert len(requests_of(server)) == 60
+        assert len(requests_to(server)) == 60
         plan = CrawlPlan(keep_going=True)
         assert crawl(out, server, plan).statuses == {FAILED: 60}
-        assert len(requests_of(server)) == 300
+        assert len(requests_to(server)) == 300
 
 
 def test_what_another_extractor_could_not_read_is_judged_again_without_a_request(
@@ -106,7 +106,7 @@ def test_good_crawls_end_in_spite_of_articles_without_a_readable_capture(out: Pa
     good = [page(article) for article in range(1, 73) if article % 3]
     with replay(Archive([*bad, *good])) as server:
         report = crawl(out, server)
-        assert len(requests_of(server)) == len(bad) + len(good)
+        assert len(requests_to(server)) == len(bad) + len(good)
     assert report.statuses == {FAILED: 24, WRITTEN: 48}
 
 
@@ -141,7 +141,7 @@ def test_requests_that_get_no_page_are_counted(out: Path) -> None:
             crawl(out, server)
         with open_folder(out, "tests/1") as folder:
             assert CrawlReport.of(folder.ledger).requests == 5
-        assert crawl(out, server).requests == len(requests_of(server)) == 6
+        assert crawl(out, server).requests == len(requests_to(server)) == 6
     assert articles(out) == files(1)
 
 
@@ -162,5 +162,5 @@ def test_a_disk_that_refuses_an_article_file_is_told_with_what_to_do(
             with pytest.raises(StorageError, match=message):
                 crawl(out, server)
         crawl(out, server)
-        assert len(requests_of(server)) == 1
+        assert len(requests_to(server)) == 1
     assert articles(out) == files(1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fake_archive import Archive, Faults, Replay, faults, generated, on_playback, replay, samples
 from support.command import hkcnews
+from support.crawling import requests_to
 from support.crawls import (
     FAILED,
     NEWEST,
@@ -21,7 +22,6 @@ from support.crawls import (
     farewell,
     page,
     reasons,
-    requests_of,
     unreadable,
 )
 from support.ledger_v1 import downgrade
@@ -157,7 +157,7 @@ def test_what_the_ledger_has_not_seen_is_learned_from_the_store(out: Path) -> No
         remove_ledger(out)
         (out / "crawl.db").write_bytes(ledger)
         crawl(out, server)
-        assert len(requests_of(server)) == 4
+        assert len(requests_to(server)) == 4
     assert articles(out) == files(1, 2, 3, 4)
 
 
@@ -173,9 +173,9 @@ def test_what_was_in_a_file_of_the_store_that_is_gone_is_fetched_again(out: Path
             }
         for name in gone:
             (out / "captures" / name).unlink()
-        before = len(requests_of(server))
+        before = len(requests_to(server))
         again = crawl(out, server, warc_size=1)
-        assert len(requests_of(server)) - before == 3
+        assert len(requests_to(server)) - before == 3
         requests = len(server.log)
         normalise(out, "--jobs", 1)
         crawl(out, server)
@@ -195,7 +195,7 @@ def test_a_torn_tail_is_cut_off_and_written_on(out: Path) -> None:
         path.write_bytes(whole + last[:-1])
         crawl(out, server)
         assert path.read_bytes().startswith(whole)
-        assert len(requests_of(server)) == 3
+        assert len(requests_to(server)) == 3
         normalise(out, "--jobs", 1)
     assert articles(out) == files(1, 2, 3)
 
@@ -208,8 +208,8 @@ def test_a_tail_that_is_torn_within_what_is_known_is_fetched_again(out: Path) ->
         path.write_bytes(whole[:-10])
         (out / article_path(3)).unlink()
         crawl(out, server)
-        assert len(requests_of(server)) == 4
-        assert requests_of(server)[-1].original == address(3)
+        assert len(requests_to(server)) == 4
+        assert requests_to(server)[-1].original == address(3)
         normalise(out, "--jobs", 1)
     assert articles(out) == files(1, 2, 3)
 
@@ -228,7 +228,7 @@ def test_damage_with_whole_records_behind_it_is_an_error_and_nothing_is_cut(out:
         assert path.read_bytes() == damaged
         path.rename(out / "damaged.warc.gz")
         crawl(out, server)
-        assert len(requests_of(server)) == 4
+        assert len(requests_to(server)) == 4
     assert articles(out) == files(1, 2)
     assert len(captures(out)) == 1
 
@@ -293,7 +293,7 @@ def test_the_report_says_what_became_of_all(out: Path) -> None:
     struck = on_playback(faults.gateway(503), path=address(3), times=2)
     with replay(MIXED, Faults([struck])) as server:
         report = crawl(out, server, CrawlPlan(ids=IdSet.parse("2-7")))
-        requests = len(requests_of(server))
+        requests = len(requests_to(server))
     with open_folder(out, "tests/1") as folder:
         CrawlReport.of(folder.ledger).write(out)
     written = json.loads((out / "report.json").read_bytes())

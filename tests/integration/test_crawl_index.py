@@ -22,6 +22,7 @@ from fake_archive import (
     replay,
     samples,
 )
+from support.crawling import requests_to
 from support.crawls import (
     NEW,
     NEWEST,
@@ -33,7 +34,6 @@ from support.crawls import (
     crawl,
     farewell,
     page,
-    requests_of,
 )
 from support.warcs import (
     TIMESTAMP,
@@ -74,8 +74,8 @@ def test_the_pages_of_the_index_are_taken_in_whatever_is_odd_about_them(
 ) -> None:
     with replay(generated(12), Faults(quirks=quirks)) as server:
         report = crawl(out, server)
-        assert len(requests_of(server, "index")) >= 3
-        assert len(requests_of(server)) == 12
+        assert len(requests_to(server, "index")) >= 3
+        assert len(requests_to(server)) == 12
     assert articles(out) == files(*range(1, 13))
     assert report.statuses == {WRITTEN: 12}
 
@@ -86,9 +86,9 @@ def test_the_index_is_read_on_from_where_it_broke_off(out: Path) -> None:
     with replay(generated(12), broken) as server:
         with pytest.raises(IndexUnavailable):
             crawl(out, server)
-        assert "resumeKey" in (refused := requests_of(server, "index")[-1].target)
+        assert "resumeKey" in (refused := requests_to(server, "index")[-1].target)
         crawl(out, server)
-        queries = requests_of(server, "index")[3:]
+        queries = requests_to(server, "index")[3:]
         assert queries[0].target == refused
         assert len(queries) == 1
     assert articles(out) == files(*range(1, 13))
@@ -99,7 +99,7 @@ def test_no_article_is_fetched_before_the_index_is_read_to_its_end(out: Path) ->
     with replay(generated(8), Faults([on_index(faults.needs_authorization(), 2)])) as server:
         with pytest.raises(IndexUnavailable):
             crawl(out, server)
-        assert requests_of(server) == []
+        assert requests_to(server) == []
 
 
 def test_a_finished_enumeration_is_not_repeated_unless_asked_for(out: Path) -> None:
@@ -108,10 +108,10 @@ def test_a_finished_enumeration_is_not_repeated_unless_asked_for(out: Path) -> N
         crawl(out, server)
         archive.add(page(4), farewell(9))
         report = crawl(out, server)
-        assert len(requests_of(server, "index")) == 1
+        assert len(requests_to(server, "index")) == 1
         assert report.articles == 3
         report = crawl(out, server, CrawlPlan(refresh_index=True))
-        assert len(requests_of(server, "index")) == 2
+        assert len(requests_to(server, "index")) == 2
         assert captures_requested(server)[3:] == [
             f"{TIMESTAMP} {address(4)}",
             f"{NEWEST} {address(9)}",
@@ -201,7 +201,7 @@ def test_keys_that_go_in_a_circle_are_an_error(out: Path) -> None:
         with pytest.raises(IndexUnavailable, match="circle"):
             crawl(out, server)
         assert len(server.log) == 3
-        assert requests_of(server) == []
+        assert requests_to(server) == []
         server.change(Faults())
         crawl(out, server, CrawlPlan(refresh_index=True))
     assert articles(out) == files(1, 2)
@@ -220,19 +220,19 @@ def test_the_index_is_read_again_from_where_that_broke_off(out: Path) -> None:
     archive = generated(12)
     with replay(archive) as server:
         crawl(out, server)
-        assert len(requests_of(server, "index")) == 3
+        assert len(requests_to(server, "index")) == 3
         archive.add(page(13), page(14))
         server.change(Faults([on_index(faults.needs_authorization(), 3)]))
         with pytest.raises(IndexUnavailable):
             crawl(out, server, CrawlPlan(refresh_index=True))
-        refused = requests_of(server, "index")[-1].target
+        refused = requests_to(server, "index")[-1].target
         assert "resumeKey" in refused
         server.change(Faults())
         crawl(out, server, CrawlPlan(refresh_index=True))
-        assert [request.target for request in requests_of(server, "index")[6:]] == [refused]
+        assert [request.target for request in requests_to(server, "index")[6:]] == [refused]
         crawl(out, server, CrawlPlan(refresh_index=True))  # that is another one, from the start
-        assert len(requests_of(server, "index")) == 10
-        assert len(requests_of(server)) == 14
+        assert len(requests_to(server, "index")) == 10
+        assert len(requests_to(server)) == 14
     assert articles(out) == files(*range(1, 15))
 
 
@@ -252,9 +252,9 @@ def test_a_second_reading_that_went_in_a_circle_begins_at_the_first_page(out: Pa
             crawl(out, server, CrawlPlan(refresh_index=True))
         server.change(Faults())
         archive.add(page(3))
-        before = len(requests_of(server, "index"))
+        before = len(requests_to(server, "index"))
         crawl(out, server, CrawlPlan(refresh_index=True))
-        assert "resumeKey" not in requests_of(server, "index")[before].target
+        assert "resumeKey" not in requests_to(server, "index")[before].target
     assert articles(out) == files(1, 2, 3)
 
 
@@ -267,7 +267,7 @@ def test_rows_that_are_no_articles_are_passed_over(out: Path) -> None:
     ]
     with replay(Archive([page(1), *odd])) as server:
         assert crawl(out, server).articles == 1
-        assert len(requests_of(server)) == 1
+        assert len(requests_to(server)) == 1
     assert articles(out) == files(1)
 
 
@@ -302,7 +302,7 @@ def test_a_list_takes_the_place_of_the_index(tmp_path: Path, out: Path, name: st
     archive = Archive([farewell(1), page(1, NEW), page(1, OLD), page(2, NEW), page(3)])
     with replay(archive) as server:
         report = crawl(out, server, CrawlPlan(capture_list=listed), concurrency=1)
-        assert requests_of(server, "index") == []
+        assert requests_to(server, "index") == []
         assert sorted(captures_requested(server)) == sorted(
             f"{timestamp} {original}" for timestamp, original in LISTED[:3]
         )
@@ -317,7 +317,7 @@ def test_a_folder_of_article_files_is_a_list(tmp_path: Path, out: Path) -> None:
         path.write_bytes(content)
     with replay(generated(3)) as server:
         crawl(out, server, CrawlPlan(capture_list=tmp_path / "held"))
-        assert requests_of(server, "index") == []
+        assert requests_to(server, "index") == []
     assert articles(out) == files(1, 2)
 
 
@@ -344,7 +344,7 @@ def test_the_candidates_are_those_of_the_last_list(tmp_path: Path, out: Path) ->
         report = crawl(
             out, server, CrawlPlan(capture_list=_list(tmp_path, (TIMESTAMP, address(2))))
         )
-        assert len(requests_of(server)) == 2
+        assert len(requests_to(server)) == 2
     assert articles(out) == files(1, 2)
     assert (report.articles, report.open, report.statuses) == (2, 0, {WRITTEN: 2})
 
@@ -376,6 +376,6 @@ def test_only_missing_takes_what_the_reference_lacks_or_holds_as_no_article(
     held = {1: article_file(1), 2: FAREWELL_FILE, 4: article_file(4).partition(b"\n# ")[0]}
     with replay(generated(4)) as server:
         report = crawl(out, server, CrawlPlan(reference=_reference(tmp_path, held)))
-        assert len(requests_of(server)) == 3
+        assert len(requests_to(server)) == 3
     assert articles(out) == files(2, 3, 4)
     assert report.statuses == {WRITTEN: 3}

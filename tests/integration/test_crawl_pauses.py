@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from fake_archive import Faults, faults, generated, on_index, on_playback, replay
-from support.crawls import WRITTEN, count_articles, crawl, policy, requests_of
+from support.crawling import requests_to
+from support.crawls import WRITTEN, count_articles, crawl, policy
 from support.warcs import articles, files
 
 from scraper.crawl import run as crawling
@@ -30,13 +31,13 @@ def test_five_refusals_end_the_run_and_the_next_one_waits_the_rest_out(out: Path
     with replay(generated(3), Faults([on_playback(faults.too_many(), 2, 3, 4, 5, 6)])) as server:
         with pytest.raises(Paused) as paused:
             crawl(out, server, concurrency=1)
-        assert len(requests_of(server)) == 6
+        assert len(requests_to(server)) == 6
         assert articles(out) == files(1)
         until = paused.value.until.timestamp()
         crawl(out, server, concurrency=1)
-        first = requests_of(server)[6]
+        first = requests_to(server)[6]
         assert time.time() - (time.monotonic() - first.at) >= until
-        assert len(requests_of(server)) == 8
+        assert len(requests_to(server)) == 8
     assert articles(out) == files(1, 2, 3)
     with open_folder(out, "tests/1") as folder:
         assert folder.ledger.pauses() == []
@@ -49,7 +50,7 @@ def test_refusals_cost_an_article_none_of_its_tries(out: Path) -> None:
     ]
     with replay(generated(1), Faults(rules)) as server:
         report = crawl(out, server)
-        assert len(requests_of(server)) == 8
+        assert len(requests_to(server)) == 8
     assert articles(out) == files(1)
     assert report.statuses == {WRITTEN: 1}
 
@@ -57,7 +58,7 @@ def test_refusals_cost_an_article_none_of_its_tries(out: Path) -> None:
 def test_an_archive_that_goes_away_for_a_while_costs_nothing(out: Path) -> None:
     with replay(generated(12), Faults([on_playback(faults.refused(0.1), 5)])) as server:
         report = crawl(out, server)
-        assert len({request.target for request in requests_of(server)}) == 12
+        assert len({request.target for request in requests_to(server)}) == 12
     assert articles(out) == files(*range(1, 13))
     assert report.statuses == {WRITTEN: 12}
 
@@ -123,6 +124,6 @@ def test_a_pause_that_one_spelling_heard_of_holds_for_another(out: Path) -> None
         with open_folder(out, "tests/1") as folder, pytest.raises(Paused) as paused:
             asyncio.run(crawling.run(CrawlPlan(), policy(shouted, 1), folder, CrawlProgress()))
         crawl(out, server)
-        first = requests_of(server)[5]
+        first = requests_to(server)[5]
         assert time.time() - (time.monotonic() - first.at) >= paused.value.until.timestamp()
     assert articles(out) == files(1, 2)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from fake_archive import Archive, FakeMemento, generated, replay
-from support.crawls import NEWEST, OLD, WRITTEN, crawl, page, policy, reasons, requests_of
+from support.crawling import requests_to
+from support.crawls import NEWEST, OLD, WRITTEN, crawl, page, policy, reasons
 from support.warcs import address, article_file, article_page, articles, files
 
 from normalise.files import article_path
@@ -38,7 +39,7 @@ def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
     archive.add(deadly(6), deadly(7), page(7, OLD))
     with replay(archive) as server:
         report = crawl(out, server)
-        assert len(requests_of(server)) == 8
+        assert len(requests_to(server)) == 8
     assert articles(out) == files(*range(1, 6)) | files(7, timestamp=OLD)
     (failure,) = report.failed
     assert failure.article_id == 6
@@ -96,7 +97,7 @@ def test_where_every_worker_dies_at_its_start_the_run_ends_and_no_article_has_fa
             assert folder.ledger.statuses() == {}
         worker_start.write_text("", encoding="utf-8")
         report = crawl(out, server)
-        assert len(requests_of(server)) == 3
+        assert len(requests_to(server)) == 3
     assert articles(out) == files(1, 2, 3)
     assert report.statuses == {WRITTEN: 3}
 

@@ -17,6 +17,7 @@ from support.warcs import (
     article_page,
     capture_url,
     farewell_page,
+    page_file,
     plain,
     response,
     saved,
@@ -29,17 +30,6 @@ from scraper.crawl.ledger import Ledger
 
 ID, OLD = 11911, "20190601000000"
 URL = capture_url(ID)
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    return _page(tmp_path, article_page(ID))
-
-
-def _page(folder: Path, content: bytes) -> Path:
-    path = folder / "page.html"
-    path.write_bytes(content)
-    return path
 
 
 # Short enough to stand on one line of the table.
@@ -87,7 +77,7 @@ def test_inspect_shows_update_box_and_warnings(tmp_path: Path) -> None:
         '<div class="article-author"><img src="/uploads/avatars/a.jpg" class="avatar">'
         '<h4>博客 | 舟小行</h4><div class="bio">行船多年。</div></div></body>'.encode(),
     )
-    result = hkcnews("inspect", _page(tmp_path, content), "--url", SHORT)
+    result = hkcnews("inspect", page_file(tmp_path, content), "--url", SHORT)
     rows = _rows(result.stdout)
     assert rows["last_updated"][0] == "2021-06-29 08:09:10"
     assert rows["last_updated"][1]
@@ -100,7 +90,7 @@ def test_inspect_shows_update_box_and_warnings(tmp_path: Path) -> None:
 
 
 def test_inspect_shows_warnings_below_the_table(tmp_path: Path) -> None:
-    page = _page(tmp_path, article_page(ID, category="眾不知"))
+    page = page_file(tmp_path, article_page(ID, category="眾不知"))
     lines = hkcnews("inspect", page, "--url", SHORT).stdout.splitlines()
     warnings = [line for line in lines if line.startswith("warning: ")]
     assert warnings
@@ -145,7 +135,7 @@ def test_inspect_of_standard_input() -> None:
 def test_inspect_of_what_is_no_article_fails(
     tmp_path: Path, content: bytes, as_json: list[str]
 ) -> None:
-    result = hkcnews("inspect", _page(tmp_path, content), "--url", URL, *as_json)
+    result = hkcnews("inspect", page_file(tmp_path, content), "--url", URL, *as_json)
     assert (result.stdout, result.exit_code) == ("", 1)
     assert result.stderr.startswith("error: ")
 
@@ -174,7 +164,7 @@ def test_wrong_usage_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _page(tmp_path, article_page(ID))
+    page_file(tmp_path, article_page(ID))
     (tmp_path / "other.html").write_bytes(article_page(ID))
     (tmp_path / "pages.warc").write_bytes(plain([response(1), response(2)]).content)
     saved(tmp_path / "saved", 1)

@@ -19,6 +19,7 @@ from support.warcs import (
     farewell_page,
     packed,
     packed_whole,
+    page_file,
     plain,
     response,
     saved,
@@ -33,22 +34,6 @@ from scraper.cli.addresses import decode_address
 ID = 11911
 URL = capture_url(ID)
 PATH = "articles/11001-12000/article_11911.md"
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    return _page(tmp_path, article_page(ID))
-
-
-def _page(folder: Path, content: bytes) -> Path:
-    path = folder / "page.html"
-    path.write_bytes(content)
-    return path
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
 
 
 # --- one page -------------------------------------------------------------------------------
@@ -88,7 +73,7 @@ def test_one_page_a_second_time_is_unchanged(page: Path, out: Path) -> None:
 
 
 def test_warnings_go_to_standard_error(tmp_path: Path) -> None:
-    page = _page(tmp_path, article_page(ID, category="眾不知"))
+    page = page_file(tmp_path, article_page(ID, category="眾不知"))
     result = hkcnews("normalise", page, "--url", URL)
     assert result.stdout_bytes.startswith(b"---\n")
     assert result.stdout_bytes.endswith("便開。\n".encode())
@@ -110,7 +95,7 @@ def test_a_page_that_is_no_article_fails_with_nothing_on_standard_output(
     tmp_path: Path, out: Path, content: bytes, message: str, *, has_folder: bool
 ) -> None:
     options = ["--out", out] if has_folder else []
-    result = hkcnews("normalise", _page(tmp_path, content), "--url", URL, *options)
+    result = hkcnews("normalise", page_file(tmp_path, content), "--url", URL, *options)
     assert (result.stdout, result.exit_code) == ("", 1)
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
@@ -239,7 +224,7 @@ def test_a_capture_passed_over_is_warned_of(tmp_path: Path, out: Path) -> None:
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, to work in, with one source of each kind."""
     monkeypatch.chdir(tmp_path)
-    _page(tmp_path, article_page(ID))
+    page_file(tmp_path, article_page(ID))
     (tmp_path / "other.html").write_bytes(article_page(ID))
     warc_file(tmp_path, [response(1)])
     saved(tmp_path / "saved", 1)
@@ -294,7 +279,7 @@ def test_a_warc_through_standard_input_without_a_folder_is_wrong_usage(sources: 
 
 
 def test_quietly_there_is_only_the_result(tmp_path: Path, out: Path) -> None:
-    page = _page(tmp_path, article_page(ID, category="眾不知"))
+    page = page_file(tmp_path, article_page(ID, category="眾不知"))
     assert hkcnews("normalise", page, "--url", URL, "--quiet").stderr == ""
     result = hkcnews("normalise", _mixed(tmp_path), "--out", out, "--quiet")
     assert result.stderr.startswith("failed: ")

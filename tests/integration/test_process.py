@@ -9,22 +9,11 @@ from pathlib import Path
 
 import pytest
 from support.command import clean_environment, run_process, start_process
-from support.warcs import article_file, article_page, capture_url, farewell_page
+from support.warcs import article_file, article_page, capture_url, farewell_page, page_file
 
 ID = 11911
 URL = capture_url(ID)
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    return _page(tmp_path, article_page(ID))
-
-
-def _page(folder: Path, content: bytes) -> Path:
-    path = folder / "page.html"
-    path.write_bytes(content)
-    return path
 
 
 def test_the_installed_command_is_the_module(page: Path) -> None:
@@ -71,7 +60,7 @@ def test_an_output_without_such_characters_gets_the_others(page: Path, args: lis
 
 
 def test_messages_have_no_traceback_in_any_locale(tmp_path: Path) -> None:
-    page = _page(tmp_path, article_page(ID, category="眾不知"))
+    page = page_file(tmp_path, article_page(ID, category="眾不知"))
     out = tmp_path / "out"
     result = run_process("normalise", page, "--url", URL, "--out", out, environment=ASCII)
     assert result.returncode == 0
@@ -84,7 +73,7 @@ def test_messages_have_no_traceback_in_any_locale(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_an_output_that_could_not_be_written_whole_fails(tmp_path: Path, unbuffered: str) -> None:
-    _page(tmp_path, article_page(ID, body=f"<p>{'船長說。' * 5000}</p>"))
+    page_file(tmp_path, article_page(ID, body=f"<p>{'船長說。' * 5000}</p>"))
     result = run_process(
         *("normalise", "page.html", "--url", URL),
         folder=tmp_path,
@@ -108,7 +97,7 @@ def test_an_output_that_could_not_be_written_whole_fails(tmp_path: Path, unbuffe
 def test_a_pipe_that_is_closed_early_gives_no_traceback(
     tmp_path: Path, command: list[str], read: int, size: int
 ) -> None:
-    page = _page(tmp_path, article_page(ID, body=f"<p>{'船長。' * size}</p>"))
+    page = page_file(tmp_path, article_page(ID, body=f"<p>{'船長。' * size}</p>"))
     with start_process(*command, page, "--url", URL) as process:
         assert process.stdout is not None
         assert process.stderr is not None

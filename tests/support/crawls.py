@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from fake_archive import FakeMemento, Replay, Request
+from fake_archive import FakeMemento, Replay
+from support.crawling import requests_to
 from support.warcs import TIMESTAMP, address, article_page, farewell_page, unreadable_page
 
 from scraper.crawl import run as crawling
@@ -49,14 +50,9 @@ def count_articles(out: Path, server: Replay) -> int:
         return asyncio.run(going).articles
 
 
-def requests_of(server: Replay, endpoint: str = "playback") -> list[Request]:
-    """The requests for pages."""
-    return [request for request in server.log if request.endpoint == endpoint]
-
-
 def captures_requested(server: Replay) -> list[str]:
     """The captures that were asked for, in order."""
-    return [f"{request.timestamp} {request.original}" for request in requests_of(server)]
+    return [f"{request.timestamp} {request.original}" for request in requests_to(server)]
 
 
 def page(article: int, timestamp: str = TIMESTAMP) -> FakeMemento:

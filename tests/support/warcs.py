@@ -226,6 +226,13 @@ def packed_whole(records: Iterable[bytes]) -> Warc:
     return Warc(gzipped(b"".join(records)), (0,))
 
 
+def page_file(folder: Path, content: bytes) -> Path:
+    """Write a page into a folder; return its path."""
+    path = folder / "page.html"
+    path.write_bytes(content)
+    return path
+
+
 def warc_file(folder: Path, records: Sequence[bytes], name: str = "pages.warc.gz") -> Path:
     """Write a WARC file into a folder, compressed if its name ends in `.gz`; return its path."""
     path = folder / name

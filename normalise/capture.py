@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from normalise.errors import BadCapture
-from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, parse_playback
+from normalise.playback_address import ARCHIVE, parse_playback
 from normalise.site import SITE_HOSTS
 
 _TIMESTAMP = re.compile(r"[0-9]{14}")
@@ -60,7 +60,7 @@ class Capture:
         index has them. Raises `BadCapture` for any other address.
         """
         parts = parse_playback(url.strip())
-        if parts is None or parts.host != ARCHIVE_HOST or not parts.original:
+        if parts is None or not parts.is_of_archive or not parts.original:
             raise BadCapture(
                 f"not the address of a capture: {url!r}; "
                 f"it looks like {ARCHIVE}/web/20210629183215/https://www.hkcnews.com/article/..."

@@ -44,6 +44,11 @@ class PlaybackAddress:
         """The host in lower case, with its port; "" where the address names none."""
         return self.origin.rpartition("//")[2].lower()
 
+    @property
+    def is_of_archive(self) -> bool:
+        """Whether the host is the archive's, whatever the port."""
+        return self.host.partition(":")[0] == ARCHIVE_HOST
+
 
 def parse_playback(address: str) -> PlaybackAddress | None:
     """Return the parts of a playback address of any host, `None` for any other address."""

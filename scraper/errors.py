@@ -7,6 +7,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── BadRecord            one page can't be had from its source: note it, go on with the next
     │   └── RevisitRecord    the page itself is in another record: take that
     ├── BadBody              a body can't be unpacked: ask for it again
+    │   ├── UnknownEncoding  no program here unpacks it: keep it as it is
     │   └── TooLarge         no page is as large: try another capture
     ├── TryAgain             one request failed: make it again after a while
     ├── RateLimited          the archive wants no requests now: everybody waits (.retry_after)
@@ -58,6 +59,10 @@ class RevisitRecord(BadRecord):
 
 class BadBody(ScraperError):
     """A body is not what its content encoding says, or is cut off. Ask for it again."""
+
+
+class UnknownEncoding(BadBody):
+    """A body has a content encoding that can't be removed here. Keep it, and say which."""
 
 
 class TooLarge(BadBody):

@@ -65,27 +65,38 @@ class WarcLocation:
 class CaptureLocation:
     """Where the page of one capture lies: a record of a WARC, or a file (`offset` is `None`).
 
-    `unpacked_from` is the file that the user gave, where `path` is an unpacked copy of it.
+    `place` is what people are told, where `path` is a copy of what they gave. `needs_digest` says
+    that damage is near: only a digest proves the record right.
     """
 
     capture: Capture
     path: Path
     offset: int | None = None
-    unpacked_from: Path | None = None
+    place: str = ""
+    needs_digest: bool = False
 
     def __str__(self) -> str:
-        place = "" if self.offset is None else f", record at byte {self.offset}"
-        return (
-            f"{self.unpacked_from or self.path}{place}{' unpacked' if self.unpacked_from else ''}"
-        )
+        at = "" if self.offset is None else f", record at byte {self.offset}"
+        return self.place or f"{self.path}{at}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """What people should know of a source, and that is no failure."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The body of a capture without content encoding, and its HTTP status where known."""
+    """The body of a capture without content encoding, and its HTTP status where known.
+
+    `doubt` says why the body may not be whole, "" where nothing says so.
+    """
 
     body: bytes
     status: int | None = None
+    doubt: str = ""
 
 
 FIELDS = ("title", "author", "category", "tags", "date", "last_updated", "box", "promo")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from normalise.models import (
+from normalise.tree import (
     Break,
     Embed,
     Emphasis,
@@ -19,6 +19,7 @@ from normalise.models import (
     Link,
     List,
     ListItem,
+    Media,
     Node,
     Other,
     Paragraph,
@@ -34,7 +35,7 @@ from normalise.models import (
 
 # In these no text is loose.
 _CLOSED = frozenset({Paragraph, Heading, ListItem, Figure, Table, Embed, Rule})
-_Wrapper = Other | Strong | Emphasis | Link | List | Quote
+_Wrapper = Other | Media | Strong | Emphasis | Link | List | Quote
 
 
 def with_paragraphs(content: Flow) -> Flow:

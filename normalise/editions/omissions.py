@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from normalise.editions.loose_text import has_paragraph, is_noscript, with_paragraphs
 from normalise.editions.seed_blocks import first
-from normalise.models import (
-    Article,
+from normalise.models import Article
+from normalise.tree import (
     Break,
     Caption,
     Cell,
@@ -18,17 +18,22 @@ from normalise.models import (
     Heading,
     Image,
     ListItem,
+    Media,
     Node,
+    Other,
     Paragraph,
     Quote,
     Rule,
     Table,
     Text,
     plain_text,
+    walk,
 )
 
 _TEXT_BLOCKS = frozenset({Paragraph, Heading, ListItem, Cell})
+_LEAVES = frozenset({Text, Image, Embed})
 _PLAIN_BLOCKS = frozenset({Paragraph, Heading})
+_TABLE_CAPTION = "the caption of a table"
 _MAX_SHOWN = 40  # characters of a text that is left out
 _MAX_SHARE = 0.1
 _MAX_CHARACTERS = 200
@@ -97,32 +102,49 @@ def omissions(article: Article) -> tuple[str, ...]:
     return find_left_out(article).messages
 
 
-def _lost(content: Flow, *, shown: bool, frames: bool) -> Iterator[_Omission]:
+def _lost(
+    content: Flow, *, shown: bool, frames: bool, where: str = "text outside any paragraph"
+) -> Iterator[_Omission]:
     """What is lost of a content.
 
-    `shown` says that the text of the content is shown, `frames` that its frames are.
+    `shown` says that the text of the content is shown, `frames` that its frames are; `where` is
+    what text that is lost is called.
     """
     for node in content:
         kind = type(node)
-        if type(node) is Text:
-            if not shown:
-                yield from _lost_text(node.value, "text outside any paragraph")
-        elif type(node) is Image:
-            if not shown:
-                yield _Omission(f"a picture outside any paragraph is left out: {node.address}")
-        elif type(node) is Embed:
-            if not frames and node.address:
-                yield _lost_frame(node)
+        if kind in _LEAVES:
+            yield from _lost_leaf(node, where, shown=shown, frames=frames)
         elif type(node) is Figure:
             yield from _lost_of_figure(node, shown=shown, frames=frames)
+        elif type(node) is Media:
+            yield _lost_medium(node)
+            yield from _lost(node.content, shown=shown, frames=frames, where=where)
+        elif type(node) is Other and node.tag == "caption" and not shown:
+            yield from _lost(node.content, shown=False, frames=False, where=_TABLE_CAPTION)
         elif node.content and not (frames and _is_running_text(node)):
             is_shown = _is_shown(node, shown=shown)
-            yield from _lost(node.content, shown=is_shown, frames=frames and kind is not Table)
+            has_frames = frames and kind is not Table
+            yield from _lost(node.content, shown=is_shown, frames=has_frames, where=where)
+
+
+def _lost_leaf(node: Node, where: str, *, shown: bool, frames: bool) -> Iterator[_Omission]:
+    """What is lost of a text, a picture or a frame."""
+    if type(node) is Embed:
+        if not frames and node.address:
+            yield _lost_frame(node)
+    elif shown:
+        return
+    elif type(node) is Text:
+        yield from _lost_text(node.value, where)
+    elif type(node) is Image:
+        yield _Omission(f"a picture outside any paragraph is left out: {node.address}")
 
 
 def _is_running_text(node: Node) -> bool:
     """Whether a block holds text and frames alone, as most do: nothing of it can be lost."""
-    return type(node) in _PLAIN_BLOCKS and not any(inner.content for inner in node.content)
+    return type(node) in _PLAIN_BLOCKS and not any(
+        inner.content or type(inner) is Media for inner in node.content
+    )
 
 
 def _is_shown(node: Node, *, shown: bool) -> bool:
@@ -141,11 +163,39 @@ def _lost_of_figure(figure: Figure, *, shown: bool, frames: bool) -> Iterator[_O
         return
     picture = first(figure, Image)
     if picture is None:
-        text = plain_text(figure.content)
-        lost = list(_lost_text(text, "a figure without a picture"))
+        lost = list(_lost_without_picture(figure.content))
         yield from lost or [_Omission("a figure without a picture is left out")]
         return
     yield from _lost_beside(figure.content, picture, first(figure, Caption))
+
+
+def _lost_without_picture(content: Flow) -> Iterator[_Omission]:
+    """What stands in a figure that has no picture, so that nothing of it is shown."""
+    texts: list[Node] = []
+    for node in content:
+        if type(node) is Table:
+            yield from _lost_text(_spaced_text(node), "a table in a figure")
+            yield from _lost_frames(node.content)
+        elif type(node) in (Embed, Media):
+            yield from _lost_frames((node,))
+        else:
+            texts.append(node)
+            yield from _lost_frames(node.content)
+    yield from _lost_text(plain_text(tuple(texts)), "a figure without a picture")
+
+
+def _spaced_text(table: Table) -> str:
+    """The text of a table, a blank between its cells."""
+    return " ".join(node.value for node in walk(table.content) if type(node) is Text)
+
+
+def _lost_frames(content: Flow) -> Iterator[_Omission]:
+    for node in content:
+        if type(node) is Embed and node.address:
+            yield _lost_frame(node)
+        elif type(node) is Media:
+            yield _lost_medium(node)
+        yield from _lost_frames(node.content)
 
 
 def _is_plain(figure: Figure) -> bool:
@@ -170,6 +220,9 @@ def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iter
         elif type(node) is Embed:
             if node.address:
                 yield _lost_frame(node)
+        elif type(node) is Media:
+            yield _lost_medium(node)
+            yield from _lost_beside(node.content, picture, caption)
         elif node is caption:
             texts = (part for part in node.content if type(part) is not Text)
             yield from _lost_of_caption(tuple(texts), picture)
@@ -179,10 +232,15 @@ def _lost_beside(content: Flow, picture: Image, caption: Caption | None) -> Iter
 
 def _lost_of_caption(content: Flow, picture: Image) -> Iterator[_Omission]:
     for node in content:
-        if is_noscript(node) or type(node) in (Image, Embed):
+        if is_noscript(node) or type(node) in (Image, Embed, Media):
             yield from _lost_beside((node,), picture, None)
         else:
             yield from _lost_of_caption(node.content, picture)
+
+
+def _lost_medium(media: Media) -> _Omission:
+    what = {"video": "a video", "audio": "a sound"}.get(media.tag, "an embedded object")
+    return _Omission(f"{what} is left out: {media.address or 'its address is not on the page'}")
 
 
 def _lost_frame(frame: Embed) -> _Omission:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from normalise.capture import Capture
 from normalise.editions.archived_urls import archived_frame, archived_image, archived_link
 from normalise.editions.loose_text import has_paragraph, is_noscript, with_paragraphs
-from normalise.models import (
+from normalise.tree import (
     Break,
     Caption,
     Cell,

@@ -11,7 +11,7 @@ import re
 from urllib.parse import urljoin
 
 from normalise.capture import Capture
-from normalise.playback_address import ARCHIVE_HOST, parse_playback
+from normalise.playback_address import parse_playback
 
 # Only the archive writes these: its comments round what it injects, the calls of its scripts,
 # and the comment after </html> (docs/wayback.md 3.1; recordings from 2020 to 2025 have them).
@@ -81,7 +81,7 @@ class AddressReader:
             return value
         if not parts.origin:  # "/web/TS/https://host/path" was "/path"
             return self._path_on_page_host(parts.original)
-        if parts.host != ARCHIVE_HOST:
+        if not parts.is_of_archive:
             return value
         if parts.origin.startswith("//"):  # "//web.archive.org/web/TS/https://x" was "//x"
             return re.sub(r"^https?:(?=//)", "", parts.original)

@@ -13,7 +13,10 @@ from typing import ClassVar
 
 from selectolax.lexbor import LexborNode
 
-from normalise.models import (
+from normalise.page import cloudflare_email, media_sources
+from normalise.page.addresses import AddressReader
+from normalise.page.dom import MAX_DEPTH, TEXT, TOO_DEEP, OutOfBounds, classes
+from normalise.tree import (
     Break,
     Caption,
     Cell,
@@ -26,6 +29,7 @@ from normalise.models import (
     Link,
     List,
     ListItem,
+    Media,
     Node,
     Other,
     Paragraph,
@@ -38,9 +42,6 @@ from normalise.models import (
     is_block,
     plain_text,
 )
-from normalise.page import cloudflare_email
-from normalise.page.addresses import AddressReader
-from normalise.page.dom import MAX_DEPTH, TEXT, TOO_DEEP, OutOfBounds, classes
 
 HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}
 
@@ -132,17 +133,17 @@ class BodyReader:
         return Cell(self.content(element, depth + 1), element.tag == "th")
 
     def _embed(self, element: LexborNode, _depth: int) -> Node:
-        source = element.attributes.get("src")
+        source = media_sources.frame(element)
         return Embed(self._addresses.resource(source) if source else "")
 
     def _image(self, element: LexborNode, _depth: int) -> Node:
-        """A picture; scripts that load late keep its address elsewhere."""
-        attributes = element.attributes
-        source = attributes.get("src") or attributes.get("data-src")
-        if not source:
-            candidates = attributes.get("data-srcset") or attributes.get("srcset") or ""
-            source = next(iter(candidates.split()), "").rstrip(",")
-        return Image(self._addresses.resource(source), attributes.get("alt") or "")
+        source = media_sources.picture(element)
+        return Image(self._addresses.resource(source), element.attributes.get("alt") or "")
+
+    def _media(self, element: LexborNode, depth: int) -> Node:
+        source = media_sources.media(element)
+        address = self._addresses.resource(source) if source else ""
+        return Media(element.tag or "", address, self.content(element, depth + 1))
 
     def _other(self, element: LexborNode, tag: str, depth: int) -> Flow:
         if plain := cloudflare_email.decode_key(element.attributes.get(cloudflare_email.ATTRIBUTE)):
@@ -172,6 +173,7 @@ class BodyReader:
         "img": _image,
         "a": _link,
         "iframe": _embed,
+        **dict.fromkeys(("video", "audio", "object", "embed"), _media),
         "ol": _list,
         "ul": _list,
         "td": _cell,

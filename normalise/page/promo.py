@@ -6,11 +6,20 @@ import dataclasses
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from normalise.models import Emphasis, Flow, Link, Node, Other, Rule, Strong, plain_text
 from normalise.page.body import BodyReader
 from normalise.page.dom import TEXT, contains
 from normalise.page.found import Found
 from normalise.site import PROMO_OPENINGS
+from normalise.tree import (
+    Emphasis,
+    Flow,
+    Link,
+    Node,
+    Other,
+    Rule,
+    Strong,
+    plain_text,
+)
 
 # A rule is looked for in these wrappers too, and the content is cut inside them.
 _Wrapper = Other | Strong | Emphasis | Link

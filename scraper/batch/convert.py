@@ -7,11 +7,12 @@ from pathlib import Path
 
 from normalise import PageKind
 from normalise.files import ArticleWriter
-from scraper.batch.judge import REVISIT, Judgement, write_page
+from scraper.batch.judge import DAMAGED, REVISIT, Judgement, judge_stored, write_judged
 from scraper.batch.outcome import BatchOutcome, decide_without_article
 from scraper.models import ArticleStatus, AttemptResult, CaptureLocation
 
 CaptureLocations = tuple[CaptureLocation, ...]
+_Judged = tuple[CaptureLocation, Judgement]
 
 
 def group_by_article(locations: Iterable[CaptureLocation]) -> list[CaptureLocations]:
@@ -42,31 +43,52 @@ def convert_in_turn(articles: Iterable[CaptureLocations], out: Path) -> Iterator
 def convert(candidates: CaptureLocations, writer: ArticleWriter) -> BatchOutcome:
     """Write the first usable one of an article's captures, and return what became of it.
 
-    Raises `OSError` where the disk refuses.
+    One that may not be whole is taken only where there is no other. Raises `OSError` where the disk
+    refuses.
     """
-    refused: list[tuple[CaptureLocation, Judgement]] = []
+    refused: list[_Judged] = []
+    doubtful: _Judged | None = None
     for location in candidates:
-        judgement = write_page(location, writer)
+        judgement = judge_stored(location)
+        if judgement.doubt:
+            doubtful = doubtful or (location, judgement)
+        elif judgement.result is AttemptResult.ARTICLE:
+            judgement = write_judged(judgement, writer)
+            if judgement.result is AttemptResult.ARTICLE:
+                return _written(location, judgement, refused)
         if judgement.result is not AttemptResult.ARTICLE:
             refused.append((location, judgement))
-            continue
-        passed_over = tuple(
-            f"passed over: {refusal.message}"
-            for _, refusal in refused
-            if refusal.reason != PageKind.IMAGE  # the index lists such captures by the way
-        )
-        return BatchOutcome(
-            ArticleStatus.WRITTEN,
-            where=f"article {location.capture.article_id} ({location})",
-            capture=location.capture,
-            warnings=passed_over + judgement.warnings,
-            is_changed=judgement.is_changed,
-            reading=judgement.reading,
-        )
+    if doubtful is not None:
+        location, judgement = doubtful
+        judgement = write_judged(judgement, writer)
+        if judgement.result is AttemptResult.ARTICLE:
+            return _written(location, judgement, refused)
+        refused.append((location, judgement))
     return _without_article(refused)
 
 
-def _without_article(refused: list[tuple[CaptureLocation, Judgement]]) -> BatchOutcome:
+def _written(
+    location: CaptureLocation, judgement: Judgement, refused: list[_Judged]
+) -> BatchOutcome:
+    """The outcome of an article that was written, after others of its captures were refused."""
+    passed_over = tuple(
+        f"passed over: {refusal.message}"
+        for _, refusal in refused
+        # The index lists pictures by the way; damage is told as a failure.
+        if refusal.reason not in {PageKind.IMAGE, DAMAGED}
+    )
+    return BatchOutcome(
+        ArticleStatus.WRITTEN,
+        where=f"article {location.capture.article_id} ({location})",
+        capture=location.capture,
+        warnings=passed_over + judgement.warnings,
+        is_changed=judgement.is_changed,
+        reading=judgement.reading,
+        damage=tuple(refusal.message for _, refusal in refused if refusal.reason == DAMAGED),
+    )
+
+
+def _without_article(refused: list[_Judged]) -> BatchOutcome:
     # The page of a revisit is in another record, so it decides only where there is nothing else.
     refused = [refusal for refusal in refused if refusal[1].reason != REVISIT] or refused
     status, index = decide_without_article([judgement.result for _, judgement in refused])

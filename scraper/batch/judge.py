@@ -24,7 +24,8 @@ from normalise import (
 )
 from normalise.errors import HkcnewsError
 from normalise.files import ArticleWriter
-from scraper.errors import RevisitRecord
+from scraper.content_encoding import decode_body
+from scraper.errors import BadRecord, RevisitRecord
 from scraper.models import (
     FIELDS,
     AttemptResult,
@@ -36,6 +37,7 @@ from scraper.models import (
 from scraper.warc.payload import read_payload
 
 REVISIT = "revisit"
+DAMAGED = "damaged"
 # Fields that nearly every page gives (docs/site.md 2.1, 2.4), of which no rule warns.
 _EXPECTED = ("tags", "date")
 
@@ -47,7 +49,7 @@ class Judgement:
     `reason` is one word, a `PageKind` for what is no article; `message` says it to people.
     `article` and `text` are those of an article that is not yet written; `is_changed` says whether
     writing it has changed the bytes of its file. `reading` is what the rules have found on the
-    page of an article.
+    page of an article. `doubt` says why the page may not be whole, "" where nothing says so.
     """
 
     result: AttemptResult
@@ -58,6 +60,7 @@ class Judgement:
     text: str = ""
     is_changed: bool = False
     reading: PageReading | None = None
+    doubt: str = ""
 
     @property
     def is_incomplete(self) -> bool:
@@ -67,10 +70,13 @@ class Judgement:
 
 def judge_mementos(mementos: list[Memento]) -> list[Judgement]:
     """Judge fetched pages, and write nothing."""
-    return [
-        _judge(partial(Payload, memento.body, memento.status), memento.served)
-        for memento in mementos
-    ]
+    return [_judge(partial(_payload, memento), memento.served) for memento in mementos]
+
+
+def _payload(memento: Memento) -> Payload:
+    """The page of a memento. Raises `BadBody` where its encoding could not be removed."""
+    encodings = ",".join(value for name, value in memento.headers if name == "content-encoding")
+    return Payload(decode_body(memento.body, encodings), memento.status)
 
 
 def write_stored(locations: list[CaptureLocation], out: Path) -> list[Judgement]:
@@ -87,7 +93,19 @@ def write_page(location: CaptureLocation, writer: ArticleWriter) -> Judgement:
 
     Raises `OSError` where the disk refuses: no other page would fare better.
     """
-    judgement = _judge(partial(read_payload, location), location.capture)
+    return write_judged(judge_stored(location), writer)
+
+
+def judge_stored(location: CaptureLocation) -> Judgement:
+    """Judge a stored page, and write nothing."""
+    return _judge(partial(read_payload, location), location.capture)
+
+
+def write_judged(judgement: Judgement, writer: ArticleWriter) -> Judgement:
+    """Write the article of a judgement if it has one; its text is not in what comes back.
+
+    Raises `OSError` where the disk refuses: no other page would fare better.
+    """
     if judgement.article is None:
         return judgement
     try:
@@ -99,7 +117,8 @@ def write_page(location: CaptureLocation, writer: ArticleWriter) -> Judgement:
 
 def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
     try:
-        article = extract_article(read(), capture)
+        page = read()
+        article = extract_article(page, capture)
         text = render(article)
         left_out = find_left_out(article)
         reading = _read(article, left_out.completeness)
@@ -108,8 +127,15 @@ def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
         return _refusal(error)
     if reading.completeness.is_unreadable:
         return _too_little(article, reading)
+    if page.doubt:
+        warnings = (f"the page may not be whole: {page.doubt}", *warnings)
     return Judgement(
-        AttemptResult.ARTICLE, warnings=warnings, article=article, text=text, reading=reading
+        AttemptResult.ARTICLE,
+        warnings=warnings,
+        article=article,
+        text=text,
+        reading=reading,
+        doubt=page.doubt,
     )
 
 
@@ -140,7 +166,9 @@ def _refusal(error: Exception) -> Judgement:
     """The judgement of a page that has raised an error."""
     if isinstance(error, NotAnArticle):
         return Judgement(AttemptResult.NOT_ARTICLE, error.kind, str(error))
-    reason = REVISIT if isinstance(error, RevisitRecord) else AttemptResult.UNREADABLE
+    reason: str = AttemptResult.UNREADABLE
+    if isinstance(error, BadRecord):
+        reason = REVISIT if isinstance(error, RevisitRecord) else DAMAGED
     is_expected = isinstance(error, HkcnewsError)
     message = str(error) if is_expected else f"a fault of this program: {error!r}"
     return Judgement(AttemptResult.UNREADABLE, reason, message)

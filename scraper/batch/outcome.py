@@ -43,7 +43,8 @@ class BatchOutcome:
     `where` names the article or the record; `capture` is the one that it was written from, or the
     one that decided that there is none. `is_changed` says whether the bytes of its file have
     changed; `kind` is what a page that is no article is; `message` says to people what failed.
-    `reading` is what the rules have found on the page of a written article.
+    `reading` is what the rules have found on the page of a written article. `damage` tells of
+    damaged captures beside the one that was written.
     """
 
     status: ArticleStatus
@@ -54,11 +55,12 @@ class BatchOutcome:
     warnings: tuple[str, ...] = ()
     is_changed: bool = False
     reading: PageReading | None = None
+    damage: tuple[str, ...] = ()
 
 
 @dataclass
 class BatchSummary:
-    """What became of all articles of a run."""
+    """What became of all articles of a run; `notes` are of the sources, and no failures."""
 
     written: int = 0
     unchanged: int = 0
@@ -66,6 +68,7 @@ class BatchSummary:
     kinds: Counter[PageKind] = field(default_factory=Counter)
     failed: list[BatchOutcome] = field(default_factory=list)
     warned: list[BatchOutcome] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, outcome: BatchOutcome) -> None:
         """Count one more."""
@@ -80,6 +83,8 @@ class BatchSummary:
                 self.failed.append(outcome)
         if outcome.kind is not None:
             self.kinds[outcome.kind] += 1
+        for message in outcome.damage:
+            self.failed.append(BatchOutcome(ArticleStatus.FAILED, where="", message=message))
         if outcome.warnings:
             self.warned.append(outcome)
 

@@ -19,8 +19,9 @@ from normalise.page.kinds import kind_by_address
 from scraper.batch.convert import CaptureLocations, convert_in_turn, convert_many, group_by_article
 from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.errors import BadRecord
-from scraper.models import ArticleStatus, CaptureLocation
+from scraper.models import ArticleStatus, CaptureLocation, SourceNote
 from scraper.warc.inputs import find_captures
+from scraper.warc.scan import Found
 from scraper.workers import process_pool
 
 _MIN_BYTES_FOR_WORKERS = 2_000_000  # with fewer, starting worker processes takes longer
@@ -80,7 +81,7 @@ def _worker_count(paths: Sequence[Path]) -> int:
 
 
 def _of_articles(
-    found: Iterable[CaptureLocation | BadRecord],
+    found: Iterable[Found],
     summary: BatchSummary,
     listed: Callable[[int], None],
 ) -> Iterator[CaptureLocation]:
@@ -89,6 +90,8 @@ def _of_articles(
         listed(count)
         if isinstance(location, BadRecord):
             summary.add(BatchOutcome(ArticleStatus.FAILED, where="", message=str(location)))
+        elif isinstance(location, SourceNote):
+            summary.notes.append(location.message)
         elif location.capture.article_id is None:
             kind = kind_by_address(location.capture)
             summary.add(BatchOutcome(ArticleStatus.NO_CAPTURE, where=str(location), kind=kind))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from warcio.timeutils import TIMESTAMP_14, datetime_to_iso_date, datetime_to_timestamp
 
 from normalise import BadCapture, Capture
-from normalise.playback_address import ARCHIVE_ORIGIN, TIMESTAMP
+from normalise.playback_address import parse_playback
 from scraper.errors import BadRecord
 
-_PLAYBACK = re.compile(rf"{ARCHIVE_ORIGIN}/web/{TIMESTAMP}")
+BLOCK_DIGEST = "WARC-Block-Digest"
+_TIMESTAMP_DIGITS = 14
 
 
 def capture_of(target_uri: str, warc_date: str) -> Capture:
@@ -21,7 +21,8 @@ def capture_of(target_uri: str, warc_date: str) -> Capture:
     `BadRecord` where they name none.
     """
     try:
-        if _PLAYBACK.match(target_uri):
+        playback = parse_playback(target_uri)
+        if playback and playback.is_of_archive and len(playback.timestamp) == _TIMESTAMP_DIGITS:
             return Capture.from_url(target_uri)
         return Capture.of(timestamp_of(warc_date), target_uri)
     except (BadCapture, ValueError) as error:

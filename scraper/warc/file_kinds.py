@@ -1,40 +1,136 @@
-"""Which files are WARC files: by their names, or by their first bytes."""
+"""What a file is that may hold captures: by its first bytes, else by its name."""
 
 from __future__ import annotations
 
-import gzip
+import re
+import zipfile
 import zlib
+from enum import Enum, auto
 from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
 
 from scraper.errors import UsageError
 
 GZIP = b"\x1f\x8b"
-WARC_VERSION = b"WARC/1."  # the first line of a record begins so
-WARC_NAMES = ("*.warc", "*.warc.gz")
+ZSTD = b"\x28\xb5\x2f\xfd"
+ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame that holds the dictionary of a .warc.zst
+_ZIP = b"PK\x03\x04"
+_WARC_START = re.compile(rb"(?:[\r\n]*)WARC/[0-9]", re.IGNORECASE)
+_ARC_START = b"filedesc:"  # the first record of an ARC file
+_START_BYTES = 512
+_ZSTD_BLOCK = 1 << 18  # nothing comes out before a block is whole
+
+# `.open` and the like are behind the names of files that a program had not finished.
+WARC_NAME = re.compile(r"\.warc(\.[a-z0-9_-]+)*$", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"\.warc(\.gz)?(\.(open|part|tmp|[0-9]+))?$", re.IGNORECASE)
+_ARCHIVE_NAME = re.compile(
+    r"\.(warc(\.[a-z0-9_-]+)*|arc(\.gz)?|wacz|zip|7z|rar|tar|tgz|tar\.[a-z0-9]+)$", re.IGNORECASE
+)
+
+
+class FileKind(Enum):
+    """What a file is."""
+
+    WARC = auto()  # not compressed, or with gzip
+    WARC_ZSTD = auto()
+    WACZ = auto()  # a zip of WARC files
+    ARC = auto()
+    OTHER = auto()
+
+
+def kind_of(path: Path) -> FileKind:
+    """Return what a file is. Raises `UsageError` if it can't be read."""
+    if path.exists():
+        require_file(path)
+    try:
+        with path.open("rb") as file:
+            kind = _kind_by_content(file)
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
+    return FileKind.WARC if kind is FileKind.OTHER and _is_named_warc(path) else kind
 
 
 def is_warc(path: Path) -> bool:
-    """Return whether a file is a WARC file, by its name or its first bytes.
+    """Return whether a file holds WARC records, in whatever wrapping.
 
-    Raises `UsageError` if it can't be read.
+    Raises `UsageError` if it can't be read, or is an archive of a kind that is not read.
     """
-    if any(path.match(name) for name in WARC_NAMES):
-        require_file(path)
-        return True
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(WARC_VERSION))
-        if start.startswith(GZIP):
-            with gzip.open(path) as compressed:
-                start = compressed.read(len(WARC_VERSION))
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return False
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}") from error
-    return start == WARC_VERSION
+    kind = kind_of(path)
+    if kind is FileKind.ARC or (kind is FileKind.OTHER and looks_like_archive(path)):
+        raise UsageError(why_not_read(path, kind))
+    return kind is not FileKind.OTHER
+
+
+def looks_like_archive(path: Path) -> bool:
+    """Return whether a file's name is that of an archive in which captures may be."""
+    return _ARCHIVE_NAME.search(path.name) is not None
+
+
+def why_not_read(path: Path, kind: FileKind) -> str:
+    """Return what to tell people of an archive that is not read."""
+    if kind is FileKind.ARC:
+        return (
+            f"{path} is an ARC file, which is not read: make a WARC file of it with "
+            f"`warcio recompress {path.name} new.warc.gz`, and give that"
+        )
+    return f"{path} holds no WARC file that can be read: unpack it, and give what was in it"
 
 
 def require_file(path: Path) -> None:
     """Raise `UsageError` for what is no file."""
     if not path.is_file():
         raise UsageError(f"{path} is no file")
+
+
+def warc_names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the WARC files in a zip file."""
+    return [name for name in archive.namelist() if WARC_NAME.search(name)]
+
+
+def _is_named_warc(path: Path) -> bool:
+    """Whether a damaged file was a WARC file, by its name."""
+    return _PLAIN_NAME.search(path.name) is not None
+
+
+def _kind_by_content(file: BinaryIO) -> FileKind:
+    start = file.read(_START_BYTES)
+    if start.startswith(GZIP):
+        return _kind_by_text(_start_of_gzip(start))
+    if start.startswith(ZSTD_DICTIONARY):
+        return FileKind.WARC_ZSTD
+    if start.startswith(ZSTD):
+        is_warc = _kind_by_text(_start_of_zstd(start + file.read(_ZSTD_BLOCK))) is FileKind.WARC
+        return FileKind.WARC_ZSTD if is_warc else FileKind.OTHER
+    if start.startswith(_ZIP):
+        return _kind_of_zip(file)
+    return _kind_by_text(start)
+
+
+def _kind_by_text(text: bytes) -> FileKind:
+    if text.startswith(_ARC_START):
+        return FileKind.ARC
+    return FileKind.WARC if _WARC_START.match(text) else FileKind.OTHER
+
+
+def _kind_of_zip(file: BinaryIO) -> FileKind:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return FileKind.WACZ if warc_names(archive) else FileKind.OTHER
+    except zipfile.BadZipFile:
+        return FileKind.OTHER
+
+
+def _start_of_gzip(start: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, _START_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _start_of_zstd(start: bytes) -> bytes:
+    try:
+        return zstandard.ZstdDecompressor().decompressobj().decompress(start)[:_START_BYTES]
+    except zstandard.ZstdError:
+        return b""

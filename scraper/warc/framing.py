@@ -1,89 +1,161 @@
-"""One record of a WARC file, read whole: its header, its block, and where it ends.
+"""Where a record ends, and a record read whole.
 
-The libraries return what there is of a record that is cut off. Here its length is checked.
+The libraries return what there is of a record that is cut off, and take the bytes behind a wrong
+length for the next record. Here a record is whole or an error.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from scraper.content_encoding import MAX_PAGE_BYTES
 from scraper.errors import BadRecord
-from scraper.warc.file_kinds import GZIP
-
-_HEADER_END = _RECORD_END = b"\r\n\r\n"
-_CONTENT_LENGTH = re.compile(
-    rb"^Content-Length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+from scraper.warc.file_kinds import GZIP, ZSTD
+from scraper.warc.header import (
+    HEADER_END,
+    LONGEST_VERSION,
+    MAX_HEADER_BYTES,
+    VERSION,
+    RecordHeader,
+    parse_header,
 )
+from scraper.warc.members import Member
+
 _READ_BYTES = 1 << 14  # most records are smaller
-_MAX_HEADER_BYTES = 1 << 20
-MAX_RECORD_BYTES = MAX_PAGE_BYTES + _MAX_HEADER_BYTES
+_TAIL_BYTES = 64
+_LINE_ENDS = re.compile(rb"(?:\r?\n){0,2}")  # two behind a block; some programs write one or none
+MAX_RECORD_BYTES = MAX_PAGE_BYTES + MAX_HEADER_BYTES
+
+
+class CutOff(BadRecord):
+    """A record needs more bytes than there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFrame:
+    """Where a whole record lies: its block, and the end of the line ends behind it."""
+
+    header: RecordHeader
+    block_start: int
+    block_end: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """The bytes of a whole record, not compressed, and the byte of the file at which it ends."""
+    """A whole record, not compressed, and the byte of the file at which it ends."""
 
-    content: bytes
+    header: RecordHeader
+    block: bytes
     end: int
+
+
+def frame_record(file: BinaryIO, start: int) -> RecordFrame:
+    """Return where the record at byte `start` of a file that is not compressed lies.
+
+    Raises `CutOff` where the file ends before it, `BadRecord` where none is there or its length
+    can't be right. The block is not read.
+    """
+    header, block_start = _read_header(file, start)
+    block_end = block_start + header.length
+    size = file.seek(0, 2)
+    if size < block_end:
+        raise CutOff(
+            f"cut off after {size - block_start} of {header.length} bytes; "
+            "get the file again, or the page from the archive"
+        )
+    file.seek(block_end)
+    tail = file.read(_TAIL_BYTES)
+    line_ends = _LINE_ENDS.match(tail)
+    assert line_ends is not None, "it matches nothing as well"
+    if not _is_record_end(line_ends[0], tail[line_ends.end() :]):
+        raise BadRecord(f"its Content-Length of {header.length} does not fit")
+    return RecordFrame(header, block_start, block_end, block_end + line_ends.end())
+
+
+def _is_record_end(line_ends: bytes, rest: bytes) -> bool:
+    """Whether a record may end before some line ends that are followed by `rest`."""
+    if line_ends.count(b"\n") == 2:
+        return not rest.startswith((b"\r", b"\n"))
+    return rest in {b"", b"\r"} or rest.startswith((GZIP, ZSTD)) or VERSION.match(rest) is not None
+
+
+def one_record(member: Member) -> RecordHeader | None:
+    """Return the header of the record that fills a gzip member, `None` where none does exactly.
+
+    Raises `DamagedMember`. The block is not kept, however long it is.
+    """
+    head, size, tail = bytearray(), 0, b""
+    for part in member:
+        if len(head) < MAX_HEADER_BYTES:
+            head += part
+        size += len(part)
+        tail = part[-_TAIL_BYTES:] if len(part) >= _TAIL_BYTES else (tail + part)[-_TAIL_BYTES:]
+    end = HEADER_END.search(head)
+    if end is None:
+        return None
+    try:
+        header = parse_header(bytes(head[: end.end()]))
+    except BadRecord:
+        return None
+    blank = size - end.end() - header.length
+    is_exact = 0 <= blank <= len(tail) and _LINE_ENDS.fullmatch(tail[len(tail) - blank :])
+    return header if is_exact else None
+
+
+def has_version(file: BinaryIO, start: int) -> bool:
+    """Return whether the first line of a record is at a byte."""
+    file.seek(start)
+    return VERSION.match(file.read(LONGEST_VERSION)) is not None
 
 
 def read_record(file: BinaryIO, start: int) -> RawRecord:
     """Return the record at byte `start` of a WARC file, alone in a gzip member or not compressed.
 
-    Raises `BadRecord` unless all of it is there.
+    Raises `BadRecord` unless all of it is there, or if it is larger than any page.
     """
     file.seek(start)
-    content = file.read(_READ_BYTES)
-    member_end = None
-    if content.startswith(GZIP):
-        content, member_end = _read_member(file, content)
-    elif _HEADER_END not in content:
-        content += file.read(_MAX_HEADER_BYTES)
-    header, separator, block = content.partition(_HEADER_END)
-    length = _content_length(header if separator else b"")
-    if member_end is None:
-        block += file.read(max(0, length + len(_RECORD_END) - len(block)))
-    if len(block) < length:
-        raise BadRecord(
-            f"cut off after {len(block)} of {length} bytes; "
-            "get the file again, or the page from the archive"
-        )
-    line_ends = block[length : length + len(_RECORD_END)]
-    if line_ends not in (_RECORD_END, b"\r\n", b""):
-        raise BadRecord(f"its Content-Length of {length} does not fit")
-    plain_end = start + len(header) + len(_HEADER_END) + length + len(line_ends)
-    return RawRecord(
-        b"".join((header, _HEADER_END, block[:length], _RECORD_END)), member_end or plain_end
-    )
+    is_packed = file.read(len(GZIP)) == GZIP
+    text, text_start, member_end = file, start, None
+    if is_packed:
+        content, member_end = _read_member(file, start)
+        text, text_start = BytesIO(content), 0
+    frame = frame_record(text, text_start)
+    if frame.header.length > MAX_PAGE_BYTES:
+        raise BadRecord(f"of {frame.header.length} bytes; no page is larger than {MAX_PAGE_BYTES}")
+    if is_packed and frame.end != len(content):
+        raise BadRecord("its gzip member holds more than one record")
+    text.seek(frame.block_start)
+    block = text.read(frame.header.length)
+    return RawRecord(frame.header, block, member_end or frame.end)
 
 
-def _content_length(header: bytes) -> int:
-    match = _CONTENT_LENGTH.search(header)
-    if match is None:
-        raise BadRecord("its header is damaged or cut off")
-    length = int(match[1])
-    if length > MAX_PAGE_BYTES:
-        raise BadRecord(f"of {length} bytes; no page is larger than {MAX_PAGE_BYTES}")
-    return length
+def _read_header(file: BinaryIO, start: int) -> tuple[RecordHeader, int]:
+    """The header at a byte, and where the block behind it begins."""
+    file.seek(start)
+    head = file.read(_READ_BYTES)
+    begins = VERSION.match(head) is not None
+    if not begins and len(head) >= LONGEST_VERSION:
+        raise BadRecord("no record begins there")
+    end = HEADER_END.search(head)
+    if end is None and begins:
+        head += file.read(MAX_HEADER_BYTES)
+        end = HEADER_END.search(head)
+    if end is None:
+        if len(head) > MAX_HEADER_BYTES:
+            raise BadRecord("its header is damaged: it does not end")
+        raise CutOff("its header is damaged or cut off")
+    return parse_header(head[: end.end()]), start + end.end()
 
 
-def _read_member(file: BinaryIO, compressed: bytes) -> tuple[bytes, int]:
-    """What is in a gzip member, and where it ends; `compressed` has been read of it."""
-    decompressor = zlib.decompressobj(wbits=31)
-    content = bytearray()
-    while True:
-        try:
-            content += decompressor.decompress(compressed, MAX_RECORD_BYTES)
-        except zlib.error as error:
-            raise BadRecord(f"its gzip member is damaged: {error}") from error
+def _read_member(file: BinaryIO, start: int) -> tuple[bytes, int]:
+    """What is in a gzip member, and where it ends."""
+    member, content = Member(file, start), bytearray()
+    for part in member:
+        content += part
         if len(content) >= MAX_RECORD_BYTES:
             raise BadRecord(f"no page is larger than {MAX_PAGE_BYTES} bytes")
-        if decompressor.eof:
-            return bytes(content), file.tell() - len(decompressor.unused_data)
-        compressed = file.read(_READ_BYTES)
-        if not compressed:
-            raise BadRecord("its gzip member is cut off; get the file again")
+    return bytes(content), member.end

@@ -1,4 +1,4 @@
-"""What a SOURCE on the command line may be: a WARC file, or a folder of them and of saved pages.
+"""What a SOURCE on the command line may be: a WARC file, a WACZ, or a folder of them and of pages.
 
 `find_captures` lists what there is and keeps no page in memory; `payload.read_payload` reads one
 page. Between them stands `CaptureLocation`, small enough to be passed to another process.
@@ -10,24 +10,27 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scraper.errors import BadRecord, UsageError
-from scraper.models import CaptureLocation
-from scraper.warc.file_kinds import WARC_NAMES, is_warc, require_file
+from scraper.warc.file_kinds import FileKind, is_warc, kind_of, looks_like_archive, why_not_read
 from scraper.warc.saved_page import CAPTURE_FILE, PAGE_FILE, saved_page
-from scraper.warc.scan import scan_warc
-from scraper.warc.unpacking import open_seekable
+from scraper.warc.scan import Found, scan_warc
+from scraper.warc.texts import WarcFile
+from scraper.warc.wacz import unpack_wacz
+
+_MAYBE_ARCHIVES = (".gz", ".zst", ".open")  # known by their first bytes only
 
 
-def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[CaptureLocation | BadRecord]:
+def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[Found]:
     """Yield where every capture in WARC files and folders lies, in their order.
 
-    Damage that leaves no record to read is yielded as an error, and the search goes on behind it.
-    `spool` is a folder for unpacked copies. Raises `UsageError` for a path that is neither.
+    Damage that leaves no record to read is yielded as an error, and the search goes on behind it;
+    what people should know of a source comes as a note. `spool` is a folder for unpacked copies.
+    Raises `UsageError` for a path that is neither.
     """
     for path in paths:
         if path.is_dir():
             yield from _in_folder(path, spool)
         elif is_warc(path):
-            yield from _in_warc(path, spool)
+            yield from _in_file(path, kind_of(path), spool)
         else:
             raise UsageError(
                 f"{path} is neither a WARC file nor a folder; "
@@ -35,27 +38,35 @@ def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[CaptureLocatio
             )
 
 
-def _in_folder(folder: Path, spool: Path) -> Iterator[CaptureLocation | BadRecord]:
+def _in_folder(folder: Path, spool: Path) -> Iterator[Found]:
     """Yield the captures of WARC files and saved pages below a folder, sorted by path."""
-    warcs = {path for name in WARC_NAMES for path in folder.rglob(name)}
-    pages = set(folder.rglob(CAPTURE_FILE))
-    if not warcs and not pages:
+    is_empty = True
+    for path in sorted(folder.rglob("*")):
+        if path.name == CAPTURE_FILE:
+            is_empty = False
+            yield saved_page(path.parent)
+        elif looks_like_archive(path) or path.name.lower().endswith(_MAYBE_ARCHIVES):
+            kind = kind_of(path)
+            if kind not in {FileKind.OTHER, FileKind.ARC}:
+                yield from _in_file(path, kind, spool)
+            elif looks_like_archive(path) or kind is FileKind.ARC:
+                yield BadRecord(why_not_read(path, kind))
+            else:
+                continue
+            is_empty = False
+    if is_empty:
         raise UsageError(
-            f"no WARC file ({', '.join(WARC_NAMES)}) and no saved page ({PAGE_FILE} beside "
+            f"no WARC file (*.warc, *.warc.gz, *.wacz) and no saved page ({PAGE_FILE} beside "
             f"{CAPTURE_FILE}) anywhere below {folder}"
         )
-    for path in sorted(warcs | pages):
-        if path in warcs:
-            yield from _in_warc(path, spool)
-        else:
-            yield saved_page(path.parent)
 
 
-def _in_warc(path: Path, spool: Path) -> Iterator[CaptureLocation | BadRecord]:
-    require_file(path)
-    try:
-        warc = open_seekable(path, spool)
-    except BadRecord as error:
-        yield error
+def _in_file(path: Path, kind: FileKind, spool: Path) -> Iterator[Found]:
+    if kind is not FileKind.WACZ:
+        yield from scan_warc(WarcFile(str(path), path, spool))
         return
-    yield from scan_warc(warc)
+    for unpacked in unpack_wacz(path, spool):
+        if isinstance(unpacked, BadRecord):
+            yield unpacked
+        else:
+            yield from scan_warc(unpacked)

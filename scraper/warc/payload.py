@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import re
-
-from fastwarc.warc import WarcRecord, WarcRecordType
-
 from scraper.content_encoding import decode_body
 from scraper.errors import BadBody, BadRecord, RevisitRecord
 from scraper.models import CaptureLocation, Payload
-from scraper.warc.framing import read_record
+from scraper.warc.digests import parse_digest
+from scraper.warc.fields import BLOCK_DIGEST, capture_of
+from scraper.warc.framing import RawRecord, read_record
+from scraper.warc.header import RecordHeader
+from scraper.warc.http_message import (
+    STATUS_LINE,
+    HttpResponse,
+    dechunk,
+    is_chunked,
+    parse_response,
+)
 from scraper.warc.saved_page import read_page_file
 
-_CHUNK = re.compile(rb"[0-9a-fA-F]+[ \t]*(?:;[^\r\n]*)?\r\n")
-_LAST_CHUNK = re.compile(rb"(?:\A|\r\n)0+[ \t]*(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*(?:\r\n)?\Z")
-_MAX_TRAILER_BYTES = 1 << 13  # the last chunk and the trailer fields behind it
+_ENCODING = "Content-Encoding"
+_ORIGINAL = "X-Archive-Orig-"  # before the captured fields, in a recorded playback
 
 
 def read_payload(location: CaptureLocation) -> Payload:
     """Return the page of a capture.
 
-    Raises `BadRecord` where it is damaged, and `RevisitRecord` where the page is in another record.
+    Raises `BadRecord` where it is damaged, or is not of the capture for which it was listed, and
+    `RevisitRecord` where the page is in another record.
     """
     if location.offset is None:
         try:
@@ -29,39 +35,65 @@ def read_payload(location: CaptureLocation) -> Payload:
             raise BadRecord(f"{location}: {error.strerror}") from error
     try:
         with location.path.open("rb") as file:
-            content = read_record(file, location.offset).content
-        return _payload(content)
+            record = read_record(file, location.offset)
+        _check(record, location)
+        return _payload(record)
     except RevisitRecord as error:
         raise RevisitRecord(f"{location}: {error}") from error
-    except (OSError, BadRecord, BadBody) as error:  # fastwarc raises OSError for what is no record
+    except (OSError, BadRecord, BadBody) as error:
         raise BadRecord(f"{location}: {error}") from error
 
 
-def _payload(content: bytes) -> Payload:
-    record = WarcRecord.from_bytes(content)
-    if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
-        raise BadRecord("its bytes do not match its WARC-Block-Digest")
-    if record.record_type == WarcRecordType.revisit:
-        date = record.headers.get("WARC-Refers-To-Date") or "an earlier date"
+def _check(record: RawRecord, location: CaptureLocation) -> None:
+    """Raise `BadRecord` unless it is the record that was listed, as it was written."""
+    header = record.header
+    capture = capture_of(header.target_uri, header.get("WARC-Date"))
+    if capture != location.capture:
+        raise BadRecord(
+            f"it is of {capture.url}, and was listed as {location.capture.url}: "
+            "the file has changed meanwhile, start again"
+        )
+    digest = parse_digest(header.get(BLOCK_DIGEST))
+    if digest is not None and not digest.matches(record.block):
+        raise BadRecord(f"its bytes do not match its {BLOCK_DIGEST}")
+    if digest is None and location.needs_digest:
+        raise BadRecord("damage is near, and no digest proves it right; get the file again")
+
+
+def _payload(record: RawRecord) -> Payload:
+    header = record.header
+    if header.kind == "revisit":
+        date = header.get("WARC-Refers-To-Date") or "an earlier date"
         raise RevisitRecord(f"a revisit record; the page itself is in that of {date}")
-    if not record.is_http:
-        return Payload(record.reader.read())
-    record.parse_http(auto_decode="none", quirks_mode=True)
-    headers = record.http_headers
-    if headers is None or headers.status_code is None:
-        raise BadRecord("no HTTP response is in it")
-    body = record.reader.read()
-    # Some programs store the body without its chunks and keep the header.
-    if "chunked" in (headers.get("Transfer-Encoding") or "").lower() and _CHUNK.match(body):
-        body = _dechunk(content, body)
-    encoding = (headers.get("Content-Encoding") or "").strip().lower()
-    return Payload(decode_body(body, encoding), headers.status_code)
+    if not _is_http(record):
+        return Payload(record.block, doubt=_doubt(header))
+    response = parse_response(record.block)
+    is_in_chunks = is_chunked(response)
+    body = dechunk(response.body) if is_in_chunks else response.body
+    doubt = _doubt(header) or ("" if is_in_chunks else _missing_bytes(response))
+    encoding = ",".join(response.values(_ENCODING))
+    captured = ",".join(response.values(_ORIGINAL + _ENCODING))
+    return Payload(decode_body(body, f"{captured},{encoding}"), response.status, doubt)
 
 
-def _dechunk(content: bytes, body: bytes) -> bytes:
-    """The body of a record without its chunks; `body` is the body as it is."""
-    if not _LAST_CHUNK.search(body, max(0, len(body) - _MAX_TRAILER_BYTES)):
-        raise BadRecord("its body is cut off: the last chunk is missing")
-    record = WarcRecord.from_bytes(content)
-    record.parse_http(auto_decode="transfer", quirks_mode=True)
-    return record.reader.read()
+def _is_http(record: RawRecord) -> bool:
+    content_type = record.header.get("Content-Type").lower()
+    if content_type.startswith("application/http"):
+        return True
+    return record.header.kind == "response" and STATUS_LINE.match(record.block) is not None
+
+
+def _doubt(header: RecordHeader) -> str:
+    """Why a record may hold a part of its page only (WARC 1.1, 5.13 and 6.8)."""
+    if reason := header.get("WARC-Truncated"):
+        return f"its record is marked as truncated ({reason[:40]})"
+    if header.get("WARC-Segment-Number"):
+        return "its record is one segment of several"
+    return ""
+
+
+def _missing_bytes(response: HttpResponse) -> str:
+    """Why a body may not be whole: it is shorter than its Content-Length."""
+    lengths = [int(value) for value in response.values("Content-Length") if value.isdecimal()]
+    length, size = max(lengths, default=0), len(response.body)
+    return f"its body has {size} of {length} bytes" if size < length else ""

@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from fastwarc.warc import WarcRecord
-
 from scraper.errors import BadRecord
-from scraper.warc.file_kinds import GZIP, WARC_VERSION
-from scraper.warc.framing import read_record
+from scraper.warc.framing import RawRecord, read_record
 
 # Consecutive places that look like the start of a record and are none. By chance one place in
 # 16 MB does.
 MAX_FALSE_STARTS = 200
 
-_MEMBER = GZIP + b"\x08"  # a gzip member begins so; WARC files have one for each record
+# A gzip member, a zstd frame, the first line of a record.
+_START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|[Ww][Aa][Rr][Cc]/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class WholeRecord:
     """A record that is whole, and the bytes of the file at which it begins and ends."""
 
-    record: WarcRecord
+    record: RawRecord
     start: int
-    end: int
+
+    @property
+    def end(self) -> int:
+        """Return the byte at which it ends."""
+        return self.record.end
 
 
 def whole_records(path: Path, start: int) -> Iterator[WholeRecord]:
     """Yield the records of a WARC file from byte `start` to the first that is not whole."""
     with path.open("rb") as file, suppress(BadRecord):
         while True:
-            raw = read_record(file, start)
-            try:
-                record = WarcRecord.from_bytes(raw.content)
-            except OSError:  # no error of the disk: fastwarc's for what is no record
-                return
-            yield WholeRecord(record, start, raw.end)
-            start = raw.end
+            record = read_record(file, start)
+            yield WholeRecord(record, start)
+            start = record.end
 
 
 def has_whole_record_behind(path: Path, start: int) -> bool:
@@ -65,7 +64,5 @@ def next_start(file: BinaryIO, start: int) -> int | None:
     if file.seek(0, 2) == 0:
         return None
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        member = content.find(_MEMBER, start)
-        line_end = content.find(b"\n" + WARC_VERSION, start)
-    starts = [member, line_end + 1 if line_end >= 0 else -1]
-    return min((found for found in starts if found >= 0), default=None)
+        found = _START.search(content, start)
+        return None if found is None else found.start()

@@ -15,7 +15,6 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-from fastwarc.warc import WarcRecord, WarcRecordType
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -24,6 +23,8 @@ from normalise import BadCapture, Capture
 from scraper.errors import BadRecord, StorageError, disk_error
 from scraper.models import CaptureLocation, Memento, WarcLocation
 from scraper.warc.fields import timestamp_of, warc_date_of
+from scraper.warc.framing import RawRecord
+from scraper.warc.http_message import parse_response
 from scraper.warc.recovery import WholeRecord, has_whole_record_behind, whole_records
 
 MAX_FILE_BYTES = 1_000_000_000  # another file is begun behind the record that reaches it
@@ -88,7 +89,7 @@ class WarcStore:
             end = ends.get(path.name, 0)
             for whole in whole_records(path, end):
                 end = whole.end
-                if whole.record.record_type == WarcRecordType.response:
+                if whole.record.header.kind == "response":
                     yield _stored(path, whole)
             if path.stat().st_size <= end:
                 continue
@@ -193,18 +194,15 @@ def _stored(path: Path, whole: WholeRecord) -> StoredCapture:
     )
 
 
-def _read_response(record: WarcRecord) -> tuple[Capture, str]:
+def _read_response(record: RawRecord) -> tuple[Capture, str]:
     """The capture that a record names, and where it leads if it is a redirect."""
-    warc_date = record.headers.get("WARC-Date") or ""
+    warc_date = record.header.get("WARC-Date")
     try:
-        target_uri = record.headers.get("WARC-Target-URI") or ""
-        served = Capture.of(timestamp_of(warc_date), target_uri)
+        served = Capture.of(timestamp_of(warc_date), record.header.target_uri)
     except (BadCapture, BadRecord) as error:
         raise BadRecord("it names no capture") from error
     if warc_date != warc_date_of(served.timestamp):
         raise BadRecord(f"its WARC-Date is {warc_date}")
-    record.parse_http(auto_decode="none", quirks_mode=True)
-    if record.http_headers is None:
-        raise BadRecord("no HTTP response is in it")
-    is_redirect = record.http_headers.status_code in _REDIRECTS
-    return served, (record.http_headers.get("Location") or "") if is_redirect else ""
+    response = parse_response(record.block)
+    locations = response.values("Location") if response.status in _REDIRECTS else []
+    return served, locations[0] if locations else ""

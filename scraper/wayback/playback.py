@@ -20,7 +20,15 @@ import httpx
 from normalise import BadCapture, Capture
 from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, PlaybackAddress, parse_playback
 from scraper.content_encoding import decode_body
-from scraper.errors import BadBody, PlaybackError, PlaybackFailure, RateLimited, TooLarge, TryAgain
+from scraper.errors import (
+    BadBody,
+    PlaybackError,
+    PlaybackFailure,
+    RateLimited,
+    TooLarge,
+    TryAgain,
+    UnknownEncoding,
+)
 from scraper.models import ArchiveRedirect, Memento
 from scraper.wayback.responses import raise_for_archive_error, retry_after, text_start
 
@@ -55,8 +63,12 @@ def parse_response(
     errors that may pass, `PlaybackError` for others.
     """
     is_memento = "memento-datetime" in response.headers
+    encodings = _encodings(response)
     try:
-        body = decode_body(body, response.headers.get("content-encoding", "").strip().lower())
+        body, encodings = decode_body(body, encodings), ""
+    except UnknownEncoding as error:
+        if not is_memento:
+            raise TryAgain(f"a broken answer: {error}") from error
     except TooLarge as error:
         raise PlaybackError(PlaybackFailure.TOO_LARGE, f"the page {error}") from error
     except BadBody as error:
@@ -64,7 +76,7 @@ def parse_response(
             raise_for_archive_error(response, "")
         raise TryAgain(f"a broken answer: {error}") from error
     if is_memento:
-        return _memento(requested, digest, response, body)
+        return _memento(requested, digest, response, body, encodings)
     if response.has_redirect_location and (location := response.headers["location"].strip()):
         return _archive_redirect(requested, response, location)
     text = text_start(body)
@@ -110,14 +122,26 @@ def _playback_error(response: httpx.Response, text: str) -> PlaybackError | TryA
 # --- mementos -------------------------------------------------------------------------------
 
 
-def _memento(requested: Capture, digest: str, response: httpx.Response, body: bytes) -> Memento:
+def _encodings(response: httpx.Response) -> str:
+    """The content encodings of an answer, those of the captured one first."""
+    captured = response.headers.get(_ORIGINAL + "content-encoding", "")
+    return f"{captured},{response.headers.get('content-encoding', '')}".strip(",")
+
+
+def _memento(
+    requested: Capture, digest: str, response: httpx.Response, body: bytes, encodings: str
+) -> Memento:
+    """The memento of an answer; `encodings` are those that its body still has."""
     _raise_if_cut(response, digest, body)
     return Memento(
         requested=requested,
         served=_served(requested, response),
         status=response.status_code,
         reason=response.reason_phrase,
-        headers=_captured_headers(response),
+        headers=(
+            *_captured_headers(response),
+            *([("content-encoding", encodings)] if encodings else []),
+        ),
         body=body,
         location=_location(response),
     )

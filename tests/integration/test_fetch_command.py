@@ -46,8 +46,7 @@ from normalise import Capture
 from normalise.files import article_path
 from scraper.cli.addresses import decode_address
 from scraper.crawl.folder import open_folder
-from scraper.errors import BadRecord
-from scraper.models import AttemptResult
+from scraper.models import AttemptResult, CaptureLocation
 from scraper.warc.inputs import find_captures
 
 OLDEST, OLD, NEW, NEWEST = "20180101000000", "20190601000000", "20210601000000", "20221201000000"
@@ -109,8 +108,8 @@ def ended(out: Path, article: int = ID) -> Any:
 def stored(out: Path, spool: Path) -> list[str]:
     """The timestamps of the captures in the store, in order."""
     records = list(find_captures([out / "captures"], spool))
-    assert not any(isinstance(record, BadRecord) for record in records)
-    return [record.capture.timestamp for record in records if not isinstance(record, BadRecord)]
+    assert all(isinstance(record, CaptureLocation) for record in records)
+    return [each.capture.timestamp for each in records if isinstance(each, CaptureLocation)]
 
 
 # --- to standard output ---------------------------------------------------------------------

@@ -16,7 +16,7 @@ from support.warcs import article_page, farewell_page
 from normalise import Capture
 from normalise.files import article_path
 from scraper.corpus.document import ArticleDocument, Part
-from scraper.errors import BadRecord
+from scraper.models import CaptureLocation
 from scraper.probe.table import ARTICLE, ProbeCapture
 from scraper.warc.inputs import find_captures
 from scraper.warc.payload import read_payload
@@ -37,7 +37,7 @@ def probe_pages(table: tuple[ProbeCapture, ...], spool: Path) -> dict[Capture, b
     asked = {each.capture: each for each in table}
     pages: dict[Capture, bytes] = {}
     for location in find_captures([SHARED / "pages" / "pages.warc.gz"], spool):
-        if not isinstance(location, BadRecord) and location.capture in asked:
+        if isinstance(location, CaptureLocation) and location.capture in asked:
             pages[location.capture] = read_payload(location).body
     for capture in asked.keys() - pages.keys():
         pages[capture] = _made_page(asked[capture])

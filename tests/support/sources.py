@@ -11,7 +11,7 @@ import pytest
 from support.warcs import Warc, article_page, packed, packed_whole, plain, response, warcinfo
 
 from scraper.errors import BadRecord
-from scraper.models import CaptureLocation
+from scraper.models import CaptureLocation, SourceNote
 from scraper.warc.inputs import find_captures
 from scraper.warc.payload import read_payload
 
@@ -28,10 +28,11 @@ seekable_makes = pytest.mark.parametrize(("make", "name"), [_PLAIN, _PACKED])
 
 @dataclass
 class Content:
-    """What came out of a source: the bodies of each article, and every failure in order."""
+    """What came out of a source: the bodies of each article, every failure and note in order."""
 
     bodies: defaultdict[int | None, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def whole(self) -> set[int]:
         """The articles whose page came out once and unchanged."""
@@ -58,6 +59,9 @@ def read_source(path: Path, spool: Path) -> Content:
     for found in find_captures([path], spool):
         if isinstance(found, BadRecord):
             content.failures.append(str(found))
+            continue
+        if isinstance(found, SourceNote):
+            content.notes.append(found.message)
             continue
         try:
             payload = read_payload(found)

@@ -10,9 +10,11 @@ import base64
 import gzip
 import hashlib
 import json
+import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from normalise.files import article_path
@@ -136,6 +138,19 @@ def brotlied(body: bytes) -> bytes:
     return header.to_bytes(3, "little") + body + b"\x03"
 
 
+def zstded(body: bytes) -> bytes:
+    """The body in zstd: one block that is not compressed (RFC 8878, 3.1.1)."""
+    assert 0 < len(body) < 1 << 16
+    # One segment, the content's size in two bytes (less 256), or in one below that.
+    size = (
+        b"\x20" + bytes([len(body)])
+        if len(body) < 256
+        else b"\x60" + (len(body) - 256).to_bytes(2, "little")
+    )
+    block = (len(body) << 3 | 1).to_bytes(3, "little")  # the last one, raw
+    return b"\x28\xb5\x2f\xfd" + size + block + body
+
+
 # --- WARC -----------------------------------------------------------------------------------
 
 
@@ -224,6 +239,16 @@ def packed(records: Iterable[bytes]) -> Warc:
 def packed_whole(records: Iterable[bytes]) -> Warc:
     """A `.warc.gz` as people make it with gzip(1): one member for all records."""
     return Warc(gzipped(b"".join(records)), (0,))
+
+
+def zipped(members: Mapping[str, bytes], level: int = 0) -> bytes:
+    """A zip file; its members are stored as they are unless a level is given."""
+    out = BytesIO()
+    method = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
+    with zipfile.ZipFile(out, "w", method, compresslevel=level or None) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def page_file(folder: Path, content: bytes) -> Path:

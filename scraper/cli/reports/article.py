@@ -7,7 +7,7 @@ from collections import Counter
 
 from rich.console import Console
 
-from normalise import Article, models, omissions
+from normalise import Article, omissions, tree
 from normalise.editions.json import as_json
 from scraper.cli.addresses import decode_addresses
 from scraper.cli.console import print_line
@@ -20,16 +20,17 @@ _COLUMNS = (
 )
 _NOT_FOUND = "-"
 _COUNTED_NODES: dict[type, str] = {
-    models.Paragraph: "paragraph",
-    models.Heading: "heading",
-    models.Quote: "quote",
-    models.List: "list",
-    models.ListItem: "item",
-    models.Figure: "figure",
-    models.Image: "picture",
-    models.Embed: "frame",
-    models.Table: "table",
-    models.Rule: "rule",
+    tree.Paragraph: "paragraph",
+    tree.Heading: "heading",
+    tree.Quote: "quote",
+    tree.List: "list",
+    tree.ListItem: "item",
+    tree.Figure: "figure",
+    tree.Image: "picture",
+    tree.Embed: "frame",
+    tree.Media: "medium",
+    tree.Table: "table",
+    tree.Rule: "rule",
 }
 _UNESCAPED = "\n\u3000\xa0"
 
@@ -84,6 +85,6 @@ def _fields(article: Article) -> list[tuple[str, str]]:
     return fields
 
 
-def _count_nodes(content: models.Flow) -> str:
-    kinds = (_COUNTED_NODES.get(type(node)) for node in models.walk(content))
+def _count_nodes(content: tree.Flow) -> str:
+    kinds = (_COUNTED_NODES.get(type(node)) for node in tree.walk(content))
     return ", ".join(f"{count} {kind}" for kind, count in Counter(filter(None, kinds)).items())

@@ -32,7 +32,7 @@ class Detail(Enum):
 def show_summary(console: Console, summary: BatchSummary, detail: Detail = Detail.USUAL) -> None:
     """Print the warnings, the failures by their reason, and the count of each status."""
     if detail is not Detail.QUIET:
-        show_warnings(console, summary.warned, detail)
+        show_warnings(console, summary.warned, detail, summary.notes)
     if detail is Detail.VERBOSE:
         for outcome in summary.failed:
             _show_failure(console, outcome)
@@ -44,9 +44,12 @@ def show_summary(console: Console, summary: BatchSummary, detail: Detail = Detai
         print_line(console, f"{count:>9,}", f"{word}{details}")
 
 
-def show_warnings(console: Console, warned: Iterable[BatchOutcome], detail: Detail) -> None:
+def show_warnings(
+    console: Console, warned: Iterable[BatchOutcome], detail: Detail, notes: Iterable[str] = ()
+) -> None:
     """Print the warnings, a line each; only the first ones unless all are wanted."""
-    lines = [f"{outcome.where}: {warning}" for outcome in warned for warning in outcome.warnings]
+    lines = [*notes]
+    lines += [f"{outcome.where}: {warning}" for outcome in warned for warning in outcome.warnings]
     shown = lines if detail is Detail.VERBOSE else lines[:_MAX_WARNINGS]
     for line in shown:
         print_line(console, "warning:", shorten_addresses(line), "yellow")

@@ -27,7 +27,11 @@ from support.soup import content, soup
 
 from normalise import omissions, render
 from normalise.editions import seed_blocks
-from normalise.models import Text, plain_text, walk
+from normalise.tree import (
+    Text,
+    plain_text,
+    walk,
+)
 
 COUNT = 150
 KEY = hidden("captain@ferry.example")

@@ -53,7 +53,7 @@ TWO = '<figure><img src="/a.jpg">{}<figcaption>甲</figcaption></figure>'
         ),
         "the caption of a table": (
             "<table><caption>乙</caption><tr><td>甲</table>",
-            ("text outside any paragraph is left out: '乙'",),
+            ("the caption of a table is left out: '乙'",),
         ),
         "a frame in a cell": (
             '<table><tr><td>甲<p><iframe src="/v"></iframe></table>',

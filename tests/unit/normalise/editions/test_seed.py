@@ -28,7 +28,11 @@ from support.pages import (
 )
 
 from normalise import render
-from normalise.models import Paragraph, Rule, Text
+from normalise.tree import (
+    Paragraph,
+    Rule,
+    Text,
+)
 
 Constructs = dict[str, tuple[str, str]]
 

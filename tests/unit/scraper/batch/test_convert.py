@@ -30,7 +30,6 @@ from scraper.models import CaptureLocation
 UNUSABLE = {
     "farewell": response(7, farewell_page(), timestamp=NEWEST),
     "unreadable": response(7, unreadable_page(), timestamp=NEWEST),
-    "damaged": response(7, gzipped(article_page(7))[:-20], timestamp=NEWEST),
     "empty": response(7, b"", timestamp=NEWEST),
     "not found": response(7, timestamp=NEWEST, status="404 Not Found"),
     "redirect": response(7, timestamp=NEWEST, status="302 Found"),
@@ -63,6 +62,49 @@ def test_the_newest_usable_capture_wins_with_a_warning(
     (warning,) = outcome.warnings
     assert warning.startswith("passed over: ")
     assert "article 7 " in outcome.where
+
+
+def test_damage_is_a_failure_though_another_capture_is_written(tmp_path: Path, out: Path) -> None:
+    cut = response(7, gzipped(article_page(7))[:-20], timestamp=NEWEST)
+    summary = convert_records(tmp_path, [response(7, timestamp=OLD), cut], out)
+    assert tree(out) == {path_of(7): article_file(7, OLD)}
+    assert counts(summary) == {"written": 1, "failed": 1}
+    (failure,) = summary.failed
+    assert "record at byte" in failure.message
+    assert "cut off" in failure.message
+
+
+TRUNCATED = {
+    "marked": record(
+        http(article_page(7)),
+        "WARC-Truncated: length",
+        uri=address(7),
+        date=warc_date(NEWEST),
+    ),
+    "segment": record(
+        http(article_page(7)), "WARC-Segment-Number: 1", uri=address(7), date=warc_date(NEWEST)
+    ),
+    "short": response(7, article_page(7), "Content-Length: 9999", timestamp=NEWEST),
+}
+
+
+@pytest.mark.parametrize("newest", TRUNCATED.values(), ids=TRUNCATED)
+def test_a_page_that_may_not_be_whole_is_tried_last(
+    tmp_path: Path, out: Path, newest: bytes
+) -> None:
+    summary = convert_records(tmp_path, [response(7, timestamp=OLD), newest], out)
+    assert tree(out) == {path_of(7): article_file(7, OLD)}
+    assert (counts(summary), summary.warned) == ({"written": 1}, [])
+
+
+@pytest.mark.parametrize("only", TRUNCATED.values(), ids=TRUNCATED)
+def test_a_page_that_may_not_be_whole_is_written_with_a_warning(
+    tmp_path: Path, out: Path, only: bytes
+) -> None:
+    farewell = response(7, farewell_page(), timestamp=OLD)
+    (outcome,) = convert_records(tmp_path, [only, farewell], out).warned
+    assert tree(out) == {path_of(7): article_file(7, NEWEST)}
+    assert any("may not be whole" in warning for warning in outcome.warnings)
 
 
 def test_every_capture_passed_over_is_warned_of(tmp_path: Path, out: Path) -> None:

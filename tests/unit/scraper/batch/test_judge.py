@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def test_after_a_fault_of_the_program_an_older_capture_is_tried(
     )
     assert tree(out) == {path_of(7): article_file(7, OLD)}
     assert len(summary.warned) == 1
+
+
+def test_a_fetched_page_that_is_still_packed_names_its_encoding() -> None:
+    packed = replace(memento(bytes(range(200))), headers=(("content-encoding", "dcb"),))
+    (judgement,) = judge.judge_mementos([packed])
+    assert judgement.result is AttemptResult.UNREADABLE
+    assert "encoding can't be unpacked: dcb" in judgement.message
 
 
 def memento(page: bytes) -> Memento:

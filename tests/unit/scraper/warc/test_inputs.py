@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.sources import PAGES, locations, read_source
-from support.warcs import article_page, response, saved, warc_file
+from support.warcs import article_page, gzipped, packed, response, saved, warc_file, zipped, zstded
 
 from scraper.errors import UsageError
 from scraper.warc.inputs import find_captures
@@ -25,6 +25,30 @@ def test_a_folder_gives_warcs_and_saved_pages_in_the_order_of_their_names(tmp_pa
     assert [read_payload(location).body for location in found] == [
         PAGES[article_id] for article_id in (1, 3, 2, 4)
     ]
+
+
+def test_a_folder_gives_archives_in_every_wrapping_and_names_those_that_are_not_read(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "a.WARC.GZ": packed([response(1)]).content,
+        "b.warc.gz.open": packed([response(2)]).content,
+        "c.wacz": zipped({"archive/data.warc": response(3)}),
+        "d.warc.zst": zstded(response(4)),
+        "e.arc.gz": gzipped(b"filedesc://e.arc 0.0.0.0 20210629183215 text/plain 0\n"),
+        "f.zip": zipped({"page.html": PAGES[1]}),
+        "g.warc.xz": b"\xfd7zXZ",
+        "h.html.gz": gzipped(PAGES[1]),
+    }
+    source = tmp_path / "source"
+    source.mkdir()
+    for name, content in files.items():
+        (source / name).write_bytes(content)
+    found = read_source(source, tmp_path)
+    assert found.whole() == set(PAGES)
+    named = ["e.arc.gz", "f.zip", "g.warc.xz"]
+    assert len(found.failures) == len(named)
+    assert all(name in text for name, text in zip(named, found.failures, strict=True))
 
 
 def test_sources_keep_the_order_in_which_they_are_given(tmp_path: Path) -> None:

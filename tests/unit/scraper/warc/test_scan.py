@@ -9,11 +9,15 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.sources import (
     PAGES,
     RECORDS,
@@ -41,6 +45,9 @@ from support.warcs import (
 )
 
 from normalise import Capture
+from scraper.errors import BadRecord
+from scraper.models import CaptureLocation
+from scraper.warc.inputs import find_captures
 
 SECOND = 2  # the index of article 2 in RECORDS
 BLOCK = http(PAGES[1])
@@ -141,6 +148,159 @@ def test_a_target_may_stand_in_angle_brackets(tmp_path: Path) -> None:
 def test_an_empty_file_holds_nothing(tmp_path: Path, name: str, content: bytes) -> None:
     found = read_warc(tmp_path, name, content)
     assert (found.bodies, found.failures) == ({}, [])
+
+
+# --- records and members that do not go together --------------------------------------------
+
+MISFRAMED = {
+    "two files, one behind the other": gzipped(b"".join(RECORDS[:3]))
+    + gzipped(b"".join(RECORDS[3:])),
+    "two records in a member": packed(RECORDS[:2]).content
+    + gzipped(b"".join(RECORDS[2:4]))
+    + packed(RECORDS[4:]).content,
+    "a member, then all in one": gzipped(RECORDS[0]) + gzipped(b"".join(RECORDS[1:])),
+    "not compressed behind compressed": packed(RECORDS[:3]).content + plain(RECORDS[3:]).content,
+    "compressed behind not compressed": plain(RECORDS[:3]).content + packed(RECORDS[3:]).content,
+    "header and block in members of their own": b"".join(
+        gzipped(part)
+        for each in RECORDS
+        for part in (each.partition(b"\r\n\r\n")[0], b"\r\n\r\n", each.partition(b"\r\n\r\n")[2])
+    ),
+    "line ends in members of their own": b"".join(
+        gzipped(part) for each in RECORDS for part in (each[:-4], each[-4:])
+    ),
+    "empty members": b"".join(gzipped(part) for each in RECORDS for part in (b"", each, b"")),
+}
+
+
+@pytest.mark.parametrize("content", MISFRAMED.values(), ids=MISFRAMED)
+def test_a_page_is_found_however_records_and_members_go_together(
+    tmp_path: Path, content: bytes
+) -> None:
+    found = read_warc(tmp_path, "pages.warc.gz", content)
+    assert (found.whole(), found.spoilt(), found.failures) == (set(PAGES), set(), [])
+
+
+TEXT = b"".join(RECORDS)
+CUTS = st.lists(st.integers(0, len(TEXT)), max_size=12).map(sorted)
+
+
+def cut_into_members(cuts: list[int]) -> list[bytes]:
+    places = [0, *cuts, len(TEXT)]
+    return [gzipped(TEXT[start:end]) for start, end in pairwise(places)]
+
+
+@given(CUTS)
+def test_members_may_be_cut_anywhere(cuts: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        found = read_warc(Path(folder), "pages.warc.gz", b"".join(cut_into_members(cuts)))
+    assert (found.whole(), found.spoilt(), found.failures) == (set(PAGES), set(), [])
+
+
+@given(CUTS, st.data())
+def test_damage_anywhere_is_told_and_nothing_comes_out_wrong(
+    cuts: list[int], data: st.DataObject
+) -> None:
+    content = bytearray(b"".join(cut_into_members(cuts)))
+    start = data.draw(st.integers(0, len(content) - 1))
+    damage = data.draw(st.binary(min_size=1, max_size=40))
+    damaged = content[:start] + damage + content[start + data.draw(st.integers(0, 60)) :]
+    with tempfile.TemporaryDirectory() as folder:
+        found = read_warc(Path(folder), "pages.warc.gz", bytes(damaged))
+    assert found.spoilt() == set()
+    if found.whole() != set(PAGES):
+        assert "byte" in found.failures[0]
+
+
+# --- records of other programs ---------------------------------------------------------------
+
+
+def lower_names(part: bytes) -> bytes:
+    header, end, block = part.partition(b"\r\n\r\n")
+    lines = header.split(b"\r\n")
+    names = [line.partition(b":") for line in lines[1:]]
+    return (
+        b"\r\n".join([lines[0], *(name.lower() + rest + value for name, rest, value in names)])
+        + end
+        + block
+    )
+
+
+def with_header(part: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    header, end, block = part.partition(b"\r\n\r\n")
+    changed, block_end = change(header + end), b"\r\n\r\n"
+    return changed + block.removesuffix(block_end) + block_end
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "names in small letters": lower_names,
+    "names in capitals": lambda part: part.replace(b"WARC-Target-URI", b"WARC-TARGET-URI"),
+    "version in small letters": lambda part: part.replace(b"WARC/1.0", b"warc/1.1"),
+    "a type in capitals": lambda part: part.replace(b"WARC-Type: r", b"WARC-Type: R"),
+    "line feeds alone": lambda part: with_header(part, lambda head: head.replace(b"\r\n", b"\n")),
+    "blanks round the names": lambda part: with_header(
+        part, lambda head: head.replace(b": ", b" :\t ")
+    ),
+    "a folded target": lambda part: part.replace(b"/article/", b"/arti\r\n\t cle/", 1),
+    "a folded date": lambda part: part.replace(b"WARC-Date: ", b"WARC-Date:\r\n  ", 1),
+    "one line end behind it": lambda part: part[:-2],
+    "no line end behind it": lambda part: part[:-4],
+    "line feeds behind it": lambda part: part[:-4] + b"\n\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@every_make
+def test_records_of_every_form_are_read(
+    tmp_path: Path, make: Make, name: str, form: Callable[[bytes], bytes]
+) -> None:
+    found = read_warc(tmp_path, name, make([form(part) for part in RECORDS]).content)
+    assert (found.whole(), found.spoilt(), found.failures) == (set(PAGES), set(), [])
+
+
+@pytest.mark.parametrize(
+    ("date", "timestamp"),
+    [
+        ("2021-06-29", "20210629000000"),
+        ("2021-06-29T18:32Z", "20210629183200"),
+        ("2021-06-29T18:32:15.123456789Z", TIMESTAMP),
+        ("2021-06", ""),
+        ("2021", ""),
+        ("", ""),
+    ],
+)
+def test_a_short_date_is_read_or_its_field_is_named(
+    tmp_path: Path, date: str, timestamp: str
+) -> None:
+    path = warc_file(tmp_path, [record(BLOCK, uri=address(1), date=date)])
+    (found,) = find_captures([path], tmp_path)
+    if timestamp:
+        assert isinstance(found, CaptureLocation)
+        assert found.capture.timestamp == timestamp
+    else:
+        assert isinstance(found, BadRecord)
+        assert "record at byte 0: its WARC-Date" in str(found)
+
+
+@pytest.mark.parametrize(
+    "host", ["web.archive.org", "web.archive.org:443", "WEB.ARCHIVE.ORG", "Web.Archive.org:80"]
+)
+def test_a_recorded_playback_is_the_capture_that_was_played(tmp_path: Path, host: str) -> None:
+    uri = f"HTTPS://{host}/web/20200101000000id_/{address(1)}"
+    (location,) = locations(warc_file(tmp_path, [record(BLOCK, uri=uri)]), spool=tmp_path)
+    assert location.capture == Capture("20200101000000", address(1))
+
+
+def test_digests_that_can_not_be_checked_are_noted_once_a_file(tmp_path: Path) -> None:
+    records = [
+        record(http(page), f"WARC-Block-Digest: blake3:{'ab' * 32}", uri=address(article_id))
+        for article_id, page in PAGES.items()
+    ]
+    found = read_source(warc_file(tmp_path, records), tmp_path)
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+    (note,) = found.notes
+    assert "pages.warc.gz, record at byte 0" in note
+    assert "blake3" in note
 
 
 # --- records that name no capture -----------------------------------------------------------
@@ -362,7 +522,6 @@ def test_a_monstrous_length_does_not_end_the_process(tmp_path: Path) -> None:
         pytest.param(gzipped(PAGES[1]), id="packed-page"),
         pytest.param(noise(5000), id="noise"),
         pytest.param(b"\x1f\x8b", id="gzip-mark"),
-        pytest.param(plain(RECORDS).content.replace(b"\r\n", b"\n"), id="line-feeds-only"),
     ],
 )
 def test_a_file_that_is_no_warc_is_reported(tmp_path: Path, name: str, content: bytes) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from support.warcs import address, article_page, gzipped, record, warcinfo
 from warcio.archiveiterator import ArchiveIterator
 
 from normalise import Capture
-from scraper.errors import StorageError
+from scraper.errors import BadRecord, StorageError
 from scraper.models import Memento, Payload, WarcLocation
 from scraper.warc.payload import read_payload
 from scraper.warc.writer import MAX_FILE_BYTES, StoredCapture, WarcStore
@@ -45,6 +46,15 @@ def test_a_capture_is_read_from_where_it_was_stored(tmp_path: Path) -> None:
         assert payload == Payload(article_page(article_id), 200)
     (end,) = store.sizes().values()
     assert end == stored[1][1].offset + stored[1][1].length
+
+
+def test_a_body_that_is_still_packed_keeps_its_encoding(tmp_path: Path) -> None:
+    packed = replace(memento(1), headers=(("content-encoding", "dcb"),), body=bytes(range(200)))
+    store = WarcStore(tmp_path)
+    location = store.location(packed.served, store.append(packed))
+    store.close()
+    with pytest.raises(BadRecord, match="encoding can't be unpacked: dcb"):
+        read_payload(location)
 
 
 def test_other_programs_read_the_records(tmp_path: Path) -> None:

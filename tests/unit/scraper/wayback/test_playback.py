@@ -452,6 +452,18 @@ def test_another_encoding_is_taken_from_the_header() -> None:
     assert played(("Content-Encoding", "BR"), body=brotlied(BODY)).body == BODY
 
 
+def test_an_encoding_of_the_captured_answer_alone_is_removed() -> None:
+    page = played((ORIGINAL + "content-encoding", "br"), body=brotlied(BODY))
+    assert (page.body, page.headers) == (BODY, ())
+
+
+@pytest.mark.parametrize("name", ["content-encoding", ORIGINAL + "content-encoding"])
+def test_a_body_that_stays_packed_keeps_its_encoding(name: str) -> None:
+    packed = bytes(range(200))
+    page = played((name, "dcb"), body=packed)
+    assert (page.body, page.headers) == (packed, (("content-encoding", "dcb"),))
+
+
 @pytest.mark.parametrize("status", [200, 301, 404])
 @pytest.mark.parametrize("digest", ["", payload_digest(BODY)])
 def test_a_broken_encoding_is_asked_for_again(status: int, digest: str) -> None:
@@ -783,7 +795,7 @@ def test_whatever_comes_is_a_capture_a_redirect_or_a_known_error(
         assert (found.requested, found.status) == (ASKED, status)
         assert not found.location or 301 <= status <= 308
         assert {name for name, _ in found.headers}.isdisjoint(
-            {"content-encoding", "transfer-encoding", "content-length", "connection"}
+            {"transfer-encoding", "content-length", "connection"}
         )
 
 

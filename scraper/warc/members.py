@@ -1,0 +1,107 @@
+"""Gzip members and zstd frames: the pieces of a compressed file, unpacked one at a time.
+
+A `.warc.gz` should have a member for each record (WARC 1.1, annex D), and many have not.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import zstandard
+
+from scraper.errors import BadRecord
+from scraper.warc.file_kinds import GZIP, ZSTD, ZSTD_DICTIONARY
+
+_READ_BYTES = 1 << 14
+_ZSTD_READ_BYTES = 1 << 10  # a byte of zstd may unpack to 32,000, and no bound can be given
+_MAX_PART = 1 << 16
+_MAX_DICTIONARY_BYTES = 10_000_000
+_BAD_CHECK = ("incorrect data check", "incorrect length check")  # zlib's words
+
+
+class DamagedMember(BadRecord):
+    """A member can't be unpacked to its end; what came before this error is of it.
+
+    `is_spoilt` says that all of it came, and that its checksum proves some of it wrong.
+    """
+
+    def __init__(self, message: str, *, is_spoilt: bool = False) -> None:
+        super().__init__(message)
+        self.is_spoilt = is_spoilt
+
+
+class Member:
+    """One gzip member or zstd frame of a file; `end` is known when all of it was read."""
+
+    def __init__(
+        self, file: BinaryIO, start: int, dictionary: zstandard.ZstdCompressionDict | None = None
+    ) -> None:
+        self._file = file
+        self._start = start
+        self._dictionary = dictionary
+        self.end = start
+        file.seek(start)
+        self.is_gzip = file.read(len(GZIP)) == GZIP
+
+    @property
+    def position(self) -> int:
+        """Return the byte of the file up to which it was read."""
+        return self._file.tell()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the unpacked bytes in parts. Raises `DamagedMember` behind the last good part."""
+        self._file.seek(self._start)
+        return self._gzip() if self.is_gzip else self._zstd()
+
+    def _gzip(self) -> Iterator[bytes]:
+        decompressor = zlib.decompressobj(wbits=31)
+        while not decompressor.eof:
+            compressed = decompressor.unconsumed_tail or self._file.read(_READ_BYTES)
+            if not compressed:
+                raise DamagedMember("its gzip member is cut off; get the file again")
+            try:
+                yield decompressor.decompress(compressed, _MAX_PART)
+            except zlib.error as error:
+                is_spoilt = any(words in str(error) for words in _BAD_CHECK)
+                raise DamagedMember(
+                    f"its gzip member is damaged: {error}", is_spoilt=is_spoilt
+                ) from error
+        self.end = self._file.tell() - len(decompressor.unused_data)
+
+    def _zstd(self) -> Iterator[bytes]:
+        decompressor = zstandard.ZstdDecompressor(self._dictionary).decompressobj()
+        while not decompressor.eof:
+            compressed = self._file.read(_ZSTD_READ_BYTES)
+            if not compressed:
+                raise DamagedMember("its zstd frame is cut off; get the file again")
+            try:
+                yield decompressor.decompress(compressed)
+            except zstandard.ZstdError as error:
+                is_spoilt = "checksum" in str(error)
+                raise DamagedMember(
+                    f"its zstd frame is damaged: {error}", is_spoilt=is_spoilt
+                ) from error
+        self.end = self._file.tell() - len(decompressor.unused_data)
+
+
+def read_dictionary(file: BinaryIO) -> zstandard.ZstdCompressionDict | None:
+    """Return the dictionary with which a `.warc.zst` begins, `None` where it has none.
+
+    It stands in a skippable frame, and may itself be compressed (the IIPC's note on WARC and zstd).
+    Raises `BadRecord` where it can't be read.
+    """
+    file.seek(0)
+    if file.read(4) != ZSTD_DICTIONARY:
+        return None
+    size = int.from_bytes(file.read(4), "little")
+    content = file.read(min(size, _MAX_DICTIONARY_BYTES))
+    try:
+        if content.startswith(ZSTD):
+            content = zstandard.ZstdDecompressor().decompress(
+                content, max_output_size=_MAX_DICTIONARY_BYTES
+            )
+        return zstandard.ZstdCompressionDict(content)
+    except zstandard.ZstdError as error:
+        raise BadRecord(f"its zstd dictionary is damaged: {error}") from error

@@ -58,6 +58,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.text $(if $(SMALL),--small)
 	$(TESTS) bench.quality $(if $(SMALL),--small)
 	$(TESTS) bench.index $(if $(SMALL),--small)
+	$(TESTS) bench.ledger $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.

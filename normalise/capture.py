@@ -107,11 +107,18 @@ class Capture:
         It is the first number of the path; the one behind the tags names a later revision
         (docs/site.md 4).
         """
-        match = _ARTICLE_PATH.match(self.path) if self.is_of_site else None
-        return int(match[1]) if match else None
+        return _article_id(self.original)
 
 
-@lru_cache(maxsize=64)  # asked many times for one page
+@lru_cache(maxsize=64)  # asked many times for one page; captures of one address come together
+def _article_id(address: str) -> int | None:
+    _, host, path = _parts(address)
+    is_of_site = host.lower().partition(":")[0] in SITE_HOSTS
+    match = _ARTICLE_PATH.match(path) if is_of_site else None
+    return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=64)
 def _parts(address: str) -> tuple[str, str, str]:
     """Origin, host and path of an address."""
     match = _ADDRESS.match(address)

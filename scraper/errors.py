@@ -19,6 +19,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── Stopped              the run is to end: finish what is begun, begin nothing
     ├── Paused               the archive has wanted no requests for long: come back (.until)
     ├── CertificateError     the archive's certificate does not hold: make no more requests
+    ├── ProxyRefusal         the proxy lets nothing through: correct its address or password
     ├── StorageError         what a crawl stands on does not hold: mend that first
     ├── WorkerError          worker processes die, and of no single job: mend that first
     └── WorkerCrash          a job killed its worker process: note it, go on with the next
@@ -146,6 +147,10 @@ class CertificateError(ScraperError):
 
     Make no more requests; look at the clock, the proxy and --archive.
     """
+
+
+class ProxyRefusal(ScraperError):
+    """The proxy of the environment refuses every request. Correct what the message names."""
 
 
 class StorageError(ScraperError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import Annotated
 
@@ -13,11 +14,14 @@ from scraper.cli.captures import captures
 from scraper.cli.compare import compare
 from scraper.cli.crawl import crawl
 from scraper.cli.fetch import fetch
+from scraper.cli.import_captures import import_command
 from scraper.cli.inspect import inspect
 from scraper.cli.normalise import normalise
 from scraper.cli.probe import probe
 from scraper.cli.record import record
 from scraper.cli.status import status
+
+_LAST_STREAM = 2  # standard error
 
 app = typer.Typer(
     name="hkcnews",
@@ -29,16 +33,25 @@ app = typer.Typer(
 app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
 app.command()(status)
+app.command("import", no_args_is_help=True)(import_command)
 for command in (fetch, captures, record, compare, audit, normalise, inspect):
     app.command(no_args_is_help=True)(command)
 
 
 def main() -> None:
     """Run the command; ends the process with its exit code."""
+    _occupy_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may not have all letters
             stream.reconfigure(errors="backslashreplace")
     app(prog_name="hkcnews")
+
+
+def _occupy_closed_streams() -> None:
+    """Open the standard streams that are closed, so that no other file gets their numbers."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        os.set_inheritable(number, True)  # noqa: FBT003 - its only way
+    os.close(number)
 
 
 def _show_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

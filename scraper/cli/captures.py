@@ -10,7 +10,16 @@ import typer
 from normalise.playback_address import ARCHIVE
 from scraper.cli.console import print_exactly, stdout_console
 from scraper.cli.errors import handle_errors
-from scraper.cli.options import ArchiveOrigin, At, Contact, Cooldown, Debug, Rate, TargetText
+from scraper.cli.options import (
+    ArchiveOrigin,
+    At,
+    Contact,
+    Cooldown,
+    Debug,
+    Rate,
+    TargetText,
+    named_path,
+)
 from scraper.selection.target import parse_target
 from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy
 
@@ -21,7 +30,10 @@ def captures(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="DIR", help="The folder of a crawl, which knows the captures."
+            "--out",
+            metavar="DIR",
+            parser=named_path,
+            help="The folder of a crawl, which knows the captures.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,

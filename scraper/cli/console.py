@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scraper.cli.options import STANDARD_STREAM
+from scraper.errors import UsageError
 
 _IDEOGRAPHIC_SPACE = "\u3000"
 
@@ -20,8 +21,18 @@ stderr_console = Console(stderr=True)
 
 
 def stdout_console() -> Console:
-    """Return standard output as it is now: tests and pipes may replace it."""
+    """Return standard output as it is now: tests and pipes may replace it.
+
+    Raises `UsageError` where it is closed.
+    """
+    require_stdout()
     return Console()
+
+
+def require_stdout() -> None:
+    """Raise `UsageError` where standard output is closed."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed: open it, or send it to a file")
 
 
 def escape_controls(text: str) -> str:
@@ -60,8 +71,9 @@ def print_line(console: Console, label: str, text: str, style: str = "") -> None
 def print_exactly(text: str) -> None:
     """Print the UTF-8 bytes of a text and nothing else, whatever the locale and its newlines.
 
-    On a terminal control characters are escaped.
+    On a terminal control characters are escaped. Raises `UsageError` where it is closed.
     """
+    require_stdout()
     if sys.stdout.isatty():
         text = escape_lines(text)
     rest = memoryview(text.encode("utf-8"))

@@ -28,7 +28,6 @@ from scraper.wayback.policy import (
     DEFAULT_COOLDOWN,
     DEFAULT_RATE,
     RequestPolicy,
-    software,
 )
 
 
@@ -122,7 +121,7 @@ def crawl(
             estimate_crawl,
             run_crawl,
         )
-        from scraper.crawl.folder import open_folder  # noqa: PLC0415
+        from scraper.cli.session import open_out  # noqa: PLC0415
         from scraper.crawl.plan import CrawlPlan  # noqa: PLC0415
 
         policy = RequestPolicy(archive.rstrip("/"), rate, concurrency, cooldown, contact)
@@ -145,7 +144,7 @@ def crawl(
             command=command_line(context),
         )
         has_failed = False
-        with open_folder(out, software(), warc_size) as folder:
+        with open_out(out, warc_size, is_quiet=quiet) as folder:
             if dry_run:
                 estimate_crawl(plan, policy, folder, is_quiet=quiet)
             else:

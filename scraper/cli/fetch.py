@@ -9,7 +9,7 @@ import typer
 
 from normalise.playback_address import ARCHIVE
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import ArchiveOrigin, At, Contact, Cooldown, Debug, Quiet, Rate
+from scraper.cli.options import ArchiveOrigin, At, Contact, Cooldown, Debug, Quiet, Rate, named_path
 from scraper.errors import UsageError
 from scraper.selection.target import parse_target
 from scraper.wayback.policy import DEFAULT_COOLDOWN, DEFAULT_RATE, RequestPolicy
@@ -29,6 +29,7 @@ def fetch(
         Path | None,
         typer.Option(
             "--out",
+            parser=named_path,
             metavar="DIR",
             help="Replace the file in the folder of a crawl, and show what changed. Without it "
             "the file goes to standard output.",

@@ -9,9 +9,9 @@ from pathlib import Path
 from normalise.files import ArticleWriter, article_path
 from scraper.cli.console import print_exactly, print_line, stderr_console, stdout_console
 from scraper.cli.errors import print_error
-from scraper.cli.session import open_ledger, run_in_session
+from scraper.cli.session import open_ledger, open_out, run_in_session
 from scraper.crawl import refetch
-from scraper.crawl.folder import CrawlFolder, open_folder
+from scraper.crawl.folder import CrawlFolder
 from scraper.crawl.history import describe_history, unified_diff
 from scraper.crawl.judging import PageJudge
 from scraper.crawl.layout import is_crawl
@@ -21,7 +21,7 @@ from scraper.errors import IndexUnavailable, NoCapture
 from scraper.models import Memento
 from scraper.selection.target import Target
 from scraper.wayback.client import WaybackClient
-from scraper.wayback.policy import RequestPolicy, software
+from scraper.wayback.policy import RequestPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def fetch_articles(targets: list[Target], options: FetchOptions, policy: Request
     if options.is_dry_run:
         with open_ledger(options.out if is_crawl(options.out) else None) as ledger:
             return _run(targets, options, policy, ledger, None)
-    with open_folder(options.out, software()) as folder:
+    with open_out(options.out, is_quiet=options.is_quiet) as folder:
         return _run(targets, options, policy, folder.ledger, folder)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import CaptureUrl, Debug, Jobs, Quiet
+from scraper.cli.options import CaptureUrl, Debug, Jobs, Quiet, named_path
 from scraper.errors import UsageError
 
 
@@ -25,6 +25,7 @@ def normalise(
         Path | None,
         typer.Option(
             "--out",
+            parser=named_path,
             metavar="DIR",
             help="Write the files below this folder. One HTML page without it goes to standard "
             "output, a crawl into its own folder.",

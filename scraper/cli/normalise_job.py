@@ -55,15 +55,19 @@ def normalise_captures(
 
 def normalise_crawl(path: Path, out: Path | None, jobs: int | None, detail: Detail) -> bool:
     """Write the articles of a crawl again, in place without `out`; return whether one failed."""
-    from scraper.crawl import folder, rerender  # noqa: PLC0415 - other sources need no network
-    from scraper.wayback.policy import software  # noqa: PLC0415
+    from scraper.cli.session import open_out  # noqa: PLC0415 - other sources need no network
+    from scraper.crawl import rerender  # noqa: PLC0415
 
     view = NormaliseView()
-    with show_progress(stderr_console, view, is_quiet=detail is Detail.QUIET):
-        if out is not None and out.resolve() != path.resolve():
+    is_quiet = detail is Detail.QUIET
+    if out is not None and out.resolve() != path.resolve():
+        with show_progress(stderr_console, view, is_quiet=is_quiet):
             summary = rerender.render_elsewhere(path, out, jobs, view.set_done)
-        else:
-            with folder.open_folder(path, software()) as crawl_folder:
-                summary = rerender.render_in_place(crawl_folder, jobs, view.set_done)
+    else:
+        with (
+            open_out(path, is_quiet=is_quiet) as crawl_folder,
+            show_progress(stderr_console, view, is_quiet=is_quiet),
+        ):
+            summary = rerender.render_in_place(crawl_folder, jobs, view.set_done)
     show_summary(stderr_console, summary, detail)
     return bool(summary.failed)

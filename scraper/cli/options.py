@@ -13,6 +13,14 @@ EXAMPLE_CAPTURE_URL = (
 # The value of an option or argument that stands for standard input or standard output.
 STANDARD_STREAM = Path("-")
 
+
+def named_path(text: str) -> Path:
+    """Return the path that an option names; "" is an error, not the present folder."""
+    if not text.strip():
+        raise typer.BadParameter("it is empty: name a folder, or . for the one you are in")
+    return Path(text)
+
+
 # --- all commands ---------------------------------------------------------------------------
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -80,7 +88,13 @@ Contact = Annotated[
 
 CrawlOut = Annotated[
     Path,
-    typer.Option("--out", metavar="DIR", envvar="HKCNEWS_OUT", help="The folder of the crawl."),
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        envvar="HKCNEWS_OUT",
+        parser=named_path,
+        help="The folder of the crawl.",
+    ),
 ]
 TargetText = Annotated[str, typer.Argument(metavar="TARGET", help="As for `hkcnews fetch`.")]
 At = Annotated[

@@ -238,8 +238,8 @@ class CrawlView:
         progress = self._progress
         if line := pause_line(progress.pause):
             return line
-        if progress.records and not progress.total:
-            return f"{progress.phase}: {progress.records:,} captures"
+        if progress.index_pages and not progress.total:
+            return f"{progress.phase}: page {progress.index_pages:,}, {progress.records:,} captures"
         return progress.phase
 
     def _done(self) -> str:

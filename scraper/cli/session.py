@@ -11,11 +11,14 @@ from typing import TypeVar
 from normalise.playback_address import ARCHIVE
 from scraper.cli.console import print_line, stderr_console
 from scraper.cli.progress import pause_line
+from scraper.cli.reports.imports import show_import
+from scraper.crawl.folder import CrawlFolder, open_folder
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.session import open_session
 from scraper.models import Pause
+from scraper.warc.writer import MAX_FILE_BYTES
 from scraper.wayback.client import WaybackClient
-from scraper.wayback.policy import RequestPolicy
+from scraper.wayback.policy import RequestPolicy, software
 
 Result = TypeVar("Result")
 
@@ -50,6 +53,20 @@ def ask_for_contact(policy: RequestPolicy) -> None:
     if policy.pause_key == ARCHIVE and not policy.contact:
         line = "the archive asks for a contact: please add --contact you@example.org"
         print_line(stderr_console, "note:", line, "yellow")
+
+
+@contextmanager
+def open_out(
+    out: Path, max_file_bytes: int = MAX_FILE_BYTES, *, is_quiet: bool = False
+) -> Iterator[CrawlFolder]:
+    """Open the folder of a crawl for as long as the block lasts.
+
+    Tells of the captures that somebody has put into its store. Raises as `open_folder` does.
+    """
+    with open_folder(out, software(), max_file_bytes) as folder:
+        for path, summary in folder.imported:
+            show_import(stderr_console, summary, f"{path}: ", is_quiet=is_quiet)
+        yield folder
 
 
 @contextmanager

@@ -6,15 +6,19 @@ Errors of SQLite become `StorageError` here.
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from scraper.crawl.schema import VERSION, statements_from
 from scraper.errors import StorageError, disk_error
 
+_MAX_COPIES = 5
 # What SQLite's primary result codes mean for the disk.
 _PRIMARY_CODE = 0xFF
 _ERRNO = {
@@ -118,6 +122,38 @@ def _storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     if number is not None:
         return disk_error(OSError(number, str(error), str(path)), path)
     return StorageError(f"the ledger {path} can't be used: {error}")
+
+
+def is_writable(folder: Path, name: str) -> bool:
+    """Return whether SQLite can work on a file: it writes beside it even to read."""
+    return os.access(folder, os.W_OK) and os.access(folder / name, os.W_OK)
+
+
+def copied(path: Path) -> TemporaryDirectory[str]:
+    """Return a folder with a copy of a database and of what its log holds; to be cleaned up.
+
+    Raises `StorageError` where it changes again and again while it is copied.
+    """
+    folder = TemporaryDirectory(prefix="hkcnews-")
+    parts = [path, path.with_name(f"{path.name}-wal")]
+    for _ in range(_MAX_COPIES):
+        before = _states(parts)
+        for part in parts:
+            copy = Path(folder.name, part.name)
+            if part.exists():
+                shutil.copyfile(part, copy)
+            else:
+                copy.unlink(missing_ok=True)
+        if _states(parts) == before:
+            return folder
+    folder.cleanup()
+    raise StorageError(f"{path} is being written all the time: ask again in a moment")
+
+
+def _states(paths: Iterable[Path]) -> list[tuple[int, int] | None]:
+    return [
+        (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else None for path in paths
+    ]
 
 
 def is_old(path: Path) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from normalise import Capture
+from scraper.corpus.completeness import held_ids
+from scraper.corpus.fingerprint import fingerprint
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import CaptureSource
 from scraper.crawl.progress import CrawlProgress
@@ -23,6 +25,9 @@ _KEY = "index key"  # of the page that is next
 _LISTED = "index listed"  # all records are in, at that time
 _FINISHED = "index finished"  # and what follows from all of them is known
 _REFRESHING = "index refreshing"  # it is read once more, and not yet finished
+# The state of the list and of the archive that were read last, and what was read of them.
+_LIST, _LIST_PASSED_OVER = "list", "list passed over"
+_HELD, _HELD_IDS = "held archive", "held ids"
 # The site has some 300,000 captures, on 30 pages.
 _MAX_PAGES = 1_000
 _MAX_EMPTY_PAGES = 20
@@ -73,6 +78,7 @@ async def _read_pages(client: WaybackClient, ledger: Ledger, progress: CrawlProg
             )
         seen.add(key)
         notes = {_KEY: key, _LISTED: utc_now() if is_last else None}
+        progress.index_pages += 1
         progress.records += ledger.add_records(CaptureSource.INDEX, page.records, notes)
         if is_last:
             break
@@ -110,24 +116,44 @@ async def _page(client: WaybackClient, key: str | None) -> cdx.CdxPage:
 def read_list(path: Path, ledger: Ledger) -> Counter[str]:
     """Replace the captures of the last list by those of a file or folder.
 
-    Returns what was passed over, counted in words. Raises `UsageError` where the list has no
-    capture of an article.
+    A list that has not changed since is not read again. Returns what was passed over, counted in
+    words. Raises `UsageError` where the list has no capture of an article.
     """
+    now = fingerprint(path)
+    if now and ledger.get_note(_LIST) == now:
+        return Counter(json.loads(ledger.get_note(_LIST_PASSED_OVER) or "{}"))
     passed_over: Counter[str] = Counter()
     ledger.clear_list()
+    ledger.set_note(_LIST, None)
     ledger.add_records(CaptureSource.LIST, _records(read_captures(path), passed_over), {})
     if not ledger.article_ids(CaptureSource.LIST):
         raise UsageError(f"{path} names no capture of an article of hkcnews.com")
+    ledger.set_note(_LIST_PASSED_OVER, json.dumps(passed_over))
+    ledger.set_note(_LIST, now or None)
     return passed_over
 
 
+def read_held_ids(folder: Path, ledger: Ledger) -> frozenset[int]:
+    """Return the articles that an archive holds already; it is read again only if it has changed.
+
+    Raises `UsageError` as `held_ids` does.
+    """
+    now = fingerprint(folder)
+    if now and ledger.get_note(_HELD) == now:
+        return frozenset(json.loads(ledger.get_note(_HELD_IDS) or "[]"))
+    held = held_ids(folder)
+    ledger.set_note(_HELD_IDS, json.dumps(sorted(held)))
+    ledger.set_note(_HELD, now or None)
+    return frozenset(held)
+
+
 def _records(
-    captures: Iterator[Capture | BadRecord], passed_over: Counter[str]
+    found: Iterator[CdxRecord | BadRecord], passed_over: Counter[str]
 ) -> Iterator[CdxRecord]:
-    for capture in captures:
-        if isinstance(capture, BadRecord):
-            passed_over[str(capture)] += 1
-        elif (record := CdxRecord(capture)).article_id is None:
+    for record in found:
+        if isinstance(record, BadRecord):
+            passed_over[str(record)] += 1
+        elif record.article_id is None:
             passed_over["captures of other pages than articles"] += 1
         else:
             yield record

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from normalise import Capture
 from normalise.files import article_id_of
+from scraper.corpus.fingerprint import fingerprint
+from scraper.crawl.importing import ImportSummary, import_captures, record_request
 from scraper.crawl.layout import ARTICLE_FILES, STORE_FOLDER, half_written_files
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.lock import locked
@@ -22,11 +24,12 @@ from scraper.warc.writer import MAX_FILE_BYTES, WarcStore
 
 @dataclass(frozen=True, slots=True)
 class CrawlFolder:
-    """An open folder."""
+    """An open folder; `imported` tells of files that were found in its store when it was opened."""
 
     path: Path
     ledger: Ledger
     store: WarcStore
+    imported: list[tuple[Path, ImportSummary]] = field(default_factory=list)
 
     def redirect_of(self, capture: Capture) -> str | None:
         """Return where a stored capture leads, "" for no redirect, `None` if it is not stored."""
@@ -67,6 +70,20 @@ def open_folder(
         yield folder
 
 
+def _import_foreign(folder: CrawlFolder) -> None:
+    """Bring in the captures of files that somebody has put into the store, once for each file."""
+    for path in folder.store.foreign_files():
+        note, now = f"imported {path.name}", fingerprint(path)
+        if folder.ledger.get_note(note) == now:
+            continue
+        try:
+            summary = import_captures([path], folder)
+        except UsageError as error:
+            summary = ImportSummary(failed=[str(error)])
+        folder.imported.append((path, summary))
+        folder.ledger.set_note(note, now)
+
+
 def _reconcile(folder: CrawlFolder) -> None:
     """Make ledger, store and files agree, whatever a killed run has left."""
     ledger, store = folder.ledger, folder.store
@@ -76,6 +93,8 @@ def _reconcile(folder: CrawlFolder) -> None:
             ledger.forget_after(file, sizes.get(file, 0))
     for stored in store.repair(ledger.file_ends()):
         ledger.add_memento(stored.served, stored.location, stored.redirect)
+        record_request(stored.requested, stored.served, stored.redirect, ledger)
+    _import_foreign(folder)
     for part in half_written_files(folder.path):
         part.unlink(missing_ok=True)  # a worker of the killed run may just have finished it
     article_ids = {article_id_of(path.name) for path in folder.path.glob(ARTICLE_FILES)}

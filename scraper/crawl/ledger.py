@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from normalise import Capture
-from scraper.crawl.database import Database, is_old
+from scraper.crawl.database import Database, copied, is_old, is_writable
 from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.crawl.lock import locked
 from scraper.crawl.notes import Notes
@@ -22,6 +24,11 @@ from scraper.errors import UsageError
 from scraper.models import ArticleStatus, AttemptResult, CdxRecord, PageReading, WarcLocation
 from scraper.utc import utc_now
 
+_SELECT_ATTEMPT = (
+    "SELECT timestamp, original, result, reason, message, served_timestamp, "
+    "served_original, requests, seconds, extractor FROM attempts"
+)
+_BATCH = 10_000  # records of a list that are in memory at a time
 _MAX_WARNINGS = 20  # of one article
 _MAX_WARNING = 120  # characters
 
@@ -32,12 +39,13 @@ class Ledger(Totals, Notes):
     Others may read it meanwhile. Every method raises `StorageError` where SQLite refuses.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(Database(folder / LEDGER_FILE))
+    def __init__(self, folder: Path, copy: TemporaryDirectory[str] | None = None) -> None:
+        super().__init__(Database(Path(copy.name if copy else folder, LEDGER_FILE)))
+        self._copy = copy
 
     @classmethod
     def open_existing(cls, folder: Path) -> Ledger:
-        """Return the ledger of a crawl, for reading.
+        """Return the ledger of a crawl, for reading; a copy of it where nothing may be written.
 
         Raises `UsageError` where there is none, and `FolderInUse` where it is of an older version
         and a crawl works in it: that crawl may be one of the older program.
@@ -46,6 +54,8 @@ class Ledger(Totals, Notes):
             raise UsageError(f"{folder} holds no crawl: there is no {LEDGER_FILE} in it")
         if not (folder / LEDGER_FILE).stat().st_size:
             raise UsageError(f"the crawl in {folder} has just begun: ask again in a moment")
+        if not is_writable(folder, LEDGER_FILE):
+            return cls(folder, copied(folder / LEDGER_FILE))
         if not is_old(folder / LEDGER_FILE):
             return cls(folder)
         message = (
@@ -58,6 +68,8 @@ class Ledger(Totals, Notes):
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     # --- what the index lists ----------------------------------------------------------------
 
@@ -65,33 +77,31 @@ class Ledger(Totals, Notes):
         self, source: CaptureSource, records: Iterable[CdxRecord], notes: dict[str, str | None]
     ) -> int:
         """Add records and notes, all or none of them; return how many records are new."""
-        rows = (
-            (
-                source,
-                each.article_id,
-                *_key(each.capture),
-                each.mimetype,
-                each.statuscode,
-                each.digest,
-            )
-            for each in records
+        insert_address = "INSERT OR IGNORE INTO addresses (original) VALUES (?)"
+        insert_row = (
+            "INSERT OR IGNORE INTO cdx_rows VALUES "
+            "(?,?,?,(SELECT id FROM addresses WHERE original = ?),?,?,?)"
         )
+        new, left = 0, iter(records)
         with self._db.transaction():
-            new = self._db.insert("INSERT OR IGNORE INTO cdx_records VALUES (?,?,?,?,?,?,?)", rows)
+            while batch := tuple(islice(left, _BATCH)):
+                addresses = dict.fromkeys(each.capture.original for each in batch)
+                self._db.insert(insert_address, ((address,) for address in addresses))
+                new += self._db.insert(insert_row, (_row(source, each) for each in batch))
             for name, value in notes.items():
                 self.set_note(name, value)
         return new
 
     def clear_list(self) -> None:
         """Forget the captures of the last list."""
-        self._db.execute("DELETE FROM cdx_records WHERE source = ?", CaptureSource.LIST)
+        self._db.execute("DELETE FROM cdx_rows WHERE source = ?", CaptureSource.LIST)
 
     def update_shared_digests(self) -> None:
         """Find the digests that captures of several articles have."""
         with self._db.transaction():
             self._db.execute("DELETE FROM shared_digests")
             self._db.execute(
-                "INSERT INTO shared_digests SELECT digest FROM cdx_records WHERE digest != '' "
+                "INSERT INTO shared_digests SELECT digest FROM cdx_rows WHERE digest != '' "
                 "GROUP BY digest HAVING min(article_id) != max(article_id)"
             )
 
@@ -101,7 +111,7 @@ class Ledger(Totals, Notes):
 
     def article_ids(self, source: CaptureSource) -> list[int]:
         """Return the ids of the articles that have captures, in their order."""
-        query = "SELECT DISTINCT article_id FROM cdx_records WHERE source = ? ORDER BY article_id"
+        query = "SELECT DISTINCT article_id FROM cdx_rows WHERE source = ? ORDER BY article_id"
         return [article_id for (article_id,) in self._db.rows(query, source)]
 
     def cdx_records(self, source: CaptureSource, article_id: int) -> list[CdxRecord]:
@@ -169,13 +179,13 @@ class Ledger(Totals, Notes):
             *(attempt.requests, attempt.seconds, utc_now(), attempt.extractor),
         )
 
+    def all_attempts(self) -> Iterator[Attempt]:
+        """Yield every attempt, in their order."""
+        yield from map(_attempt, self._db.rows(f"{_SELECT_ATTEMPT} ORDER BY rowid"))
+
     def attempts(self, article_id: int) -> dict[Capture, Attempt]:
         """Return the attempts for an article, by the capture requested, in their order."""
-        query = (
-            "SELECT timestamp, original, result, reason, message, served_timestamp, "
-            "served_original, requests, seconds, extractor FROM attempts "
-            "WHERE article_id = ? ORDER BY rowid"
-        )
+        query = f"{_SELECT_ATTEMPT} WHERE article_id = ? ORDER BY rowid"
         attempts = map(_attempt, self._db.rows(query, article_id))
         return {attempt.requested: attempt for attempt in attempts}
 
@@ -245,6 +255,13 @@ class Ledger(Totals, Notes):
 
 def _key(capture: Capture | None) -> tuple[str | None, str | None]:
     return (capture.timestamp, capture.original) if capture else (None, None)
+
+
+def _row(source: CaptureSource, record: CdxRecord) -> tuple[object, ...]:
+    """What stands in the columns of `cdx_rows`, the address in place of its id."""
+    capture = record.capture
+    key = (source, record.article_id, int(capture.timestamp), capture.original)
+    return (*key, record.mimetype, record.statuscode, record.digest)
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:

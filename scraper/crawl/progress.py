@@ -16,16 +16,17 @@ _ARTICLES_PER_CHECK = 50  # written ones, between two looks at their fields
 class CrawlProgress:
     """Counts since the start of the run.
 
-    `phase` is what is being done, in words. `records` counts those read from the index, `pages`
-    those fetched; `done`, `total` and `put_off` count articles. `pause` is the one that everybody
-    waits for. `passed_over` counts what a list names and is not taken, in words. `wanted` are the
-    articles that the run is about, `without_capture` the ids given one by one that have no capture.
-    `fields` counts the fields of the articles written in this run. `alarm` says in a sentence that
-    the rules don't fit the pages, or that a field is found far too seldom;
+    `phase` is what is being done, in words. `index_pages` and `records` count those read from the
+    index, `pages` those fetched; `done`, `total` and `put_off` count articles. `pause` is the one
+    that everybody waits for. `passed_over` counts what a list names and is not taken, in words.
+    `wanted` are the articles that the run is about, `without_capture` the ids given one by one that
+    have no capture. `fields` counts the fields of the articles written in this run. `alarm` says in
+    a sentence that the rules don't fit the pages, or that a field is found far too seldom;
     `alarming_fields` are those.
     """
 
     phase: str = "opening the folder"
+    index_pages: int = 0
     records: int = 0
     pages: int = 0
     done: int = 0

@@ -11,7 +11,6 @@ from functools import partial
 from scraper.batch.extractor import extractor_version
 from scraper.batch.judge import write_stored
 from scraper.batch.run import spare_cores
-from scraper.corpus.completeness import held_ids
 from scraper.crawl import enumeration
 from scraper.crawl.alarm import PageAlarm
 from scraper.crawl.crawler import Crawler
@@ -68,7 +67,7 @@ async def _select(
     plan: CrawlPlan, folder: CrawlFolder, client: WaybackClient, progress: CrawlProgress
 ) -> tuple[CaptureSelector, list[int]]:
     """Read the captures, and return the articles that are to be done."""
-    held = held_ids(plan.reference) if plan.reference else set()
+    held = enumeration.read_held_ids(plan.reference, folder.ledger) if plan.reference else set()
     if plan.capture_list is None:
         progress.phase = "reading the index"
         if plan.refresh_index:

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 SCHEMA = (
     "CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    # What the index or a list says of each capture.
-    """
-    CREATE TABLE cdx_records (
-        source TEXT, article_id INTEGER, timestamp TEXT, original TEXT,
+    # What the index or a list says of each capture. Most captures share their addresses.
+    _ADDRESSES := "CREATE TABLE addresses (id INTEGER PRIMARY KEY, original TEXT NOT NULL UNIQUE)",
+    _CDX_ROWS := """
+    CREATE TABLE cdx_rows (
+        source TEXT, article_id INTEGER, timestamp INTEGER, address_id INTEGER,
         mimetype TEXT, statuscode TEXT, digest TEXT,
-        PRIMARY KEY (source, article_id, timestamp, original, mimetype, statuscode, digest)
+        PRIMARY KEY (source, article_id, timestamp, address_id, mimetype, statuscode, digest)
     ) WITHOUT ROWID
+    """,
+    _CDX_RECORDS := """
+    CREATE VIEW cdx_records AS
+    SELECT source, article_id, printf('%014d', timestamp) AS timestamp, original,
+        mimetype, statuscode, digest
+    FROM cdx_rows JOIN addresses ON addresses.id = address_id
     """,
     # Digests that captures of several articles have: no article is as common.
     "CREATE TABLE shared_digests (digest TEXT PRIMARY KEY) WITHOUT ROWID",
@@ -83,8 +90,23 @@ _TO_3 = (
     "UPDATE articles SET warnings = message, message = '' WHERE status = 'written'",
 )
 
+_TO_4 = (
+    "ALTER TABLE cdx_records RENAME TO old_records",
+    _ADDRESSES,
+    "INSERT INTO addresses (original) SELECT DISTINCT original FROM old_records",
+    _CDX_ROWS,
+    """
+    INSERT INTO cdx_rows
+    SELECT source, article_id, CAST(timestamp AS INTEGER), addresses.id,
+        mimetype, statuscode, digest
+    FROM old_records JOIN addresses USING (original)
+    """,
+    "DROP TABLE old_records",
+    _CDX_RECORDS,
+)
+
 # The first makes version 2 of version 1, and so on. What has been released is never changed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3, _TO_4)
 VERSION = 1 + len(MIGRATIONS)
 
 

@@ -25,7 +25,7 @@ class Totals:
 
     def count_articles(self, ids: Ids = None) -> int:
         """Return how many articles there are, those included that only an earlier list named."""
-        known = "SELECT article_id FROM cdx_records UNION SELECT id AS article_id FROM articles"
+        known = "SELECT article_id FROM cdx_rows UNION SELECT id AS article_id FROM articles"
         query = f"SELECT count(*) FROM ({known}) WHERE {_OF_ARTICLE_ID}"  # noqa: S608
         return int(next(self._db.rows(query, *_twice(ids)))[0])
 

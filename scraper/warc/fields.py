@@ -9,8 +9,10 @@ from warcio.timeutils import TIMESTAMP_14, datetime_to_iso_date, datetime_to_tim
 from normalise import BadCapture, Capture
 from normalise.playback_address import parse_playback
 from scraper.errors import BadRecord
+from scraper.warc.header import RecordHeader
 
 BLOCK_DIGEST = "WARC-Block-Digest"
+SOURCE_URI = "WARC-Source-URI"  # of our own records: the address at the archive that was requested
 _TIMESTAMP_DIGITS = 14
 
 
@@ -27,6 +29,14 @@ def capture_of(target_uri: str, warc_date: str) -> Capture:
         return Capture.of(timestamp_of(warc_date), target_uri)
     except (BadCapture, ValueError) as error:
         raise BadRecord(str(error)) from error
+
+
+def requested_of(header: RecordHeader, served: Capture) -> Capture:
+    """Return the capture that was requested for a record of ours; elsewhere it is the same."""
+    try:
+        return Capture.from_url(header.get(SOURCE_URI)) if header.get(SOURCE_URI) else served
+    except BadCapture:
+        return served
 
 
 def timestamp_of(warc_date: str) -> str:

@@ -13,7 +13,10 @@ from scraper.errors import BadRecord
 from scraper.warc.header import HEADER_END, Fields, parse_fields
 
 # `HTTP/2 200`, `http/1.1 200 OK`, `ICY 200 OK`; the reason may be missing.
-STATUS_LINE = re.compile(rb"[\r\n]*(?:HTTP(?:/[0-9.]+)?|ICY)[ \t]+([0-9]{3})\b", re.IGNORECASE)
+STATUS_LINE = re.compile(
+    rb"[\r\n]*(?:HTTP(?:/[0-9.]+)?|ICY)[ \t]+([0-9]{3})\b[ \t]*([^\r\n]*)", re.IGNORECASE
+)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _TRAILER = re.compile(rb"(?:[^\r\n:]+:[^\r\n]*\r?\n)*(?:\r?\n)?\Z")
@@ -24,6 +27,7 @@ class HttpResponse:
     """A response; its body is as the record has it."""
 
     status: int
+    reason: str
     fields: Fields
     body: bytes
 
@@ -40,7 +44,8 @@ def parse_response(block: bytes) -> HttpResponse:
     block = block.lstrip(b"\r\n")
     end = HEADER_END.search(block)
     head, body = (block, b"") if end is None else (block[: end.end()], block[end.end() :])
-    return HttpResponse(int(status_line[1]), parse_fields(head), body)
+    reason = status_line[2].decode("ascii", "replace").strip()
+    return HttpResponse(int(status_line[1]), reason, parse_fields(head), body)
 
 
 def is_chunked(response: HttpResponse) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from scraper.content_encoding import decode_body
 from scraper.errors import BadBody, BadRecord, RevisitRecord
-from scraper.models import CaptureLocation, Payload
+from scraper.models import CaptureLocation, Memento, Payload
 from scraper.warc.digests import parse_digest
-from scraper.warc.fields import BLOCK_DIGEST, capture_of
+from scraper.warc.fields import BLOCK_DIGEST, capture_of, requested_of
 from scraper.warc.framing import RawRecord, read_record
 from scraper.warc.header import RecordHeader
 from scraper.warc.http_message import (
+    REDIRECTS,
     STATUS_LINE,
     HttpResponse,
     dechunk,
@@ -19,6 +20,14 @@ from scraper.warc.http_message import (
 from scraper.warc.saved_page import read_page_file
 
 _ENCODING = "Content-Encoding"
+_OK, _REASON = 200, "OK"
+# Of the transfer, which the body has left behind.
+_TRANSFER = frozenset(
+    {
+        *("content-encoding", "transfer-encoding", "content-length", "connection"),
+        "x-archive-orig-content-encoding",
+    }
+)
 _ORIGINAL = "X-Archive-Orig-"  # before the captured fields, in a recorded playback
 
 
@@ -28,16 +37,52 @@ def read_payload(location: CaptureLocation) -> Payload:
     Raises `BadRecord` where it is damaged, or is not of the capture for which it was listed, and
     `RevisitRecord` where the page is in another record.
     """
+    return _read(location)[0]
+
+
+def read_memento(location: CaptureLocation) -> tuple[Memento, str]:
+    """Return a capture with its HTTP header, and why its page may not be whole, "" for no reason.
+
+    Raises as `read_payload` does.
+    """
+    payload, response, header = _read(location)
+    capture, headers = location.capture, [("content-type", "text/html")]
+    redirect = ""
+    if response is not None:
+        headers = [
+            (name, value)
+            for name, values in response.fields.values.items()
+            for value in values
+            if name not in _TRANSFER
+        ]
+        is_redirect = response.status in REDIRECTS
+        redirect = response.fields.get("Location") if is_redirect else ""
+    memento = Memento(
+        requested=capture if header is None else requested_of(header, capture),
+        served=capture,
+        status=payload.status or _OK,
+        reason=_REASON if response is None else response.reason,
+        headers=tuple(headers),
+        body=payload.body,
+        location=redirect,
+    )
+    return memento, payload.doubt
+
+
+def _read(
+    location: CaptureLocation,
+) -> tuple[Payload, HttpResponse | None, RecordHeader | None]:
+    """The page of a capture, with the headers that its record has."""
     if location.offset is None:
         try:
-            return Payload(read_page_file(location.path))
+            return Payload(read_page_file(location.path)), None, None
         except OSError as error:
             raise BadRecord(f"{location}: {error.strerror}") from error
     try:
         with location.path.open("rb") as file:
             record = read_record(file, location.offset)
         _check(record, location)
-        return _payload(record)
+        return (*_payload(record), record.header)
     except RevisitRecord as error:
         raise RevisitRecord(f"{location}: {error}") from error
     except (OSError, BadRecord, BadBody) as error:
@@ -60,20 +105,21 @@ def _check(record: RawRecord, location: CaptureLocation) -> None:
         raise BadRecord("damage is near, and no digest proves it right; get the file again")
 
 
-def _payload(record: RawRecord) -> Payload:
+def _payload(record: RawRecord) -> tuple[Payload, HttpResponse | None]:
     header = record.header
     if header.kind == "revisit":
         date = header.get("WARC-Refers-To-Date") or "an earlier date"
         raise RevisitRecord(f"a revisit record; the page itself is in that of {date}")
     if not _is_http(record):
-        return Payload(record.block, doubt=_doubt(header))
+        return Payload(record.block, doubt=_doubt(header)), None
     response = parse_response(record.block)
     is_in_chunks = is_chunked(response)
     body = dechunk(response.body) if is_in_chunks else response.body
     doubt = _doubt(header) or ("" if is_in_chunks else _missing_bytes(response))
     encoding = ",".join(response.values(_ENCODING))
     captured = ",".join(response.values(_ORIGINAL + _ENCODING))
-    return Payload(decode_body(body, f"{captured},{encoding}"), response.status, doubt)
+    body = decode_body(body, f"{captured},{encoding}")
+    return Payload(body, response.status, doubt), response
 
 
 def _is_http(record: RawRecord) -> bool:

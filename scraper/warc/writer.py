@@ -22,9 +22,10 @@ from warcio.warcwriter import WARCWriter
 from normalise import BadCapture, Capture
 from scraper.errors import BadRecord, StorageError, disk_error
 from scraper.models import CaptureLocation, Memento, WarcLocation
-from scraper.warc.fields import timestamp_of, warc_date_of
+from scraper.warc.fields import SOURCE_URI, requested_of, timestamp_of, warc_date_of
+from scraper.warc.file_kinds import looks_like_archive
 from scraper.warc.framing import RawRecord
-from scraper.warc.http_message import parse_response
+from scraper.warc.http_message import REDIRECTS, parse_response
 from scraper.warc.recovery import WholeRecord, has_whole_record_behind, whole_records
 
 MAX_FILE_BYTES = 1_000_000_000  # another file is begun behind the record that reaches it
@@ -33,18 +34,20 @@ _FILE_NAME = "hkcnews-{:05d}.warc.gz"
 _FILE_NAMES = f"hkcnews-{'[0-9]' * 5}.warc.gz"  # files of other names are left alone
 _NUMBER = re.compile("[0-9]+")
 _BUILDER = RecordBuilder()
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SOURCE_URI = "WARC-Source-URI"  # the address at the archive that was requested
 _ADVICE = "move the file out of the folder; what was in it is fetched again"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCapture:
-    """A capture as its record has it; `redirect` is where it leads, "" for no redirect."""
+    """A capture as its record has it, and the one that was requested.
+
+    `redirect` is where it leads, "" for no redirect.
+    """
 
     served: Capture
     location: WarcLocation
     redirect: str
+    requested: Capture
 
 
 class WarcStore:
@@ -100,6 +103,15 @@ class WarcStore:
                 )
             os.truncate(path, end)
 
+    def foreign_files(self) -> list[Path]:
+        """Return the archives in the folder that are not of this program's making."""
+        paths = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        return [
+            path
+            for path in paths
+            if path.is_file() and looks_like_archive(path) and not path.match(_FILE_NAMES)
+        ]
+
     def sizes(self) -> dict[str, int]:
         """Return the bytes of each file, by its name."""
         return {path.name: path.stat().st_size for path in self.folder.glob(_FILE_NAMES)}
@@ -153,7 +165,7 @@ def _response(memento: Memento) -> bytes:
         http_headers=StatusAndHeaders(status_line, fields, protocol="HTTP/1.1"),
         warc_headers_dict={
             "WARC-Date": warc_date_of(memento.served.timestamp),
-            _SOURCE_URI: memento.requested.raw_url,
+            SOURCE_URI: memento.requested.raw_url,
         },
     )
     out = BytesIO()
@@ -189,9 +201,8 @@ def _stored(path: Path, whole: WholeRecord) -> StoredCapture:
         raise StorageError(
             f"{path}, record at byte {whole.start}, is none of ours: {error}; {_ADVICE}"
         ) from error
-    return StoredCapture(
-        served, WarcLocation(path.name, whole.start, whole.end - whole.start), redirect
-    )
+    location = WarcLocation(path.name, whole.start, whole.end - whole.start)
+    return StoredCapture(served, location, redirect, requested_of(whole.record.header, served))
 
 
 def _read_response(record: RawRecord) -> tuple[Capture, str]:
@@ -204,5 +215,5 @@ def _read_response(record: RawRecord) -> tuple[Capture, str]:
     if warc_date != warc_date_of(served.timestamp):
         raise BadRecord(f"its WARC-Date is {warc_date}")
     response = parse_response(record.block)
-    locations = response.values("Location") if response.status in _REDIRECTS else []
+    locations = response.values("Location") if response.status in REDIRECTS else []
     return served, locations[0] if locations else ""

@@ -32,13 +32,14 @@ from scraper.errors import (
     CertificateError,
     PlaybackError,
     PlaybackFailure,
+    ProxyRefusal,
     RateLimited,
     RetriesExhausted,
     ScraperError,
     TryAgain,
 )
 from scraper.wayback import cdx, timeouts
-from scraper.wayback.connections import open_pool
+from scraper.wayback.connections import open_connections
 from scraper.wayback.responses import raise_for_archive_error
 from scraper.wayback.stop import StopSignal
 from scraper.wayback.throttle import Endpoint, Throttle
@@ -54,6 +55,7 @@ _MAX_SECONDS = 300.0  # for one answer with its head, however slowly its bytes c
 _MAX_WORKING_SECONDS = 600.0  # for all tries of a request together, without pauses
 _MAX_BYTES = {Endpoint.INDEX: cdx.MAX_BYTES, Endpoint.PLAYBACK: MAX_PAGE_BYTES}
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "keep-alive"}
+_PASSING_OF_PROXY = ("500", "502", "503", "504")
 # These have no common base class.
 _TRANSPORT_ERRORS = (
     httpcore.TimeoutException,
@@ -93,7 +95,8 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
         request = httpx.Request("GET", origin, headers={"User-Agent": agent, **_HEADERS})
         self._origin = request.url
         self._headers = request.headers.raw
-        self._pool = open_pool(concurrency)
+        connections = open_connections(self._origin, concurrency)
+        self._pool, self._proxy = connections.pool, connections.proxy
         self._timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None).as_dict()
         self._retrying = AsyncRetrying(
             retry=retry_if_exception_type(TryAgain),
@@ -121,7 +124,8 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
 
         A refusal that pauses everybody does not count as a try. Raises `RetriesExhausted` after
         the last try, `Paused` when the archive has refused for long, `Stopped` when the run is to
-        end, `CertificateError` for a bad certificate, and any other error of `read`.
+        end, `CertificateError` and `ProxyRefusal` where no request can succeed, and any other
+        error of `read`.
         """
         retrying = self._retrying.copy()  # it holds the state of one call
         return await retrying(self._attempt, endpoint, target, read, stats)
@@ -142,7 +146,7 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                 except RateLimited as refusal:
                     self._throttle.record_refusal(ticket, refusal)
                     continue
-                except (TryAgain, CertificateError):
+                except (TryAgain, CertificateError, ProxyRefusal):
                     raise
                 except ScraperError:  # an answer all the same
                     self._throttle.record_success(ticket)
@@ -171,6 +175,8 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                     stream=httpx.ByteStream(b""),
                     extensions=raw.extensions,
                 )
+                if response.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+                    raise _refused_by_proxy(self._proxy, "407 Proxy Authentication Required")
                 try:
                     return response, await _read_body(raw, _MAX_BYTES[endpoint])
                 except _TRANSPORT_ERRORS:
@@ -178,7 +184,34 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                         raise_for_archive_error(response, "")  # a 429 counts without its body
                     raise
         except _TRANSPORT_ERRORS as error:
-            raise _translate(error) from error
+            raise self._translate(error) from error
+
+    def _translate(self, error: Exception) -> ScraperError:
+        """The error of this package for one of httpcore."""
+        reason = str(error) or type(error).__name__
+        if isinstance(error, httpcore.ProxyError):
+            if reason.startswith(_PASSING_OF_PROXY):
+                return TryAgain(f"the proxy {self._proxy} answers: {reason}")
+            return _refused_by_proxy(self._proxy, reason)
+        if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+            certificate = _certificate_failure(error)
+            if certificate is not None:
+                return CertificateError(f"the archive's certificate does not hold: {certificate}")
+            # A ban looks like this: the firewall takes no connections (docs/wayback.md 2.7).
+            whose = f"the proxy {self._proxy}" if self._proxy else "the archive"
+            return RateLimited(f"{whose} takes no connection ({reason})")
+        if isinstance(error, httpcore.TimeoutException):
+            if timeouts.has_passed():
+                return TryAgain(f"an answer that does not end in {_MAX_SECONDS:.0f} seconds")
+            return TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds")
+        return TryAgain(f"the connection broke: {reason}")
+
+
+def _refused_by_proxy(proxy: str, reason: str) -> ProxyRefusal:
+    return ProxyRefusal(
+        f"the proxy {proxy} refuses: {reason}; correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY "
+        "(http://user:password@host:port), and start the same command again"
+    )
 
 
 async def _read_body(response: httpcore.Response, max_bytes: int) -> bytes:
@@ -190,22 +223,6 @@ async def _read_body(response: httpcore.Response, max_bytes: int) -> bytes:
             message = f"the answer is larger than {max_bytes} bytes, as no page is"
             raise PlaybackError(PlaybackFailure.TOO_LARGE, message)
     return bytes(body)
-
-
-def _translate(error: Exception) -> ScraperError:
-    """The error of this package for one of httpcore."""
-    reason = str(error) or type(error).__name__
-    if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
-        certificate = _certificate_failure(error)
-        if certificate is not None:
-            return CertificateError(f"the archive's certificate does not hold: {certificate}")
-        # A ban looks like this: the firewall takes no connections (docs/wayback.md 2.7).
-        return RateLimited(f"the archive takes no connection ({reason})")
-    if isinstance(error, httpcore.TimeoutException):
-        if timeouts.has_passed():
-            return TryAgain(f"an answer that does not end in {_MAX_SECONDS:.0f} seconds")
-        return TryAgain(f"no answer in {_READ_SECONDS:.0f} seconds")
-    return TryAgain(f"the connection broke: {reason}")
 
 
 def _certificate_failure(error: BaseException) -> ssl.SSLCertVerificationError | None:

@@ -269,11 +269,11 @@ def list_file(data: bytes) -> None:
 
 def _list(path: Path) -> None:
     with suppress(UsageError):
-        for capture in read_captures(path):
-            if isinstance(capture, Capture):
-                assert_requests_a_capture(playback.request_target(capture))
+        for record in read_captures(path):
+            if isinstance(record, CdxRecord):
+                assert_requests_a_capture(playback.request_target(record.capture))
                 with suppress(RefusedPath):
-                    article_path(capture.article_id or 0)
+                    article_path(record.capture.article_id or 0)
 
 
 # --- the command line -----------------------------------------------------------------------

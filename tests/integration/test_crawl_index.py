@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -46,8 +46,13 @@ from support.warcs import (
 )
 
 from normalise.files import article_path
+from scraper.corpus import completeness
+from scraper.crawl import enumeration
 from scraper.crawl.plan import CrawlPlan
-from scraper.errors import IndexUnavailable, Paused, UsageError
+from scraper.crawl.progress import CrawlProgress
+from scraper.errors import BadRecord, IndexUnavailable, Paused, UsageError
+from scraper.models import CdxRecord
+from scraper.selection import capture_list
 from scraper.wayback import cdx
 
 # --- the index ------------------------------------------------------------------------------
@@ -319,6 +324,55 @@ def test_a_folder_of_article_files_is_a_list(tmp_path: Path, out: Path) -> None:
         crawl(out, server, CrawlPlan(capture_list=tmp_path / "held"))
         assert requests_to(server, "index") == []
     assert articles(out) == files(1, 2)
+
+
+def test_a_list_is_read_again_only_if_it_has_changed(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def read_captures(path: Path) -> Iterator[CdxRecord | BadRecord]:
+        read.append(path)
+        return capture_list.read_captures(path)
+
+    monkeypatch.setattr(enumeration, "read_captures", read_captures)
+    held = tmp_path / "held"
+    for numbers, times in (((1, 2), 1), ((), 1), ((3,), 2)):
+        for name, content in files(*numbers).items():
+            path = held / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        progress = CrawlProgress()
+        with replay(generated(3)) as server:
+            crawl(out, server, CrawlPlan(capture_list=held), progress=progress)
+        assert len(read) == times
+    assert articles(out) == files(1, 2, 3)
+
+
+def test_what_was_passed_over_of_a_list_is_told_again(tmp_path: Path, out: Path) -> None:
+    listed = _list(tmp_path, (NEW, address(1)), (NEW, "https://a.example/"))
+    for _ in range(2):
+        progress = CrawlProgress()
+        with replay(generated(1)) as server:
+            crawl(out, server, CrawlPlan(capture_list=listed), progress=progress)
+        assert dict(progress.passed_over) == {"captures of other pages than articles": 1}
+
+
+def test_an_archive_that_is_held_is_read_again_only_if_it_has_changed(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def held_ids(folder: Path) -> set[int]:
+        read.append(folder)
+        return completeness.held_ids(folder)
+
+    monkeypatch.setattr(enumeration, "held_ids", held_ids)
+    for held, times in (({1: article_file(1)}, 1), ({}, 1), ({2: article_file(2)}, 2)):
+        with replay(generated(4)) as server:
+            crawl(out, server, CrawlPlan(reference=_reference(tmp_path, held)))
+        assert len(read) == times
+    assert articles(out) == files(2, 3, 4)
 
 
 def _list(folder: Path, *captures: tuple[str, str]) -> Path:

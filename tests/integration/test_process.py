@@ -108,3 +108,27 @@ def test_a_pipe_that_is_closed_early_gives_no_traceback(
     assert b"Traceback" not in messages
     assert b"Exception" not in messages
     assert exit_code in {0, 1}
+
+
+@pytest.mark.parametrize("command", ["normalise", "inspect"])
+def test_a_closed_output_is_one_line_of_error(page: Path, command: str) -> None:
+    result = with_closed_output(page.parent, f"{command} page.html --url {URL}")
+    message = b"error: standard output is closed: open it, or send it to a file\n"
+    assert (result.returncode, result.stderr) == (2, message)
+
+
+def with_closed_output(folder: Path, arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m scraper {arguments} 1>&-"],
+        cwd=folder,
+        env=clean_environment({"PYTHONPATH": str(Path(__file__).parents[2])}),
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_with_a_closed_output_files_are_written_all_the_same(page: Path) -> None:
+    result = with_closed_output(page.parent, f"normalise page.html --url {URL} --out out")
+    assert result.returncode == 0, result.stderr
+    (file,) = (page.parent / "out").rglob("*.md")
+    assert file.read_bytes() == article_file(ID)

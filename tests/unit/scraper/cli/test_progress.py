@@ -82,9 +82,9 @@ def test_a_crawl_shows_its_phase_until_there_are_articles() -> None:
     state = CrawlProgress(phase="reading the index")
     view = CrawlView(state)
     assert view.line() == "reading the index"
-    state.records = 1500
-    assert view.line() == "reading the index: 1,500 captures"
-    assert _shown(view) == "reading the index: 1,500 captures\n"
+    state.index_pages, state.records = 2, 15000
+    assert view.line() == "reading the index: page 2, 15,000 captures"
+    assert _shown(view) == "reading the index: page 2, 15,000 captures\n"
 
 
 def test_a_crawl_shows_counts_pace_and_the_time_left(clock: list[float]) -> None:

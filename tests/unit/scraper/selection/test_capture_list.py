@@ -19,6 +19,7 @@ from support.shared_files import need
 
 from normalise import Capture
 from scraper.errors import BadRecord, UsageError
+from scraper.models import CdxRecord
 from scraper.selection.capture_list import read_captures
 
 TIMESTAMP = "20210629183215"
@@ -30,10 +31,15 @@ ROW, OTHER_ROW = (f"{capture.timestamp}\t{capture.original}\n" for capture in (C
 Found = list[Capture | BadRecord]
 
 
+def read_list(path: Path) -> Found:
+    found = read_captures(path)
+    return [each.capture if isinstance(each, CdxRecord) else each for each in found]
+
+
 def read(folder: Path, content: str | bytes) -> Found:
     path = folder / "list"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(read_captures(path))
+    return read_list(path)
 
 
 def messages(found: Found) -> list[str]:
@@ -58,6 +64,10 @@ def as_table(rows: Iterable[Iterable[str]], delimiter: str) -> str:
         pytest.param(f"\ufeff{ROW}", id="BOM"),
         pytest.param(ROW.replace("\n", "\r\n"), id="CRLF"),
         pytest.param(f"\n \n{ROW}\n\t\n", id="blank-lines"),
+        pytest.param(ROW.replace("\t", ";"), id="semicolons"),
+        pytest.param(f"Nr;Timestamp;Original\n1;{TIMESTAMP};{ADDRESS}\n", id="semicolons-header"),
+        pytest.param(ROW.replace("\t", " "), id="blanks"),
+        pytest.param(f"timestamp original\n{TIMESTAMP} {ADDRESS}\n", id="blanks-header"),
         pytest.param(f"甲\t {TIMESTAMP} \t200\t {ADDRESS} \ttext/html\n", id="among-others"),
         pytest.param(f"{ADDRESS}\t{TIMESTAMP}\n", id="other-order"),
         pytest.param(
@@ -88,6 +98,13 @@ def test_every_make_gives_the_capture(tmp_path: Path, content: str) -> None:
 
 def test_a_list_may_be_gzip(tmp_path: Path) -> None:
     assert read(tmp_path, gzip.compress(f"\ufeff{ROW}".encode())) == [CAPTURE]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_list_may_be_utf_16(tmp_path: Path, encoding: str) -> None:
+    rows = f"{TIMESTAMP}\t{ADDRESS}\t渡輪\r\n" + OTHER_ROW * 2_000  # more than is read at once
+    found = read(tmp_path, rows.encode(encoding))
+    assert found == [CAPTURE, *[OTHER] * 2_000]
 
 
 def test_captures_come_in_the_order_of_the_list_and_as_often(tmp_path: Path) -> None:
@@ -161,7 +178,7 @@ captures = st.builds(
 
 @given(
     st.lists(captures, min_size=1, max_size=5),
-    st.sampled_from("\t,"),
+    st.sampled_from("\t,;"),
     st.sampled_from([None, ["timestamp", "original", "note"], ["n", "Original", "TimeStamp "]]),
     st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=9),
 )
@@ -268,7 +285,6 @@ def test_whatever_stands_in_a_list_its_captures_come_or_it_is_reported(
         pytest.param(gzip.compress(b""), id="empty-gzip"),
         pytest.param("渡輪\n碼頭\n".encode(), id="other-text"),
         pytest.param(b"\x89PNG\r\n\x1a\n\0\0", id="picture"),
-        pytest.param(ROW.encode("utf-16"), id="UTF-16"),
         pytest.param("20210629183215\thttps://x.hk/渡".encode("big5"), id="Big5"),
         pytest.param(b"\x1f\x8b", id="begins-like-gzip"),
         pytest.param(b"\x1f\x8b\x08\x00abc", id="no-gzip-behind-its-head"),
@@ -334,7 +350,7 @@ def test_a_damaged_gzip_file_is_wrong_usage(tmp_path: Path, content: bytes) -> N
 )
 def test_a_path_that_leads_nowhere_is_wrong_usage(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(UsageError, match=f"{name} can't be read: {reason}"):
-        list(read_captures(tmp_path / name))
+        read_list(tmp_path / name)
 
 
 # --- streams --------------------------------------------------------------------------------
@@ -346,7 +362,7 @@ def test_a_list_may_come_through_a_pipe(tmp_path: Path, content: bytes) -> None:
     os.mkfifo(pipe)
     writer = Thread(target=pipe.write_bytes, args=(content,), daemon=True)
     writer.start()
-    found = list(read_captures(pipe))
+    found = read_list(pipe)
     writer.join()
     assert found[0] == CAPTURE
 
@@ -394,7 +410,7 @@ def put(folder: Path, name: str, text: str) -> None:
 )
 def test_an_article_file_gives_the_capture_in_its_front_matter(tmp_path: Path, text: str) -> None:
     put(tmp_path, "article_7.md", text)
-    assert list(read_captures(tmp_path)) == [CAPTURE]
+    assert read_list(tmp_path) == [CAPTURE]
 
 
 def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
@@ -407,7 +423,7 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
         )
     put(tmp_path, "a/notes.txt", article(PLAYBACK))
     order = sorted(tmp_path.rglob("*.md"))
-    assert list(read_captures(tmp_path)) == [
+    assert read_list(tmp_path) == [
         Capture(TIMESTAMP, f"https://x.hk/{names.index(path.relative_to(tmp_path).as_posix())}")
         for path in order
     ]
@@ -432,7 +448,7 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
 def test_a_file_that_names_no_capture_is_reported(tmp_path: Path, text: str) -> None:
     put(tmp_path, "article_1.md", text)
     put(tmp_path, "article_2.md", article(PLAYBACK))
-    error, capture = read_captures(tmp_path)
+    error, capture = read_list(tmp_path)
     assert isinstance(error, BadRecord)
     assert str(tmp_path / "article_1.md") in str(error)
     assert capture == CAPTURE
@@ -442,7 +458,7 @@ def test_files_that_are_no_text_and_links_that_lead_nowhere_are_reported(tmp_pat
     (tmp_path / "article_1.md").write_bytes(b"---\nurl: \xff\n---\n")
     (tmp_path / "article_2.md").symlink_to(tmp_path / "gone")
     put(tmp_path, "article_3.md", article(PLAYBACK))
-    found = list(read_captures(tmp_path))
+    found = read_list(tmp_path)
     assert len(messages(found)) == 2
     assert found[2] == CAPTURE
 
@@ -450,13 +466,13 @@ def test_files_that_are_no_text_and_links_that_lead_nowhere_are_reported(tmp_pat
 def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
     put(tmp_path, "article_1.md", article(PLAYBACK))
     (tmp_path / "again").symlink_to(tmp_path)
-    assert list(read_captures(tmp_path)) == [CAPTURE]
+    assert read_list(tmp_path) == [CAPTURE]
 
 
 def test_a_folder_without_article_files_is_wrong_usage(tmp_path: Path) -> None:
     put(tmp_path, "deep/list.tsv", ROW)
     with pytest.raises(UsageError, match=r"no file \*\.md"):
-        list(read_captures(tmp_path))
+        read_list(tmp_path)
 
 
 # --- the material ---------------------------------------------------------------------------
@@ -466,4 +482,4 @@ def test_the_list_of_the_reference_archive_can_be_read() -> None:
     path = need("recordings", "hkcnews-archivist-samples", "hkcnews_captures.tsv.gz")
     found = list(islice(read_captures(path), 5_000))
     assert len(found) == 5_000
-    assert all(isinstance(each, Capture) and each.article_id for each in found)
+    assert all(isinstance(each, CdxRecord) and each.article_id for each in found)

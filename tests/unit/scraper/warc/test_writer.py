@@ -135,8 +135,8 @@ def test_captures_behind_the_known_end_are_found(tmp_path: Path) -> None:
     unknown = [store.append(memento(3)), store.append(moved)]
     store.close()
     assert list(WarcStore(tmp_path).repair({FIRST: known.offset + known.length})) == [
-        StoredCapture(memento(3).served, unknown[0], ""),
-        StoredCapture(moved.served, unknown[1], "/x"),
+        StoredCapture(memento(3).served, unknown[0], "", memento(3).served),
+        StoredCapture(moved.served, unknown[1], "/x", capture),
     ]
 
 

@@ -31,6 +31,7 @@ from fake_archive import (
     samples,
 )
 from support import sockets
+from support.certificate import CERTIFICATE
 from support.pages import table
 
 from normalise import Capture
@@ -402,27 +403,6 @@ def test_a_host_without_an_address_is_named_by_its_cause(monkeypatch: pytest.Mon
     assert "nowhere.invalid" in message
 
 
-# Made for these tests, of nobody's trust.
-CERTIFICATE = """\
------BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKf/juDApCEi8ZxXo
-WGk6MxX47vB7OUwCWtUvdBayl8KhRANCAAT99qmLiHSuVH1ndP29Dt61C/pRZ5dW
-Rd708s2DZ0pr/WKnlh3Ch0yB8p4lTf9Ox766ZLrTMmfrCHL2c0WQgC7F
------END PRIVATE KEY-----
------BEGIN CERTIFICATE-----
-MIIBkTCCATagAwIBAgIUZsY5rXgYIT5oI+edpBSnC6J1GjEwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMjE5MjYyNVoYDzIxMjYxMDI5
-MTkyNjI1WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAT99qmLiHSuVH1ndP29Dt61C/pRZ5dWRd708s2DZ0pr/WKnlh3Ch0yB
-8p4lTf9Ox766ZLrTMmfrCHL2c0WQgC7Fo2QwYjAdBgNVHQ4EFgQUz/bhLnSrR+40
-BqmhGw5pgScEbDswHwYDVR0jBBgwFoAUz/bhLnSrR+40BqmhGw5pgScEbDswDwYD
-VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0kAMEYC
-IQCmEManP4pFJPOvfSR76FBD9WiyHGkDfMXxBmA4aqNvGwIhAMLRa+AlsTYQWPGc
-DxfWulxTAl85t9JE6KF/1sGC1tLA
------END CERTIFICATE-----
-"""
-
-
 def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Path) -> None:
     file = tmp_path / "server.pem"
     file.write_text(CERTIFICATE)
@@ -601,22 +581,6 @@ def request_bytes(
             return found, server, pauses
 
     return asyncio.run(run())
-
-
-def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run() -> tuple[list[object], int]:
-        async with sockets.answering(sockets.answer(PAGE, *memento())) as proxy:
-            for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-                monkeypatch.setenv(name, proxy.origin)
-            async with sockets.answering(sockets.answer(PAGE, *memento())) as server:
-                page = await in_session(server.origin, lambda session: session.page())
-            return [page], proxy.connections
-
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
-    (page,), connections = asyncio.run(run())
-    assert isinstance(page, Memento)
-    assert connections == 0
 
 
 def test_cookies_are_not_sent_back() -> None:

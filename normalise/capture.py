@@ -38,16 +38,8 @@ class Capture:
                 f"the timestamp of a capture has 14 digits, this has not: {self.timestamp!r}; "
                 "take it from the address bar of the archive or from its index"
             )
-        if not self.original.isascii() or not self.original.isprintable() or " " in self.original:
-            raise BadCapture(
-                f"a captured address is printable ASCII without blanks, this is not: "
-                f"{self.original!r}; Capture.from_url() encodes it"
-            )
-        if _ADDRESS.match(self.original) is None:
-            raise BadCapture(
-                f"not a captured web address: {self.original!r}; "
-                "it begins with http:// or https:// and names a host"
-            )
+        if fault := _fault(self.original):
+            raise BadCapture(fault)
 
     def __reduce__(self) -> tuple[type[Capture], tuple[str, str]]:
         return type(self), (self.timestamp, self.original)
@@ -70,7 +62,7 @@ class Capture:
     @classmethod
     def of(cls, timestamp: str, address: str) -> Capture:
         """Return the capture of an address that may have raw non-ASCII or blanks in it."""
-        if not address.isascii() or not address.isprintable() or " " in address:
+        if _fault(address):  # else it would stay as it is
             address = quote(address, safe=_ADDRESS_SAFE)
         return cls(timestamp, address)
 
@@ -110,7 +102,23 @@ class Capture:
         return _article_id(self.original)
 
 
-@lru_cache(maxsize=64)  # asked many times for one page; captures of one address come together
+@lru_cache(maxsize=64)  # captures of one address come together in the index
+def _fault(address: str) -> str:
+    """Why an address can't be one that was captured, "" for one that can."""
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return (
+            f"a captured address is printable ASCII without blanks, this is not: {address!r}; "
+            "Capture.from_url() encodes it"
+        )
+    if _ADDRESS.match(address) is None:
+        return (
+            f"not a captured web address: {address!r}; "
+            "it begins with http:// or https:// and names a host"
+        )
+    return ""
+
+
+@lru_cache(maxsize=64)  # asked many times for one page
 def _article_id(address: str) -> int | None:
     _, host, path = _parts(address)
     is_of_site = host.lower().partition(":")[0] in SITE_HOSTS

@@ -78,19 +78,25 @@ class Ledger(Totals, Notes):
     ) -> int:
         """Add records and notes, all or none of them; return how many records are new."""
         insert_address = "INSERT OR IGNORE INTO addresses (original) VALUES (?)"
-        insert_row = (
-            "INSERT OR IGNORE INTO cdx_rows VALUES "
-            "(?,?,?,(SELECT id FROM addresses WHERE original = ?),?,?,?)"
-        )
+        insert_row = "INSERT OR IGNORE INTO cdx_rows VALUES (?,?,?,?,?,?,?)"
         new, left = 0, iter(records)
         with self._db.transaction():
             while batch := tuple(islice(left, _BATCH)):
-                addresses = dict.fromkeys(each.capture.original for each in batch)
-                self._db.insert(insert_address, ((address,) for address in addresses))
-                new += self._db.insert(insert_row, (_row(source, each) for each in batch))
+                addresses = list({each.capture.original for each in batch})
+                self._db.insert(insert_address, zip(addresses))
+                ids = self._address_ids(addresses)
+                new += self._db.insert(
+                    insert_row, [_row(source.value, each, ids) for each in batch]
+                )
             for name, value in notes.items():
                 self.set_note(name, value)
         return new
+
+    def _address_ids(self, addresses: list[str]) -> dict[str, int]:
+        query = (
+            "SELECT original, id FROM addresses WHERE original IN (SELECT value FROM json_each(?))"
+        )
+        return dict(self._db.rows(query, json.dumps(addresses)))
 
     def clear_list(self) -> None:
         """Forget the captures of the last list."""
@@ -257,10 +263,10 @@ def _key(capture: Capture | None) -> tuple[str | None, str | None]:
     return (capture.timestamp, capture.original) if capture else (None, None)
 
 
-def _row(source: CaptureSource, record: CdxRecord) -> tuple[object, ...]:
-    """What stands in the columns of `cdx_rows`, the address in place of its id."""
+def _row(source: str, record: CdxRecord, ids: dict[str, int]) -> tuple[object, ...]:
+    """What stands in the columns of `cdx_rows`."""
     capture = record.capture
-    key = (source, record.article_id, int(capture.timestamp), capture.original)
+    key = (source, capture.article_id, int(capture.timestamp), ids[capture.original])
     return (*key, record.mimetype, record.statuscode, record.digest)
 
 

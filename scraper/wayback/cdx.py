@@ -31,7 +31,8 @@ MAX_VALUES = 5_000_000
 
 _ACCESS = "AdministrativeAccessControlException"
 _ROBOTS = "RobotAccessControlException"
-_UNKNOWN = "-"
+_UNKNOWN = (None, "-")
+_VALUES = frozenset({str, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _parse_page(rows: object) -> CdxPage:
 
 
 def _is_row(row: object) -> bool:
-    return isinstance(row, list) and all(isinstance(value, str | None) for value in row)
+    return isinstance(row, list) and _VALUES.issuperset(map(type, row))
 
 
 def _parse_record(row: list[str | None]) -> CdxRecord | str:
@@ -142,9 +143,10 @@ def _parse_record(row: list[str | None]) -> CdxRecord | str:
         capture = Capture.of(timestamp or "", original or "")
     except (BadCapture, UnicodeEncodeError):  # half of a surrogate pair can't be encoded
         return "rows that name no capture"
-    record = CdxRecord(capture, _known(mimetype), _known(statuscode), _known(digest))
+    record = CdxRecord(
+        capture,
+        "" if mimetype in _UNKNOWN else mimetype,
+        "" if statuscode in _UNKNOWN else statuscode,
+        "" if digest in _UNKNOWN else digest,
+    )
     return "rows of other pages than articles" if record.article_id is None else record
-
-
-def _known(value: str | None) -> str:
-    return "" if value is None or value == _UNKNOWN else value

@@ -326,7 +326,7 @@ def _long(article: int) -> bytes:
 FULL: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
     "the ledger at its start": ("crawl.db", 8, article_page),
     "the ledger": ("crawl.db", 60, article_page),
-    "the store": ("hkcnews-00001.warc.gz", 140, _incompressible),
+    "the store": ("hkcnews-00001.warc.gz", 170, _incompressible),
     "an article": ("article_1.md", 200, _long),
 }
 

@@ -119,7 +119,7 @@ def test_a_closed_output_is_one_line_of_error(page: Path, command: str) -> None:
 
 def with_closed_output(folder: Path, arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        ["sh", "-c", f"exec {sys.executable} -m scraper {arguments} 1>&-"],
+        ["/bin/sh", "-c", f"exec {sys.executable} -m scraper {arguments} 1>&-"],
         cwd=folder,
         env=clean_environment({"PYTHONPATH": str(Path(__file__).parents[2])}),
         capture_output=True,

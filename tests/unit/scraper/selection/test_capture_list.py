@@ -86,6 +86,7 @@ def as_table(rows: Iterable[Iterable[str]], delimiter: str) -> str:
         pytest.param(f"{PLAYBACK.replace('id_', '')}\n", id="its-view"),
         pytest.param(f"甲,{PLAYBACK.replace('https://web', 'HTTP://Web')}\n", id="in-capitals"),
         pytest.param(f"original\ttimestamp\n{PLAYBACK}\t\n", id="in-a-column"),
+        pytest.param(f"{PLAYBACK.replace('.org/', '.org:443/')}\n", id="with-a-port"),
         pytest.param(f'"{TIMESTAMP}","{ADDRESS}"\n', id="quoted"),
         pytest.param(f'{TIMESTAMP}\t{ADDRESS}\t"引號不成對\n', id="stray-quote-in-tsv"),
         pytest.param(f'"引號\t{TIMESTAMP}\t{ADDRESS}\n', id="stray-quote-before-it"),

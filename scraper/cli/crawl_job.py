@@ -72,11 +72,13 @@ def _report(folder: CrawlFolder, progress: CrawlProgress, *, is_quiet: bool) -> 
     The file has all that are known. A run that ended before it chose its articles prints nothing.
     """
     show_passed_over(stderr_console, progress, is_quiet=is_quiet)
-    report = CrawlReport.of(folder.ledger, progress.wanted)
+    of_all = CrawlReport.of(folder.ledger)
+    is_all = of_all.articles == len(progress.wanted)
+    report = of_all if is_all else CrawlReport.of(folder.ledger, progress.wanted)
     if progress.wanted:
         show = show_result if is_quiet else show_report
         show(stderr_console, report, folder.path, of_run=True)
-    write_report(CrawlReport.of(folder.ledger), folder.path)
+    write_report(of_all, folder.path)
     return report
 
 

@@ -19,7 +19,7 @@ from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.crawl.lock import locked
 from scraper.crawl.notes import Notes
 from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
-from scraper.crawl.totals import Totals
+from scraper.crawl.totals import LISTED_IDS, Totals
 from scraper.errors import UsageError
 from scraper.models import ArticleStatus, AttemptResult, CdxRecord, PageReading, WarcLocation
 from scraper.utc import utc_now
@@ -117,8 +117,7 @@ class Ledger(Totals, Notes):
 
     def article_ids(self, source: CaptureSource) -> list[int]:
         """Return the ids of the articles that have captures, in their order."""
-        query = "SELECT DISTINCT article_id FROM cdx_rows WHERE source = ? ORDER BY article_id"
-        return [article_id for (article_id,) in self._db.rows(query, source)]
+        return [article_id for (article_id,) in self._db.rows(LISTED_IDS, *[source] * 2)]
 
     def cdx_records(self, source: CaptureSource, article_id: int) -> list[CdxRecord]:
         """Return what is known of the captures of an article."""

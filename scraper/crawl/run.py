@@ -79,7 +79,7 @@ async def _select(
     progress.phase = "choosing captures"
     selector = CaptureSelector(plan, folder.ledger, extractor_version())
     progress.wanted = selector.wanted(held)
-    progress.without_capture = sorted(
-        plan.named_ids - set(folder.ledger.article_ids(plan.source)) - set(held)
-    )
+    if plan.named_ids:
+        listed = folder.ledger.article_ids(plan.source)
+        progress.without_capture = sorted(plan.named_ids - set(listed) - held)
     return selector, selector.pending(progress.wanted)

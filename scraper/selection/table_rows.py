@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 
 from normalise import BadCapture, Capture
-from normalise.playback_address import TIMESTAMP, parse_playback
+from normalise.playback_address import ARCHIVE_ORIGIN, TIMESTAMP
 from scraper.selection.list_text import MAX_LINE
 
 _TIMESTAMP = re.compile(rf"{TIMESTAMP}\Z")
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_PLAYBACK = re.compile(rf"(?=h){ARCHIVE_ORIGIN}(?::[0-9]+)?/web/", re.IGNORECASE)
 _DELIMITERS = ("\t", ",", ";", " ")
 WHAT_A_ROW_HAS = (
     "a row has a timestamp of 14 digits and a web address, or the address of a capture: "
@@ -71,7 +72,7 @@ def _layout_of(line: str) -> _Layout:
 
 def _names_capture(cells: list[str], delimiter: str) -> bool:
     """Whether cells name a capture; an address of one alone may hold blanks."""
-    if delimiter != " " and any(_is_playback(cell) for cell in cells):
+    if delimiter != " " and any(_PLAYBACK.match(cell) for cell in cells):
         return True
     return any(map(_TIMESTAMP.match, cells)) and any(map(_WEB_ADDRESS.match, cells))
 
@@ -91,7 +92,7 @@ def _capture_of_row(line: str, layout: _Layout) -> Capture:
             f"{len(cells)} cells where the first row has {layout.width}: a delimiter may have cut "
             "the address; put it between double quotes"
         )
-    if _is_playback(address):
+    if _PLAYBACK.match(address):
         return Capture.from_url(address)
     if not address:
         raise BadCapture("no web address in the row")
@@ -119,9 +120,3 @@ def _first_index(pattern: re.Pattern[str], cells: list[str]) -> int:
 def _cell(cells: list[str], index: int) -> str:
     """The cell of an index, "" behind the last."""
     return cells[index] if index < len(cells) else ""
-
-
-def _is_playback(address: str) -> bool:
-    """Whether an address is of the archive's playback, whatever its port."""
-    playback = parse_playback(address) if _WEB_ADDRESS.match(address) else None
-    return playback is not None and playback.is_of_archive

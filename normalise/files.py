@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from normalise.errors import RefusedPath
 
@@ -57,7 +57,14 @@ class ArticleWriter:
         its time. Raises `RefusedPath` for an id or a link that leads out of the folder, and
         `OSError` where the disk refuses; no partial file is left in the article's place.
         """
-        path = self._out / article_path(article_id)
+        return self.write_at(article_path(article_id), text)
+
+    def write_at(self, relative: PurePath, text: str) -> bool:
+        """Put a text into a file below the folder; return whether the file's bytes changed.
+
+        What is raised is as for `write`.
+        """
+        path = self._out / relative
         self._check(path)
         content = text.encode("utf-8")
         if _has_content(path, content):

@@ -65,15 +65,16 @@ class WarcLocation:
 class CaptureLocation:
     """Where the page of one capture lies: a record of a WARC, or a file (`offset` is `None`).
 
-    `place` is what people are told, where `path` is a copy of what they gave. `needs_digest` says
-    that damage is near: only a digest proves the record right.
+    `place` is what people are told, where `path` is a copy of what they gave; there the record ends
+    before `end`. `doubt` says why the record may not be whole, "" where nothing says so.
     """
 
     capture: Capture
     path: Path
     offset: int | None = None
     place: str = ""
-    needs_digest: bool = False
+    end: int | None = None
+    doubt: str = ""
 
     def __str__(self) -> str:
         at = "" if self.offset is None else f", record at byte {self.offset}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from normalise import PageKind
@@ -12,39 +13,34 @@ from scraper.batch.outcome import BatchOutcome, decide_without_article
 from scraper.models import ArticleStatus, AttemptResult, CaptureLocation
 
 CaptureLocations = tuple[CaptureLocation, ...]
+Accept = Callable[[Judgement], Judgement]
 _Judged = tuple[CaptureLocation, Judgement]
 
 
 def group_by_article(locations: Iterable[CaptureLocation]) -> list[CaptureLocations]:
     """Return the captures of each article, newest first; articles in the order of the sources."""
-    by_id: dict[int | None, CaptureLocations] = {}
+    by_id: dict[int | None, list[CaptureLocation]] = {}
     for location in locations:
-        article_id = location.capture.article_id
-        by_id[article_id] = (*by_id.get(article_id, ()), location)
+        by_id.setdefault(location.capture.article_id, []).append(location)
     return [
         tuple(sorted(group, key=lambda location: location.capture.timestamp, reverse=True))
         if len(group) > 1
-        else group
+        else tuple(group)
         for group in by_id.values()
     ]
 
 
 def convert_many(articles: list[CaptureLocations], out: Path) -> list[BatchOutcome]:
-    """Convert some articles one after the other: the job of a worker process."""
-    return list(convert_in_turn(articles, out))
+    """Write some articles one after the other: the job of a worker process."""
+    accept = partial(write_judged, writer=ArticleWriter(out))
+    return [convert(candidates, accept) for candidates in articles]
 
 
-def convert_in_turn(articles: Iterable[CaptureLocations], out: Path) -> Iterator[BatchOutcome]:
-    """Yield what becomes of each article, in this process."""
-    writer = ArticleWriter(out)
-    return (convert(candidates, writer) for candidates in articles)
+def convert(candidates: CaptureLocations, accept: Accept) -> BatchOutcome:
+    """Take the first usable one of an article's captures, and return what became of it.
 
-
-def convert(candidates: CaptureLocations, writer: ArticleWriter) -> BatchOutcome:
-    """Write the first usable one of an article's captures, and return what became of it.
-
-    One that may not be whole is taken only where there is no other. Raises `OSError` where the disk
-    refuses.
+    `accept` writes the article of a judgement, or refuses it. A capture that may not be whole is
+    taken only where there is no other. Raises `OSError` where the disk refuses.
     """
     refused: list[_Judged] = []
     doubtful: _Judged | None = None
@@ -53,14 +49,14 @@ def convert(candidates: CaptureLocations, writer: ArticleWriter) -> BatchOutcome
         if judgement.doubt:
             doubtful = doubtful or (location, judgement)
         elif judgement.result is AttemptResult.ARTICLE:
-            judgement = write_judged(judgement, writer)
+            judgement = accept(judgement)
             if judgement.result is AttemptResult.ARTICLE:
                 return _written(location, judgement, refused)
         if judgement.result is not AttemptResult.ARTICLE:
             refused.append((location, judgement))
     if doubtful is not None:
         location, judgement = doubtful
-        judgement = write_judged(judgement, writer)
+        judgement = accept(judgement)
         if judgement.result is AttemptResult.ARTICLE:
             return _written(location, judgement, refused)
         refused.append((location, judgement))
@@ -84,6 +80,7 @@ def _written(
         warnings=passed_over + judgement.warnings,
         is_changed=judgement.is_changed,
         reading=judgement.reading,
+        product=judgement.product,
         damage=tuple(refusal.message for _, refusal in refused if refusal.reason == DAMAGED),
     )
 

@@ -49,7 +49,8 @@ class Judgement:
     `reason` is one word, a `PageKind` for what is no article; `message` says it to people.
     `article` and `text` are those of an article that is not yet written; `is_changed` says whether
     writing it has changed the bytes of its file. `reading` is what the rules have found on the
-    page of an article. `doubt` says why the page may not be whole, "" where nothing says so.
+    page of an article. `doubt` says why the page may not be whole, "" where nothing says so;
+    `product` is what an export has made of the article.
     """
 
     result: AttemptResult
@@ -61,6 +62,7 @@ class Judgement:
     is_changed: bool = False
     reading: PageReading | None = None
     doubt: str = ""
+    product: object = None
 
     @property
     def is_incomplete(self) -> bool:

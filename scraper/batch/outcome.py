@@ -43,8 +43,8 @@ class BatchOutcome:
     `where` names the article or the record; `capture` is the one that it was written from, or the
     one that decided that there is none. `is_changed` says whether the bytes of its file have
     changed; `kind` is what a page that is no article is; `message` says to people what failed.
-    `reading` is what the rules have found on the page of a written article. `damage` tells of
-    damaged captures beside the one that was written.
+    `reading` is what the rules have found on the page of a written article, `product` what an
+    export has made of it. `damage` tells of damaged captures beside the one that was written.
     """
 
     status: ArticleStatus
@@ -55,6 +55,7 @@ class BatchOutcome:
     warnings: tuple[str, ...] = ()
     is_changed: bool = False
     reading: PageReading | None = None
+    product: object = None
     damage: tuple[str, ...] = ()
 
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import cpu_count
 from pathlib import Path
 
 from normalise.page.kinds import kind_by_address
-from scraper.batch.convert import CaptureLocations, convert_in_turn, convert_many, group_by_article
+from scraper.batch.convert import CaptureLocations, convert_many, group_by_article
 from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.errors import BadRecord
 from scraper.models import ArticleStatus, CaptureLocation, SourceNote
@@ -28,6 +29,7 @@ _MIN_BYTES_FOR_WORKERS = 2_000_000  # with fewer, starting worker processes take
 _MAX_CHUNK = 256
 
 Chunk = list[CaptureLocations]
+Job = Callable[[Chunk], list[BatchOutcome]]
 
 
 def convert_all(
@@ -45,27 +47,29 @@ def convert_all(
     where the disk refuses.
     """
     summary = BatchSummary()
-    workers = jobs or _worker_count(paths)
+    workers = jobs or worker_count(paths)
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool, _pool(workers) as pool:
-        captures = _of_articles(find_captures(paths, Path(spool)), summary, listed)
-        for outcome in _outcomes(group_by_article(captures), out, workers, pool, done):
+        captures = of_articles(find_captures(paths, Path(spool)), summary, listed)
+        job = partial(convert_many, out=out)
+        for outcome in _outcomes(group_by_article(captures), job, workers, pool, done):
             summary.add(outcome)
     return summary
 
 
 def render_all(
     articles: list[CaptureLocations],
-    out: Path,
+    job: Job,
     jobs: int | None = None,
     done: Callable[[int, int], None] = lambda _, __: None,
 ) -> Iterator[BatchOutcome]:
-    """Yield what becomes of articles whose captures are chosen already.
+    """Yield what becomes of articles whose captures are known already, in their order.
 
-    `jobs`, `done` and what is raised are as for `convert_all`.
+    `job` does some of them, in a worker process. `jobs`, `done` and what is raised are as for
+    `convert_all`.
     """
     workers = jobs or max(2, cpu_count())  # a page that crashes the parser may be among them
     with _pool(workers) as pool:
-        yield from _outcomes(articles, out, workers, pool, done)
+        yield from _outcomes(articles, job, workers, pool, done)
 
 
 def spare_cores() -> int:
@@ -73,14 +77,14 @@ def spare_cores() -> int:
     return max(1, cpu_count() - 1)
 
 
-def _worker_count(paths: Sequence[Path]) -> int:
+def worker_count(paths: Sequence[Path]) -> int:
     """One for each core, or just this process where starting others would take longer."""
     files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
     size = sum(file.stat().st_size for file in files if file.is_file())
     return cpu_count() if size >= _MIN_BYTES_FOR_WORKERS else 1
 
 
-def _of_articles(
+def of_articles(
     found: Iterable[Found],
     summary: BatchSummary,
     listed: Callable[[int], None],
@@ -101,15 +105,15 @@ def _of_articles(
 
 def _outcomes(
     articles: list[CaptureLocations],
-    out: Path,
+    job: Job,
     workers: int,
     pool: ProcessPoolExecutor | None,
     done: Callable[[int, int], None],
 ) -> Iterator[BatchOutcome]:
     outcomes = (
-        convert_in_turn(articles, out)
+        (outcome for candidates in articles for outcome in job([candidates]))
         if pool is None
-        else _in_processes(articles, out, workers, pool)
+        else _in_processes(articles, job, workers, pool)
     )
     for count, outcome in enumerate(outcomes, start=1):
         yield outcome
@@ -135,25 +139,25 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _in_processes(
-    articles: list[CaptureLocations], out: Path, workers: int, pool: ProcessPoolExecutor
+    articles: list[CaptureLocations], job: Job, workers: int, pool: ProcessPoolExecutor
 ) -> Iterator[BatchOutcome]:
     size = min(_MAX_CHUNK, len(articles) // (8 * workers) + 1)
     chunks = [articles[start : start + size] for start in range(0, len(articles), size)]
-    lost = yield from _by_pool(pool, chunks, out)
+    lost = yield from _by_pool(pool, chunks, job)
     while lost:
         # Chunks are taken in their order, so that whatever killed a worker is in one of these.
         for chunk in lost[:workers]:
-            yield from _after_crash(chunk, out)
+            yield from _after_crash(chunk, job)
         with process_pool(workers) as new_pool:
-            lost = yield from _by_pool(new_pool, lost[workers:], out)
+            lost = yield from _by_pool(new_pool, lost[workers:], job)
 
 
 def _by_pool(
-    pool: ProcessPoolExecutor, chunks: list[Chunk], out: Path
+    pool: ProcessPoolExecutor, chunks: list[Chunk], job: Job
 ) -> Generator[BatchOutcome, None, list[Chunk]]:
     """Yield the outcomes of chunks, in order; return the chunks that were lost when one died."""
     lost = []
-    futures = [_submit(pool, chunk, out) for chunk in chunks]
+    futures = [_submit(pool, chunk, job) for chunk in chunks]
     for chunk, future in zip(chunks, futures, strict=True):
         outcomes = None if future is None else _result(future)
         if outcomes is None:
@@ -163,12 +167,10 @@ def _by_pool(
     return lost
 
 
-def _submit(
-    pool: ProcessPoolExecutor, chunk: Chunk, out: Path
-) -> Future[list[BatchOutcome]] | None:
+def _submit(pool: ProcessPoolExecutor, chunk: Chunk, job: Job) -> Future[list[BatchOutcome]] | None:
     """Give a chunk to a worker; `None` if one has died already."""
     try:
-        return pool.submit(convert_many, chunk, out)
+        return pool.submit(job, chunk)
     except BrokenProcessPool:
         return None
 
@@ -181,16 +183,16 @@ def _result(future: Future[list[BatchOutcome]]) -> list[BatchOutcome] | None:
         return None
 
 
-def _after_crash(chunk: Chunk, out: Path) -> Iterator[BatchOutcome]:
+def _after_crash(chunk: Chunk, job: Job) -> Iterator[BatchOutcome]:
     """Do a chunk again in a process of its own; if that dies too, halve it to find the page."""
     with process_pool(1) as pool:
-        outcomes = _result(pool.submit(convert_many, chunk, out))
+        outcomes = _result(pool.submit(job, chunk))
     if outcomes is not None:
         yield from outcomes
     elif len(chunk) > 1:
         middle = len(chunk) // 2
-        yield from _after_crash(chunk[:middle], out)
-        yield from _after_crash(chunk[middle:], out)
+        yield from _after_crash(chunk[:middle], job)
+        yield from _after_crash(chunk[middle:], job)
     else:
         message = "the parser crashed on this page or on another capture of its article"
         capture = chunk[0][0].capture

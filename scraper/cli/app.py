@@ -13,6 +13,7 @@ from scraper.cli.audit import audit
 from scraper.cli.captures import captures
 from scraper.cli.compare import compare
 from scraper.cli.crawl import crawl
+from scraper.cli.export import export
 from scraper.cli.fetch import fetch
 from scraper.cli.import_captures import import_command
 from scraper.cli.inspect import inspect
@@ -34,7 +35,7 @@ app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
 app.command()(status)
 app.command("import", no_args_is_help=True)(import_command)
-for command in (fetch, captures, record, compare, audit, normalise, inspect):
+for command in (fetch, captures, record, compare, audit, normalise, export, inspect):
     app.command(no_args_is_help=True)(command)
 
 

@@ -167,8 +167,9 @@ class NormaliseView(CountView):
 
     seconds_between_lines: float | None = 5.0
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "normalising") -> None:
         super().__init__("finding captures", has_clock=True)
+        self._doing = doing
 
     def set_found(self, count: int) -> None:
         """Take note of how many captures have been found."""
@@ -176,7 +177,7 @@ class NormaliseView(CountView):
 
     def set_done(self, count: int, total: int) -> None:
         """Take note of how many articles are done, of how many."""
-        self._description = "normalising"
+        self._description = self._doing
         self.set_completed(count, total)
 
     def line(self) -> str:

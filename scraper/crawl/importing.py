@@ -18,6 +18,7 @@ from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import Attempt
 from scraper.errors import BadRecord, RevisitRecord, UsageError
 from scraper.models import AttemptResult, CaptureLocation, Memento, SourceNote
+from scraper.warc.fields import warc_date_of
 from scraper.warc.inputs import find_captures
 from scraper.warc.payload import read_memento
 
@@ -110,6 +111,11 @@ def _import(location: CaptureLocation, sink: CaptureSink, summary: ImportSummary
     else:
         if doubt:
             summary.passed_over.append(f"{location}: the page may not be whole: {doubt}")
+            return
+        try:
+            warc_date_of(memento.served.timestamp)
+        except ValueError as error:  # the index has months of 00, a WARC file can't
+            summary.failed.append(f"{location}: its time can't be stored: {error}")
             return
         sink.add(memento)
         record_request(memento.requested, memento.served, memento.location, sink.ledger)

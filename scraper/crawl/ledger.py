@@ -252,6 +252,10 @@ class Ledger(Totals, Notes):
         rows = self._db.rows("SELECT id, status FROM articles")
         return {article_id: ArticleStatus(status) for article_id, status in rows}
 
+    def all_outcomes(self) -> Iterator[tuple[int, str, str, str]]:
+        """Yield the id, status, reason and message of each article that has come to an end."""
+        yield from self._db.rows("SELECT id, status, reason, message FROM articles ORDER BY id")
+
     def pinned_ids(self) -> frozenset[int]:
         """Return the articles that somebody has asked for since the crawl."""
         query = "SELECT id FROM articles WHERE is_pinned"

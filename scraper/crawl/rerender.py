@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from normalise.files import article_path
-from scraper.batch.convert import CaptureLocations
+from scraper.batch.convert import CaptureLocations, convert_many
 from scraper.batch.extractor import extractor_version
 from scraper.batch.outcome import BatchOutcome, BatchSummary
 from scraper.batch.run import render_all
@@ -33,11 +34,11 @@ def render_elsewhere(
     """
     ledger = Ledger.open_existing(path)
     try:
-        articles = list(_stored(ledger, WarcStore(path / STORE_FOLDER)))
+        articles = list(stored_candidates(ledger, WarcStore(path / STORE_FOLDER)))
     finally:
         ledger.close()
     summary = BatchSummary()
-    for outcome in render_all(articles, out, jobs, done):
+    for outcome in render_all(articles, partial(convert_many, out=out), jobs, done):
         summary.add(outcome)
     return summary
 
@@ -52,8 +53,8 @@ def render_in_place(
     """
     statuses, pinned_ids = folder.ledger.statuses(), folder.ledger.pinned_ids()
     summary = BatchSummary()
-    articles = list(_stored(folder.ledger, folder.store))
-    for outcome in render_all(articles, folder.path, jobs, done):
+    articles = list(stored_candidates(folder.ledger, folder.store))
+    for outcome in render_all(articles, partial(convert_many, out=folder.path), jobs, done):
         summary.add(outcome)
         article_id = outcome.capture.article_id if outcome.capture else None
         if article_id is None:
@@ -80,7 +81,7 @@ def _record(ledger: Ledger, article_id: int, outcome: BatchOutcome, *, is_pinned
     )
 
 
-def _stored(ledger: Ledger, store: WarcStore) -> Iterator[CaptureLocations]:
-    """The stored pages of each article, in the order in which the crawl has tried them."""
+def stored_candidates(ledger: Ledger, store: WarcStore) -> Iterator[CaptureLocations]:
+    """Yield the stored pages of each article, in the order in which the crawl has tried them."""
     for _, mementos in groupby(ledger.stored_mementos(), key=itemgetter(0)):
         yield tuple(store.location(capture, location) for _, capture, location in mementos)

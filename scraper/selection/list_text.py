@@ -17,7 +17,7 @@ from scraper.errors import UsageError
 _GZIP = b"\x1f\x8b"
 MAX_LINE = 1 << 20  # bytes; the longest addresses have 3,000 characters
 LINES, JSON_ROWS = "lines", "rows of JSON"
-_BETWEEN_ROWS = ", \t\r\n"
+_BETWEEN_ROWS = ", \t\r\n\ufeff"
 _READ = 1 << 16
 
 
@@ -63,13 +63,16 @@ class _ListText:
         buffer, place, number, is_open = "", 0, 0, False
         while part := self._plain.read(_READ):
             buffer, place = buffer[place:] + decoder.decode(part), 0
-            if not is_open:
-                place, is_open = buffer.index("[") + 1, True
             while True:
                 while place < len(buffer) and buffer[place] in _BETWEEN_ROWS:
                     place += 1
-                if buffer.startswith("]", place):
-                    return
+                if buffer.startswith("]" if is_open else "[", place):
+                    place, is_open = place + 1, not is_open
+                    continue
+                if not is_open:
+                    if place < len(buffer):
+                        raise EOFError(f"what follows is no JSON: {buffer[place : place + 40]!r}")
+                    break
                 try:
                     value, place = json_decoder.raw_decode(buffer, place)
                 except (ValueError, RecursionError):
@@ -79,7 +82,8 @@ class _ListText:
                 yield number, value
             if len(buffer) - place > MAX_LINE:
                 raise EOFError(f"no JSON in {MAX_LINE} characters")
-        raise EOFError("its JSON does not end")
+        if is_open:
+            raise EOFError("its JSON does not end")
 
 
 @contextmanager

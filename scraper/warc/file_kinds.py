@@ -17,16 +17,22 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame that holds the dictionary of a .warc.zst
 _ZIP = b"PK\x03\x04"
+# Files of a folder that are never looked into.
+_NO_ARCHIVE = re.compile(
+    r"\.(html?|jsonl?|md|txt|css|js|png|jpe?g|gif|webp|svg|pdf|mp[34]|cdxj?|[ct]sv|xml|db|log|ya?ml)$",
+    re.IGNORECASE,
+)
 _WARC_START = re.compile(rb"(?:[\r\n]*)WARC/[0-9]", re.IGNORECASE)
 _ARC_START = b"filedesc:"  # the first record of an ARC file
 _START_BYTES = 512
-_ZSTD_BLOCK = 1 << 18  # nothing comes out before a block is whole
 
 # `.open` and the like are behind the names of files that a program had not finished.
-WARC_NAME = re.compile(r"\.warc(\.[a-z0-9_-]+)*$", re.IGNORECASE)
+WARC_NAME = re.compile(r"\.warc(?![a-z])[^/]*$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"\.warc(\.gz)?(\.(open|part|tmp|[0-9]+))?$", re.IGNORECASE)
 _ARCHIVE_NAME = re.compile(
-    r"\.(warc(\.[a-z0-9_-]+)*|arc(\.gz)?|wacz|zip|7z|rar|tar|tgz|tar\.[a-z0-9]+)$", re.IGNORECASE
+    r"\.(warc(?![a-z])[^/]*|warcgz|arc(\.gz)?(\.[a-z]+)?|wacz(\.[a-z]+)?"
+    r"|zip|7z|rar|tar|tgz|tar\.[a-z0-9]+)$",
+    re.IGNORECASE,
 )
 
 
@@ -68,6 +74,11 @@ def looks_like_archive(path: Path) -> bool:
     return _ARCHIVE_NAME.search(path.name) is not None
 
 
+def may_be_archive(path: Path) -> bool:
+    """Return whether a file of a folder is to be looked into."""
+    return _NO_ARCHIVE.search(path.name) is None
+
+
 def why_not_read(path: Path, kind: FileKind) -> str:
     """Return what to tell people of an archive that is not read."""
     if kind is FileKind.ARC:
@@ -84,11 +95,6 @@ def require_file(path: Path) -> None:
         raise UsageError(f"{path} is no file")
 
 
-def warc_names(archive: zipfile.ZipFile) -> list[str]:
-    """Return the names of the WARC files in a zip file."""
-    return [name for name in archive.namelist() if WARC_NAME.search(name)]
-
-
 def _is_named_warc(path: Path) -> bool:
     """Whether a damaged file was a WARC file, by its name."""
     return _PLAIN_NAME.search(path.name) is not None
@@ -98,10 +104,11 @@ def _kind_by_content(file: BinaryIO) -> FileKind:
     start = file.read(_START_BYTES)
     if start.startswith(GZIP):
         return _kind_by_text(_start_of_gzip(start))
-    if start.startswith(ZSTD_DICTIONARY):
+    if start[1:4] == ZSTD_DICTIONARY[1:]:  # a skippable frame, the dictionary's or another
         return FileKind.WARC_ZSTD
     if start.startswith(ZSTD):
-        is_warc = _kind_by_text(_start_of_zstd(start + file.read(_ZSTD_BLOCK))) is FileKind.WARC
+        file.seek(0)
+        is_warc = _kind_by_text(_start_of_zstd(file)) is FileKind.WARC
         return FileKind.WARC_ZSTD if is_warc else FileKind.OTHER
     if start.startswith(_ZIP):
         return _kind_of_zip(file)
@@ -117,20 +124,28 @@ def _kind_by_text(text: bytes) -> FileKind:
 def _kind_of_zip(file: BinaryIO) -> FileKind:
     try:
         with zipfile.ZipFile(file) as archive:
-            return FileKind.WACZ if warc_names(archive) else FileKind.OTHER
-    except zipfile.BadZipFile:
+            has_warc = any(map(WARC_NAME.search, archive.namelist()))
+            return FileKind.WACZ if has_warc else FileKind.OTHER
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return FileKind.OTHER
 
 
 def _start_of_gzip(start: bytes) -> bytes:
+    """The text with which gzip begins; members may be empty."""
+    text = b""
     try:
-        return zlib.decompressobj(wbits=31).decompress(start, _START_BYTES)
+        while start.startswith(GZIP) and not text:
+            decompressor = zlib.decompressobj(wbits=31)
+            text, start = decompressor.decompress(start, _START_BYTES), decompressor.unused_data
     except zlib.error:
-        return b""
+        return text
+    return text
 
 
-def _start_of_zstd(start: bytes) -> bytes:
+def _start_of_zstd(file: BinaryIO) -> bytes:
+    """The text with which zstd begins, however much it would unpack to."""
     try:
-        return zstandard.ZstdDecompressor().decompressobj().decompress(start)[:_START_BYTES]
-    except zstandard.ZstdError:
+        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        return reader.read(_START_BYTES)
+    except (zstandard.ZstdError, MemoryError):
         return b""

@@ -26,7 +26,10 @@ from scraper.warc.members import Member
 
 _READ_BYTES = 1 << 14  # most records are smaller
 _TAIL_BYTES = 64
-_LINE_ENDS = re.compile(rb"(?:\r?\n){0,2}")  # two behind a block; some programs write one or none
+# Two stand behind a block; some programs write one, none or more.
+_LINE_ENDS = re.compile(rb"(?:\r\n)+|\n*")
+_CUT_VERSION = re.compile(rb"W(A(R(C(/([0-9](\.([0-9]{1,2}[ \t]*\r?)?)?)?)?)?)?)?", re.IGNORECASE)
+DAMAGE_FOLLOWS = "damage follows its record"
 MAX_RECORD_BYTES = MAX_PAGE_BYTES + MAX_HEADER_BYTES
 
 
@@ -36,12 +39,16 @@ class CutOff(BadRecord):
 
 @dataclass(frozen=True, slots=True)
 class RecordFrame:
-    """Where a whole record lies: its block, and the end of the line ends behind it."""
+    """Where a whole record lies: its block, and the end of the line ends behind it.
+
+    `is_followed` says that another record or the end of the file is there.
+    """
 
     header: RecordHeader
     block_start: int
     block_end: int
     end: int
+    is_followed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +60,36 @@ class RawRecord:
     end: int
 
 
-def frame_record(file: BinaryIO, start: int) -> RecordFrame:
+def frame_record(file: BinaryIO, start: int, size: int | None = None) -> RecordFrame:
     """Return where the record at byte `start` of a file that is not compressed lies.
 
-    Raises `CutOff` where the file ends before it, `BadRecord` where none is there or its length
-    can't be right. The block is not read.
+    `size` is where the file is taken to end. Raises `CutOff` where the file ends before it,
+    `BadRecord` where none is there or its length can't be right. The block is not read.
     """
     header, block_start = _read_header(file, start)
     block_end = block_start + header.length
-    size = file.seek(0, 2)
+    size = file.seek(0, 2) if size is None else size
     if size < block_end:
         raise CutOff(
             f"cut off after {size - block_start} of {header.length} bytes; "
             "get the file again, or the page from the archive"
         )
     file.seek(block_end)
-    tail = file.read(_TAIL_BYTES)
+    tail = file.read(min(_TAIL_BYTES, size - block_end))
     line_ends = _LINE_ENDS.match(tail)
     assert line_ends is not None, "it matches nothing as well"
-    if not _is_record_end(line_ends[0], tail[line_ends.end() :]):
+    rest = tail[line_ends.end() :]
+    is_at_end = block_end + len(tail) == size
+    is_followed = _is_boundary(rest)
+    if not is_followed and line_ends[0].count(b"\n") != 2:
+        if is_at_end and _CUT_VERSION.fullmatch(rest):
+            raise CutOff("cut off behind its block; get the file again")
         raise BadRecord(f"its Content-Length of {header.length} does not fit")
-    return RecordFrame(header, block_start, block_end, block_end + line_ends.end())
+    return RecordFrame(header, block_start, block_end, block_end + line_ends.end(), is_followed)
 
 
-def _is_record_end(line_ends: bytes, rest: bytes) -> bool:
-    """Whether a record may end before some line ends that are followed by `rest`."""
-    if line_ends.count(b"\n") == 2:
-        return not rest.startswith((b"\r", b"\n"))
+def _is_boundary(rest: bytes) -> bool:
+    """Whether a record may end before some bytes: a record, a member or the end of the file."""
     return rest in {b"", b"\r"} or rest.startswith((GZIP, ZSTD)) or VERSION.match(rest) is not None
 
 
@@ -112,10 +122,11 @@ def has_version(file: BinaryIO, start: int) -> bool:
     return VERSION.match(file.read(LONGEST_VERSION)) is not None
 
 
-def read_record(file: BinaryIO, start: int) -> RawRecord:
+def read_record(file: BinaryIO, start: int, end: int | None = None) -> RawRecord:
     """Return the record at byte `start` of a WARC file, alone in a gzip member or not compressed.
 
-    Raises `BadRecord` unless all of it is there, or if it is larger than any page.
+    `end` is where it must have ended. Raises `BadRecord` unless all of it is there, or if it is
+    larger than any page.
     """
     file.seek(start)
     is_packed = file.read(len(GZIP)) == GZIP
@@ -123,7 +134,7 @@ def read_record(file: BinaryIO, start: int) -> RawRecord:
     if is_packed:
         content, member_end = _read_member(file, start)
         text, text_start = BytesIO(content), 0
-    frame = frame_record(text, text_start)
+    frame = frame_record(text, text_start, None if is_packed else end)
     if frame.header.length > MAX_PAGE_BYTES:
         raise BadRecord(f"of {frame.header.length} bytes; no page is larger than {MAX_PAGE_BYTES}")
     if is_packed and frame.end != len(content):

@@ -53,7 +53,7 @@ class RecordHeader:
     @property
     def target_uri(self) -> str:
         """The `WARC-Target-URI`, without the brackets of WARC 1.0."""
-        return "".join(_FOLD.split(self.fields.get(_TARGET))).strip("<>")
+        return "".join(_FOLD.split(self.fields.get(_TARGET))).strip(" \t<>\"'")
 
     def get(self, name: str) -> str:
         """Return the value of a field in one line, "" where there is none."""
@@ -85,13 +85,22 @@ def parse_fields(content: bytes) -> Fields:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     values: dict[str, list[str]] = {}
-    last: list[str] = []
+    folded: dict[str, list[str]] = {}  # the lines of the last value that goes on
+    name = ""
     for line in text.split("\n")[1:]:
-        if line.startswith((" ", "\t")) and last:
-            last[-1] += "\n" + line.rstrip("\r")
+        if line.startswith((" ", "\t")) and name:
+            folded.setdefault(name, [values[name].pop()] if name not in folded else []).append(line)
             continue
+        _end_fold(values, folded)
         name, colon, value = line.partition(":")
+        name = name.strip().lower() if colon else ""
         if colon:
-            last = values.setdefault(name.strip().lower(), [])
-            last.append(value.strip())
-    return Fields({name: [value.strip() for value in each] for name, each in values.items()})
+            values.setdefault(name, []).append(value.strip())
+    _end_fold(values, folded)
+    return Fields(values)
+
+
+def _end_fold(values: dict[str, list[str]], folded: dict[str, list[str]]) -> None:
+    for name, lines in folded.items():
+        values[name].append("\n".join(line.rstrip("\r") for line in lines).strip())
+    folded.clear()

@@ -10,13 +10,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scraper.errors import BadRecord, UsageError
-from scraper.warc.file_kinds import FileKind, is_warc, kind_of, looks_like_archive, why_not_read
+from scraper.warc.file_kinds import (
+    FileKind,
+    is_warc,
+    kind_of,
+    looks_like_archive,
+    may_be_archive,
+    why_not_read,
+)
 from scraper.warc.saved_page import CAPTURE_FILE, PAGE_FILE, saved_page
 from scraper.warc.scan import Found, scan_warc
 from scraper.warc.texts import WarcFile
 from scraper.warc.wacz import unpack_wacz
-
-_MAYBE_ARCHIVES = (".gz", ".zst", ".open")  # known by their first bytes only
 
 
 def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[Found]:
@@ -43,22 +48,36 @@ def _in_folder(folder: Path, spool: Path) -> Iterator[Found]:
     is_empty = True
     for path in sorted(folder.rglob("*")):
         if path.name == CAPTURE_FILE:
+            found: Iterable[Found] = (saved_page(path.parent),)
+        elif path.is_symlink() and path.is_dir():
+            found = (BadRecord(f"{path} is a link to a folder, which is not followed: give that"),)
+        elif path.is_file() and may_be_archive(path):
+            found = _maybe_in_file(path, spool)
+        elif path.is_symlink() and not path.exists() and looks_like_archive(path):
+            found = (BadRecord(f"{path} is a link that leads nowhere: mend it, or remove it"),)
+        else:
+            continue
+        for each in found:
             is_empty = False
-            yield saved_page(path.parent)
-        elif looks_like_archive(path) or path.name.lower().endswith(_MAYBE_ARCHIVES):
-            kind = kind_of(path)
-            if kind not in {FileKind.OTHER, FileKind.ARC}:
-                yield from _in_file(path, kind, spool)
-            elif looks_like_archive(path) or kind is FileKind.ARC:
-                yield BadRecord(why_not_read(path, kind))
-            else:
-                continue
-            is_empty = False
+            yield each
     if is_empty:
         raise UsageError(
             f"no WARC file (*.warc, *.warc.gz, *.wacz) and no saved page ({PAGE_FILE} beside "
             f"{CAPTURE_FILE}) anywhere below {folder}"
         )
+
+
+def _maybe_in_file(path: Path, spool: Path) -> Iterator[Found]:
+    """Yield the captures of a file if it is an archive, an error if it is one not read."""
+    try:
+        kind = kind_of(path)
+    except UsageError as error:
+        yield BadRecord(str(error))
+        return
+    if kind not in {FileKind.OTHER, FileKind.ARC}:
+        yield from _in_file(path, kind, spool)
+    elif looks_like_archive(path) or kind is FileKind.ARC:
+        yield BadRecord(why_not_read(path, kind))
 
 
 def _in_file(path: Path, kind: FileKind, spool: Path) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import zstandard
 
@@ -18,17 +18,20 @@ _READ_BYTES = 1 << 14
 _ZSTD_READ_BYTES = 1 << 10  # a byte of zstd may unpack to 32,000, and no bound can be given
 _MAX_PART = 1 << 16
 _MAX_DICTIONARY_BYTES = 10_000_000
+_SKIPPABLE = 0x50
 _BAD_CHECK = ("incorrect data check", "incorrect length check")  # zlib's words
 
 
 class DamagedMember(BadRecord):
     """A member can't be unpacked to its end; what came before this error is of it.
 
-    `is_spoilt` says that all of it came, and that its checksum proves some of it wrong.
+    `is_spoilt` says that its checksum proves some of it wrong; `fault` is the byte of the file at
+    which that was found.
     """
 
-    def __init__(self, message: str, *, is_spoilt: bool = False) -> None:
+    def __init__(self, message: str, fault: int, *, is_spoilt: bool = False) -> None:
         super().__init__(message)
+        self.fault = fault
         self.is_spoilt = is_spoilt
 
 
@@ -60,13 +63,18 @@ class Member:
         while not decompressor.eof:
             compressed = decompressor.unconsumed_tail or self._file.read(_READ_BYTES)
             if not compressed:
-                raise DamagedMember("its gzip member is cut off; get the file again")
+                message = "its gzip member is cut off; get the file again"
+                raise DamagedMember(message, self.position)
+            before = decompressor.copy()
             try:
                 yield decompressor.decompress(compressed, _MAX_PART)
             except zlib.error as error:
-                is_spoilt = any(words in str(error) for words in _BAD_CHECK)
+                good, count = _up_to_fault(before, compressed)
+                yield good
                 raise DamagedMember(
-                    f"its gzip member is damaged: {error}", is_spoilt=is_spoilt
+                    f"its gzip member is damaged: {error}",
+                    self.position - len(compressed) + count,
+                    is_spoilt=any(words in str(error) for words in _BAD_CHECK),
                 ) from error
         self.end = self._file.tell() - len(decompressor.unused_data)
 
@@ -75,15 +83,44 @@ class Member:
         while not decompressor.eof:
             compressed = self._file.read(_ZSTD_READ_BYTES)
             if not compressed:
-                raise DamagedMember("its zstd frame is cut off; get the file again")
+                message = "its zstd frame is cut off; get the file again"
+                raise DamagedMember(message, self.position)
             try:
                 yield decompressor.decompress(compressed)
             except zstandard.ZstdError as error:
                 is_spoilt = "checksum" in str(error)
                 raise DamagedMember(
-                    f"its zstd frame is damaged: {error}", is_spoilt=is_spoilt
+                    f"its zstd frame is damaged: {error}", self.position, is_spoilt=is_spoilt
                 ) from error
         self.end = self._file.tell() - len(decompressor.unused_data)
+
+
+def _up_to_fault(decompressor: _Decompressor, compressed: bytes) -> tuple[bytes, int]:
+    """What unpacks before a fault, and how many bytes were read until then."""
+    parts: list[bytes] = []
+    for at in range(len(compressed)):
+        try:
+            parts.append(decompressor.decompress(compressed[at : at + 1]))
+        except zlib.error:
+            return b"".join(parts), at
+    return b"".join(parts), len(compressed)
+
+
+class _Decompressor(Protocol):
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def is_compressed(start: bytes) -> bool:
+    """Return whether a gzip member or a zstd frame begins with these bytes, 4 or more.
+
+    Skippable frames are frames too (RFC 8878, 3.1.2).
+    """
+    return start.startswith((GZIP, ZSTD)) or is_skippable(start)
+
+
+def is_skippable(start: bytes) -> bool:
+    """Return whether a skippable frame of zstd begins with these bytes."""
+    return start[1:4] == ZSTD_DICTIONARY[1:] and start[0] & 0xF0 == _SKIPPABLE
 
 
 def read_dictionary(file: BinaryIO) -> zstandard.ZstdCompressionDict | None:
@@ -102,6 +139,8 @@ def read_dictionary(file: BinaryIO) -> zstandard.ZstdCompressionDict | None:
             content = zstandard.ZstdDecompressor().decompress(
                 content, max_output_size=_MAX_DICTIONARY_BYTES
             )
-        return zstandard.ZstdCompressionDict(content)
+        dictionary = zstandard.ZstdCompressionDict(content)
+        zstandard.ZstdDecompressor(dictionary).decompressobj()  # it is looked at only then
     except zstandard.ZstdError as error:
-        raise BadRecord(f"its zstd dictionary is damaged: {error}") from error
+        raise BadRecord(f"its zstd dictionary is damaged: {error}; get the file again") from error
+    return dictionary

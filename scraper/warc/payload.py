@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from scraper.content_encoding import decode_body
 from scraper.errors import BadBody, BadRecord, RevisitRecord
 from scraper.models import CaptureLocation, Memento, Payload
@@ -20,7 +23,9 @@ from scraper.warc.http_message import (
 from scraper.warc.saved_page import read_page_file
 
 _ENCODING = "Content-Encoding"
-_OK, _REASON = 200, "OK"
+_OK, _PARTIAL, _REASON = 200, 206, "OK"
+_LENGTH = re.compile(r"[0-9]{1,12}")
+_CHUNKED = re.compile("chunked", re.IGNORECASE)
 # Of the transfer, which the body has left behind.
 _TRANSFER = frozenset(
     {
@@ -80,17 +85,22 @@ def _read(
             raise BadRecord(f"{location}: {error.strerror}") from error
     try:
         with location.path.open("rb") as file:
-            record = read_record(file, location.offset)
-        _check(record, location)
-        return (*_payload(record), record.header)
+            record = read_record(file, location.offset, location.end)
+        is_proved = _check(record, location)
+        payload, response = _payload(record)
+        doubt = payload.doubt or ("" if is_proved else location.doubt)
+        return replace(payload, doubt=doubt), response, record.header
     except RevisitRecord as error:
         raise RevisitRecord(f"{location}: {error}") from error
     except (OSError, BadRecord, BadBody) as error:
         raise BadRecord(f"{location}: {error}") from error
 
 
-def _check(record: RawRecord, location: CaptureLocation) -> None:
-    """Raise `BadRecord` unless it is the record that was listed, as it was written."""
+def _check(record: RawRecord, location: CaptureLocation) -> bool:
+    """Raise `BadRecord` unless it is the record that was listed, as it was written.
+
+    Returns whether a digest proves it.
+    """
     header = record.header
     capture = capture_of(header.target_uri, header.get("WARC-Date"))
     if capture != location.capture:
@@ -101,8 +111,7 @@ def _check(record: RawRecord, location: CaptureLocation) -> None:
     digest = parse_digest(header.get(BLOCK_DIGEST))
     if digest is not None and not digest.matches(record.block):
         raise BadRecord(f"its bytes do not match its {BLOCK_DIGEST}")
-    if digest is None and location.needs_digest:
-        raise BadRecord("damage is near, and no digest proves it right; get the file again")
+    return digest is not None
 
 
 def _payload(record: RawRecord) -> tuple[Payload, HttpResponse | None]:
@@ -113,12 +122,11 @@ def _payload(record: RawRecord) -> tuple[Payload, HttpResponse | None]:
     if not _is_http(record):
         return Payload(record.block, doubt=_doubt(header)), None
     response = parse_response(record.block)
-    is_in_chunks = is_chunked(response)
-    body = dechunk(response.body) if is_in_chunks else response.body
-    doubt = _doubt(header) or ("" if is_in_chunks else _missing_bytes(response))
-    encoding = ",".join(response.values(_ENCODING))
-    captured = ",".join(response.values(_ORIGINAL + _ENCODING))
-    body = decode_body(body, f"{captured},{encoding}")
+    doubt = _doubt(header) or _missing_part(response)
+    body = dechunk(response.body, is_cut=bool(doubt)) if is_chunked(response) else response.body
+    codings = [*response.values(_ORIGINAL + _ENCODING), *response.values(_ENCODING)]
+    codings += [_CHUNKED.sub("", each) for each in response.values("Transfer-Encoding")]
+    body = decode_body(body, ",".join(codings), is_cut=bool(doubt))
     return Payload(body, response.status, doubt), response
 
 
@@ -138,8 +146,12 @@ def _doubt(header: RecordHeader) -> str:
     return ""
 
 
-def _missing_bytes(response: HttpResponse) -> str:
-    """Why a body may not be whole: it is shorter than its Content-Length."""
-    lengths = [int(value) for value in response.values("Content-Length") if value.isdecimal()]
+def _missing_part(response: HttpResponse) -> str:
+    """Why a body may not be whole: it is a part, or shorter than its Content-Length."""
+    if response.status == _PARTIAL:
+        return "it is a part of the page (206 Partial Content)"
+    if is_chunked(response):
+        return ""
+    lengths = [int(each) for each in response.values("Content-Length") if _LENGTH.fullmatch(each)]
     length, size = max(lengths, default=0), len(response.body)
     return f"its body has {size} of {length} bytes" if size < length else ""

@@ -16,9 +16,10 @@ from scraper.warc.framing import RawRecord, read_record
 # Consecutive places that look like the start of a record and are none. By chance one place in
 # 16 MB does.
 MAX_FALSE_STARTS = 200
+_LONGEST = 32  # bytes of what a record begins with
 
-# A gzip member, a zstd frame, the first line of a record.
-_START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|[Ww][Aa][Rr][Cc]/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
+_MEMBER = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd")  # gzip, zstd
+_VERSION = re.compile(rb"[Ww][Aa][Rr][Cc]/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,16 @@ def has_whole_record_behind(path: Path, start: int) -> bool:
     return True
 
 
-def next_start(file: BinaryIO, start: int) -> int | None:
-    """Return the first byte from `start` on at which a record may begin, `None` for none."""
+def next_start(file: BinaryIO, start: int, plain_from: int = 0) -> int | None:
+    """Return the first byte from `start` on at which a record may begin, `None` for none.
+
+    Before `plain_from` only compressed members count.
+    """
     if file.seek(0, 2) == 0:
         return None
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        found = _START.search(content, start)
-        return None if found is None else found.start()
+        member = _MEMBER.search(content, start)
+        end = len(content) if member is None else member.start()
+        plain = _VERSION.search(content, max(start, plain_from), end + _LONGEST)
+        found = [match.start() for match in (member, plain) if match is not None]
+    return min(found, default=None)

@@ -9,6 +9,7 @@ damage is reported once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
@@ -16,17 +17,17 @@ from scraper.errors import BadRecord
 from scraper.models import CaptureLocation, SourceNote
 from scraper.warc.digests import can_check
 from scraper.warc.fields import BLOCK_DIGEST, capture_of
-from scraper.warc.file_kinds import GZIP, ZSTD, ZSTD_DICTIONARY
-from scraper.warc.framing import CutOff, frame_record, has_version, one_record
+from scraper.warc.file_kinds import ZSTD
+from scraper.warc.framing import DAMAGE_FOLLOWS, CutOff, frame_record, has_version, one_record
 from scraper.warc.header import RecordHeader
-from scraper.warc.members import DamagedMember, Member, read_dictionary
+from scraper.warc.members import DamagedMember, Member, is_compressed, read_dictionary
 from scraper.warc.recovery import MAX_FALSE_STARTS, next_start
 from scraper.warc.texts import PlainText, Spool, Text, WarcFile
 
 Found = CaptureLocation | BadRecord | SourceNote
 
 _LOOK_AHEAD_BYTES = 1 << 14
-_COMPRESSED = (GZIP, ZSTD, ZSTD_DICTIONARY)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
 _OTHER_RECORDS = frozenset({"warcinfo", "request", "metadata", "conversion", "continuation"})
 _CAPTURE_RECORDS = frozenset({"response", "resource", "revisit"})
 
@@ -35,7 +36,10 @@ def scan_warc(warc: WarcFile) -> Iterator[Found]:
     """Yield where each capture of a WARC file lies, an error for each stretch of damage, notes."""
     try:
         with warc.path.open("rb") as file, Spool(warc) as spool:
-            yield from _Scan(warc, file, spool).found()
+            scan = _Scan(warc, file, spool)
+            yield from scan.found()
+            if scan.is_empty:
+                yield SourceNote(f"{warc.name}: no record is in it; get the file again")
     except BadRecord as error:
         yield BadRecord(f"{warc.name}: {error}")
 
@@ -52,6 +56,13 @@ class _Scan:
         self._false_starts = 0  # since the last record
         self._is_told = False  # whether the damage that is being passed over was reported
         self._noted: set[str] = set()
+        self._doubt = ""  # why records of the member that is being read may not be right
+        self._has_record = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither a record nor damage was found."""
+        return not self._has_record and not self._is_told
 
     def found(self) -> Iterator[Found]:
         """Yield what is found from the start of the file to its end."""
@@ -67,7 +78,7 @@ class _Scan:
             if line_ends := _line_ends(ahead):
                 place += line_ends
                 continue
-            if ahead.startswith(_COMPRESSED):
+            if is_compressed(ahead):
                 place = yield from self._member(place)
             else:
                 place = yield from self._record(self._plain, place)
@@ -75,15 +86,16 @@ class _Scan:
     def _record(self, text: Text, start: int) -> Generator[Found, None, int]:
         """What is at a byte of a text; returns where to go on. Raises `CutOff` if more may come."""
         try:
-            frame = frame_record(text.file, start)
+            frame = frame_record(text.file, start, text.size)
         except CutOff as error:
             if not text.is_whole:
                 raise
             return (yield from self._damage(text, start, error))
         except BadRecord as error:
             return (yield from self._damage(text, start, error))
-        self._false_starts, self._is_told = 0, False
-        yield from self._capture(frame.header, text, start)
+        self._found_record()
+        doubt = self._doubt or ("" if frame.is_followed else DAMAGE_FOLLOWS)
+        yield from self._capture(frame.header, text, start, frame.end, doubt)
         return frame.end
 
     def _damage(self, text: Text, start: int, error: BadRecord) -> Generator[Found, None, int]:
@@ -93,12 +105,17 @@ class _Scan:
         following = next_start(text.file, start + 1)
         return text.size if following is None else following
 
+    def _found_record(self) -> None:
+        self._false_starts, self._is_told, self._has_record = 0, False, True
+
     def _tell(self, message: str) -> Iterator[BadRecord]:
         if not self._is_told:
             yield BadRecord(message)
         self._is_told = True
 
-    def _capture(self, header: RecordHeader, text: Text, start: int) -> Iterator[Found]:
+    def _capture(
+        self, header: RecordHeader, text: Text, start: int, end: int, doubt: str
+    ) -> Iterator[Found]:
         """The capture of a record; nothing for a record that is no page of the web."""
         if header.kind in _OTHER_RECORDS:
             return
@@ -115,7 +132,11 @@ class _Scan:
             except BadRecord as error:
                 yield BadRecord(f"{text.place(start)}: {error}")
             else:
-                yield text.location(capture, start)
+                yield text.location(capture, start, end, doubt)
+        elif not _SCHEME.match(target_uri):
+            yield BadRecord(
+                f"{text.place(start)}: its WARC-Target-URI is no address: {target_uri[:200]!r}"
+            )
 
     def _note_digest(self, header: RecordHeader, text: Text, start: int) -> Iterator[SourceNote]:
         """A note where a digest can't be checked, one for each algorithm in a file."""
@@ -139,8 +160,8 @@ class _Scan:
             except DamagedMember:
                 header = None
             if header is not None:
-                self._false_starts, self._is_told = 0, False
-                yield from self._capture(header, self._plain, start)
+                self._found_record()
+                yield from self._capture(header, self._plain, start, member.end, "")
                 return member.end
         return (yield from self._members(start))
 
@@ -154,7 +175,7 @@ class _Scan:
             if read < text_start and has_version(self._spool.file, text_start):
                 # A record begins with this member, so the one before it is not whole.
                 yield from self._tell(f"{self._spool.place(read)}: cut off; get the file again")
-                read = text_start
+                read = next_start(self._spool.file, read + 1) or text_start
             if error is not None:
                 return (yield from self._damaged_member(start, read, error))
             start = member.end
@@ -181,19 +202,26 @@ class _Scan:
     ) -> Generator[Found, None, int]:
         """What came of a member before its damage; returns where the next one may begin.
 
-        A wrong checksum may be that of any record, so only a digest proves one right then.
+        A wrong checksum may be that of any record, header or page: none is taken then. Before any
+        other fault records are whole, and still doubtful.
         """
-        self._spool.is_whole, self._spool.needs_digest = False, error.is_spoilt
-        yield from self._unpacked(read)
-        self._spool.needs_digest = False
-        yield from self._tell(f"{self._warc.name}, damaged at byte {start}: {error}")
+        if error.is_spoilt:
+            yield from self._tell(
+                f"{self._warc.name}, damaged at byte {start}: {error}; nothing of it is taken"
+            )
+            following = next_start(self._file, start + 1, plain_from=error.fault)
+        else:
+            self._spool.is_whole, self._doubt = False, DAMAGE_FOLLOWS
+            yield from self._unpacked(read)
+            self._doubt = ""
+            yield from self._tell(f"{self._warc.name}, damaged at byte {start}: {error}")
+            following = next_start(self._file, start + 1)
         self._false_starts += 1
-        following = next_start(self._file, start + 1)
         return self._plain.size if following is None else following
 
     def _is_member(self, start: int) -> bool:
         self._file.seek(start)
-        return self._file.read(len(ZSTD)).startswith(_COMPRESSED)
+        return is_compressed(self._file.read(len(ZSTD)))
 
 
 def _line_ends(content: bytes) -> int:

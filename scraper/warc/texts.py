@@ -15,7 +15,6 @@ from scraper.warc.framing import MAX_RECORD_BYTES
 from scraper.warc.members import DamagedMember, Member
 
 _MAX_RATIO = 200  # pages are compressed to a tenth; gzip can compress zeros to a thousandth
-_BETWEEN_RUNS = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,8 @@ class Text(Protocol):
     def place(self, offset: int) -> str:
         """Return what to call the record at a byte before people."""
 
-    def location(self, capture: Capture, offset: int) -> CaptureLocation:
-        """Return where the page of a capture lies; its record begins at that byte."""
+    def location(self, capture: Capture, offset: int, end: int, doubt: str) -> CaptureLocation:
+        """Return where the page of a capture lies; its record stands between those bytes."""
 
 
 class PlainText:
@@ -63,9 +62,9 @@ class PlainText:
         """Return what to call the record at a byte before people."""
         return f"{self._warc.name}, record at byte {offset}"
 
-    def location(self, capture: Capture, offset: int) -> CaptureLocation:
+    def location(self, capture: Capture, offset: int, _: int, doubt: str) -> CaptureLocation:
         """Return where the page of a capture lies."""
-        return CaptureLocation(capture, self._warc.path, offset, self._named(offset))
+        return CaptureLocation(capture, self._warc.path, offset, self._named(offset), doubt=doubt)
 
     def _named(self, offset: int) -> str:
         is_itself = self._warc.name == str(self._warc.path)
@@ -75,8 +74,7 @@ class PlainText:
 class Spool:
     """Unpacked members of a WARC file, one run of them behind the other.
 
-    `is_whole` says that no member will be added to this run, `needs_digest` that only records
-    proved right by their digest may be taken from it.
+    `is_whole` says that no member will be added to this run.
     """
 
     def __init__(self, warc: WarcFile) -> None:
@@ -87,7 +85,6 @@ class Spool:
         self._first_member = 0  # in the file
         self.size = 0
         self.is_whole = False
-        self.needs_digest = False
 
     def __enter__(self) -> Self:
         return self
@@ -112,8 +109,6 @@ class Spool:
 
     def begin(self, first_member: int) -> None:
         """Begin a run of members; the first one is at that byte of the file."""
-        if self.size:
-            self._write(_BETWEEN_RUNS)
         self._run_start, self._first_member = self.size, first_member
         self.is_whole = False
 
@@ -137,11 +132,9 @@ class Spool:
         member = f", member at byte {self._first_member}" if self._first_member else ""
         return f"{self._warc.name}{member}, record at byte {offset - self._run_start} unpacked"
 
-    def location(self, capture: Capture, offset: int) -> CaptureLocation:
+    def location(self, capture: Capture, offset: int, end: int, doubt: str) -> CaptureLocation:
         """Return where the page of a capture lies."""
-        return CaptureLocation(
-            capture, self._path, offset, self.place(offset), needs_digest=self.needs_digest
-        )
+        return CaptureLocation(capture, self._path, offset, self.place(offset), end, doubt)
 
     def _write(self, part: bytes) -> None:
         self.file.seek(self.size)

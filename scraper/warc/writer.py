@@ -32,6 +32,7 @@ MAX_FILE_BYTES = 1_000_000_000  # another file is begun behind the record that r
 
 _FILE_NAME = "hkcnews-{:05d}.warc.gz"
 _FILE_NAMES = f"hkcnews-{'[0-9]' * 5}.warc.gz"  # files of other names are left alone
+_NO_TOKEN = re.compile(r"[^!-9;-~]")  # no part of a header's name
 _NUMBER = re.compile("[0-9]+")
 _BUILDER = RecordBuilder()
 _ADVICE = "move the file out of the folder; what was in it is fetched again"
@@ -154,9 +155,10 @@ class WarcStore:
 
 def _response(memento: Memento) -> bytes:
     """The response record of a capture, in a gzip member."""
-    fields = [(name.title(), _in_ascii(value)) for name, value in memento.headers]
+    named = ((_NO_TOKEN.sub("", name).title(), value) for name, value in memento.headers)
+    fields = [(name, _in_ascii(value)) for name, value in named if name]
     fields.append(("Content-Length", str(len(memento.body))))
-    status_line = f"{memento.status} {memento.reason}".rstrip()
+    status_line = f"{memento.status} {_in_ascii(memento.reason)}".rstrip()
     record = _BUILDER.create_warc_record(
         memento.served.original,
         "response",

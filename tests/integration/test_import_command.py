@@ -177,3 +177,32 @@ def test_captures_of_other_pages_are_counted(tmp_path: Path, out: Path) -> None:
     other = record(http(b"<p>x</p>"), uri="https://www.hkcnews.com/news", date=warc_date(NEW))
     path.write_bytes(plain([other, RECORDS[0]]).content)
     assert "1 of other pages" in " ".join(bring_in(path, "--out", out).split())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        response(1, article_page(1), status="200 好"),
+        response(1, article_page(1), "X-Größe: 1"),
+        response(1, article_page(1), "Content-Length: " + "9" * 5000),
+    ],
+    ids=["reason", "name", "length"],
+)
+def test_odd_headers_stop_nothing(tmp_path: Path, out: Path, part: bytes) -> None:
+    path = tmp_path / "pages.warc"
+    path.write_bytes(plain([part, RECORDS[1]]).content)
+    assert "2 imported" in " ".join(bring_in(path, "--out", out).split())
+    with replay(generated(2)) as server:
+        crawl(out, server)
+    assert articles(out) == files(1, 2)
+
+
+def test_a_time_that_no_record_can_have_is_told(tmp_path: Path, out: Path) -> None:
+    path = tmp_path / "pages.warc"
+    played = record(
+        http(article_page(1)), uri=f"https://web.archive.org/web/20210600000000id_/{address(1)}"
+    )
+    path.write_bytes(plain([played, RECORDS[1]]).content)
+    stderr = bring_in(path, "--out", out, code=1)
+    assert "its time can't be stored" in stderr
+    assert "1 imported" in " ".join(stderr.split())

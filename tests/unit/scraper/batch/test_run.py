@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from support.warcs import (
 from normalise import PageKind
 from scraper import workers
 from scraper.batch import run as batch
-from scraper.batch.convert import group_by_article
+from scraper.batch.convert import convert_many, group_by_article
 from scraper.batch.run import convert_all
 from scraper.errors import UsageError
 from scraper.models import ArticleStatus, CaptureLocation
@@ -241,7 +242,7 @@ def test_a_chunk_done_again_finds_the_page_that_kills(tmp_path: Path, out: Path)
     records = [response(1), response(2, article_page(2, body="<p>deadly to read</p>")), response(3)]
     places = find_captures([warc_file(tmp_path, records)], tmp_path)
     chunk = group_by_article(place for place in places if isinstance(place, CaptureLocation))
-    first, second, third = batch._after_crash(chunk, out)
+    first, second, third = batch._after_crash(chunk, partial(convert_many, out=out))
     assert second.status is ArticleStatus.FAILED
     assert first.status is third.status is ArticleStatus.WRITTEN
     assert sorted(_articles(out)) == [path_of(1), path_of(3)]

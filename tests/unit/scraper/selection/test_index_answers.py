@@ -61,6 +61,15 @@ def test_what_the_index_hands_out_is_a_list(tmp_path: Path, content: str | bytes
     assert read(tmp_path, content) == [RECORD, OTHER]
 
 
+def test_answers_may_stand_one_behind_the_other(tmp_path: Path) -> None:
+    assert read(tmp_path, AS_THE_INDEX + AS_THE_INDEX) == [RECORD, OTHER] * 2
+
+
+def test_other_text_behind_json_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="what follows is no JSON"):
+        read(tmp_path, AS_THE_INDEX + "<html>error")
+
+
 def test_json_larger_than_what_is_read_at_once(tmp_path: Path) -> None:
     rows = [FIELDS, *[ROWS[1]] * 3_000]
     assert read(tmp_path, json.dumps(rows)) == [RECORD] * 3_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,39 @@ def test_a_folder_without_any_source_is_wrong_usage(tmp_path: Path, files: list[
     assert str(tmp_path) in str(caught.value)
 
 
-def test_a_folder_named_like_a_warc_inside_a_folder_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_warc_inside_a_folder_is_looked_into(tmp_path: Path) -> None:
     (tmp_path / "all.warc").mkdir()
-    with pytest.raises(UsageError, match=r"all\.warc is no file"):
-        list(find_captures([tmp_path], tmp_path))
+    warc_file(tmp_path / "all.warc", [response(1)], "pages")
+    assert read_source(tmp_path, tmp_path).whole() == {1}
+
+
+def test_links_that_are_not_followed_are_named(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    warc_file(source, [response(1)])
+    (source / "a").symlink_to(tmp_path)
+    (source / "b.warc").symlink_to(tmp_path / "gone")
+    os.mkfifo(source / "c.gz")
+    found = read_source(source, tmp_path)
+    assert found.whole() == {1}
+    link, lost = found.failures
+    assert "link to a folder" in link
+    assert "leads nowhere" in lost
+
+
+@pytest.mark.parametrize("name", ["pages", "p.warc(1)", "p.warc.gz~", "q.warc.gz?x=1", "A.WARCGZ"])
+def test_archives_of_a_folder_are_known_by_what_they_hold(tmp_path: Path, name: str) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / name).write_bytes(gzipped(b"") + packed([response(1)]).content)
+    assert read_source(source, tmp_path).whole() == {1}
+
+
+def test_a_file_without_records_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "empty.warc.gz").write_bytes(b"")
+    found = read_source(tmp_path, tmp_path)
+    assert (found.bodies, found.failures) == ({}, [])
+    assert "no record is in it" in found.notes[0]
 
 
 def test_a_page_alone_is_no_source_of_captures(tmp_path: Path) -> None:

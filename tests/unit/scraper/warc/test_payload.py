@@ -179,6 +179,66 @@ def test_an_encoding_that_is_not_known_is_named(tmp_path: Path, encoding: str) -
         payload_of(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("body", "fields", "named"),
+    [
+        (gzipped(bytes([1, 2, 3]) * 100), ["Content-Encoding: compress, gzip"], "compress"),
+        (
+            gzipped(gzipped(gzipped(gzipped(gzipped(PAGE))))),
+            ["Content-Encoding: " + ",".join(["gzip"] * 5)],
+            "gzip",
+        ),
+    ],
+)
+def test_what_is_still_packed_is_named(
+    tmp_path: Path, body: bytes, fields: list[str], named: str
+) -> None:
+    with pytest.raises(BadRecord, match=f"can't be unpacked: {named}"):
+        payload_of(tmp_path, response(1, body, *fields))
+
+
+def test_transfer_encodings_are_removed_too(tmp_path: Path) -> None:
+    content = response(1, chunked(deflated(PAGE)), "Transfer-Encoding: deflate, chunked")
+    assert payload_of(tmp_path, content) == Payload(PAGE, 200)
+
+
+@pytest.mark.parametrize("bits", range(9, 15))
+def test_deflate_of_every_window_is_unpacked(tmp_path: Path, bits: int) -> None:
+    packer = zlib.compressobj(wbits=bits)
+    content = response(1, packer.compress(PAGE) + packer.flush(), DEFLATE)
+    assert payload_of(tmp_path, content) == Payload(PAGE, 200)
+
+
+def test_interim_responses_are_passed_over(tmp_path: Path) -> None:
+    block = b"HTTP/1.1 100 Continue\r\n\r\n" + http(chunked(PAGE), CHUNKED)
+    assert payload_of(tmp_path, record(block, uri=address(1))) == Payload(PAGE, 200)
+
+
+@pytest.mark.parametrize("line", [b"0x64\r\n", b"64 foo\r\n", b"\r\n64\r\n"])
+def test_chunks_that_can_not_be_read_are_no_text(tmp_path: Path, line: bytes) -> None:
+    body = chunked(PAGE).replace(b"64\r\n", line, 1)
+    with pytest.raises(BadRecord, match="chunks can't be read"):
+        payload_of(tmp_path, response(1, body, CHUNKED))
+
+
+@pytest.mark.parametrize("fields", [[GZIP], [GZIP, CHUNKED]])
+def test_what_there_is_of_a_packed_page_comes_where_the_record_says_that_it_is_cut(
+    tmp_path: Path, fields: list[str]
+) -> None:
+    packed = gzipped(PAGE)
+    body = chunked(packed)[:-40] if CHUNKED in fields else packed[:-40]
+    content = record(http(body, *fields), "WARC-Truncated: length", uri=address(1))
+    payload = payload_of(tmp_path, content)
+    assert PAGE.startswith(payload.body)
+    assert payload.body
+    assert "truncated" in payload.doubt
+
+
+def test_a_header_of_endless_folds_is_read_in_time(tmp_path: Path) -> None:
+    content = response(1, PAGE, "X: a" + "\r\n " * 200_000)
+    assert payload_of(tmp_path, content).body == PAGE
+
+
 EXTENDED = chunked(PAGE).replace(b"64\r\n", b"64 ; note=" + b"x" * 90 + b"\r\n", 1)
 
 
@@ -189,6 +249,7 @@ EXTENDED = chunked(PAGE).replace(b"64\r\n", b"64 ; note=" + b"x" * 90 + b"\r\n",
         pytest.param(chunked(PAGE)[:-2], id="without-the-last-line"),
         pytest.param(chunked(PAGE)[:-2] + b"Expires: 0\r\n\r\n", id="trailer"),
         pytest.param(b"%x\n%s\n0\n\n" % (len(PAGE), PAGE), id="line-feeds-only"),
+        pytest.param(b"%012x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE), id="zeros-before"),
     ],
 )
 def test_chunks_are_read_in_whatever_form(tmp_path: Path, body: bytes) -> None:
@@ -234,6 +295,7 @@ def test_a_record_of_another_capture_than_was_listed_is_refused(
         (record(BLOCK, "WARC-Truncated: disconnect", uri=address(1)), "truncated .disconnect."),
         (record(BLOCK, "warc-segment-number: 1", uri=address(1)), "one segment"),
         (response(1, PAGE, "content-length: 9999"), f"has {len(PAGE)} of 9999 bytes"),
+        (response(1, PAGE, status="206 Partial Content"), "206"),
     ],
 )
 def test_what_may_not_be_whole_is_said(tmp_path: Path, content: bytes, words: str) -> None:

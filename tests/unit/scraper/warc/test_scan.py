@@ -258,6 +258,39 @@ def test_records_of_every_form_are_read(
     assert (found.whole(), found.spoilt(), found.failures) == (set(PAGES), set(), [])
 
 
+@every_make
+def test_more_line_ends_than_two_do_no_harm(tmp_path: Path, make: Make, name: str) -> None:
+    found = read_warc(tmp_path, name, make([part + b"\r\n\r\n" for part in RECORDS]).content)
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+
+
+def test_a_member_may_end_within_a_version(tmp_path: Path) -> None:
+    first, second = RECORDS[1][:-4] + b"\r\n", RECORDS[2][:-4] + b"\r\n"
+    text = first + second + RECORDS[3] + RECORDS[4]
+    for cut in range(len(first), len(first) + 12):
+        found = read_warc(tmp_path, "pages.warc.gz", gzipped(text[:cut]) + gzipped(text[cut:]))
+        assert (found.whole(), found.failures) == (set(PAGES), [])
+
+
+def test_behind_a_wrong_length_the_other_records_of_a_member_are_found(tmp_path: Path) -> None:
+    wrong = record(BLOCK, uri=address(1), length=10**6)
+    content = gzipped(wrong + RECORDS[2]) + gzipped(RECORDS[3] + RECORDS[4])
+    found = read_warc(tmp_path, "pages.warc.gz", content)
+    assert (found.whole(), len(found.failures)) == ({2, 3, 4}, 1)
+
+
+@pytest.mark.parametrize("target", ["www.hkcnews.com/article/2/x", "//www.hkcnews.com/article/2/x"])
+def test_a_target_that_is_no_address_is_told(tmp_path: Path, target: str) -> None:
+    part = record(BLOCK, uri=target)
+    assert_second_is_lost(tmp_path, "pages.warc.gz", packed(with_second(part)).content)
+
+
+@pytest.mark.parametrize("target", [f'"{address(1)}"', f"< {address(1)} >"])
+def test_a_target_in_other_brackets_is_read(tmp_path: Path, target: str) -> None:
+    (location,) = locations(warc_file(tmp_path, [record(BLOCK, uri=target)]), spool=tmp_path)
+    assert location.capture == Capture(TIMESTAMP, address(1))
+
+
 @pytest.mark.parametrize(
     ("date", "timestamp"),
     [

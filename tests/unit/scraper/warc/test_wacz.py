@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 import zstandard
 from support.sources import PAGES, RECORDS, read_warc
 from support.warcs import packed, packed_whole, plain, response, zipped, zstded
+
+from scraper.warc.file_kinds import FileKind, kind_of
 
 FIRST, SECOND = packed(RECORDS[:3]).content, packed_whole(RECORDS[3:]).content
 
@@ -68,3 +73,50 @@ def test_zstd_that_is_cut_off_gives_what_is_whole(tmp_path: Path) -> None:
     found = read_warc(tmp_path, "pages.warc.zst", content[:-30])
     assert (found.whole(), found.spoilt()) == ({1, 2, 3}, set())
     assert "zstd frame is cut off" in found.failures[0]
+
+
+def test_entries_of_one_name_are_both_read(tmp_path: Path) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("archive/a.warc", b"".join(RECORDS[:3]))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("archive/a.warc", b"".join(RECORDS[3:]))
+    found = read_warc(tmp_path, "pages.wacz", out.getvalue())
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+
+
+def test_archives_in_a_wacz_are_named(tmp_path: Path) -> None:
+    content = zipped({"a.warc.gz": FIRST + SECOND, "b.wacz": b"", "c.arc.gz": b"", "d.json": b""})
+    found = read_warc(tmp_path, "pages.wacz", content)
+    assert found.whole() == set(PAGES)
+    assert [name in text for name, text in zip(("b.wacz", "c.arc.gz"), found.failures, strict=True)]
+
+
+@pytest.mark.parametrize("at", [60, -60])
+def test_a_damaged_entry_costs_that_entry(tmp_path: Path, at: int) -> None:
+    content = bytearray(zipped({"a.warc": plain(RECORDS).content, "b.warc": response(1)}, level=9))
+    content[at : at + 4] = b"\xff" * 4
+    found = read_warc(tmp_path, "pages.wacz", bytes(content))
+    assert found.failures
+    assert found.spoilt() == set()
+
+
+def test_other_skippable_frames_are_passed_over(tmp_path: Path) -> None:
+    skipped = b"\x5e\x2a\x4d\x18\x03\0\0\0abc"
+    content = b"".join(skipped + zstded(each) for each in RECORDS) + skipped
+    found = read_warc(tmp_path, "pages.warc.zst", content)
+    assert (found.whole(), found.failures) == (set(PAGES), [])
+
+
+def test_a_bad_dictionary_is_told(tmp_path: Path) -> None:
+    bad = b"\x37\xa4\x30\xecgarbage"
+    head = b"\x5d\x2a\x4d\x18" + len(bad).to_bytes(4, "little") + bad
+    found = read_warc(tmp_path, "pages.warc.zst", head + zstded(RECORDS[1]))
+    assert "dictionary is damaged" in found.failures[0]
+
+
+def test_a_bomb_of_zstd_is_not_unpacked_to_look_at_it(tmp_path: Path) -> None:
+    block = ((131072 << 3) | 2).to_bytes(3, "little") + b"\0"  # as many zeros as it can hold
+    bomb = b"\x28\xb5\x2f\xfd\0\x50" + block * 10_000
+    (tmp_path / "x").write_bytes(bomb)
+    assert kind_of(tmp_path / "x") is FileKind.OTHER

@@ -1,0 +1,295 @@
+"""Running text in Markdown, or in HTML where Markdown is not read.
+
+Blanks are those that a browser shows: a run of them is one, none stands at the ends of a line.
+Emphasis is written with asterisks where the rules of CommonMark (6.2) take them for it on both
+sides, which beside Chinese letters and full-width signs they often do not, and as HTML elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from normalise.editions.clean.addresses import Addresses
+from normalise.editions.clean.document import (
+    EMPHASIS,
+    LINK,
+    STRONG,
+    Leaf,
+    Leaves,
+    Mark,
+    Marks,
+)
+from normalise.editions.clean.text import escape, escape_html, is_space
+
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no reader shows them
+_SIGNS = {STRONG: "**", EMPHASIS: "*"}
+_WORD = frozenset("LNM")  # first letters of the categories of Unicode
+_NO_WEB = re.compile(r"(?:javascript|data|vbscript|about):", re.IGNORECASE)
+_IN_TARGET = re.compile(r"[\s<>\\()|]")
+_ENTITY_LIKE = re.compile(r"&(?=\#?[0-9A-Za-z]+;)")
+HARD_BREAK, HTML_BREAK = "  \n", "<br>"
+
+
+@dataclass(frozen=True, slots=True)
+class InlineWriter:
+    """Writes running text; `breaks_line` says that a break may be a line end in the source."""
+
+    addresses: Addresses
+    breaks_line: bool = True
+    in_table: bool = False
+
+    def markdown(self, leaves: Leaves) -> str:
+        """Return leaves as Markdown."""
+        leaves = shown(self._safe(leaves))
+        has_math = sum(leaf.text.count("$") for leaf in leaves) > 1
+        text = _MarkdownRun(self, leaves, has_math=has_math).write()
+        return text.replace("|", "\\|") if self.in_table else text
+
+    def html(self, leaves: Leaves) -> str:
+        """Return leaves as HTML."""
+        return "".join(self._html(shown(self._safe(leaves)), 0))
+
+    def _html(self, leaves: Leaves, depth: int) -> Iterator[str]:
+        for mark, group in _groups(leaves, depth):
+            if mark is None:
+                yield from map(self._leaf_html, group)
+                continue
+            inner = "".join(self._html(group, depth + 1))
+            if mark.name != LINK:
+                yield f"<{mark.name}>{inner}</{mark.name}>"
+            else:
+                yield f'<a href="{escape_html(self.addresses.link(mark.address))}">{inner}</a>'
+
+    def _leaf_html(self, leaf: Leaf) -> str:
+        if leaf.image is not None:
+            source = escape_html(self.addresses.image(leaf.image.address))
+            return f'<img src="{source}" alt="{escape_html(one_line(leaf.image.alt))}">'
+        return HTML_BREAK if leaf.is_break else escape_html(leaf.text)
+
+    def _safe(self, leaves: Leaves) -> Leaves:
+        """Leaves without the links that must not lead anywhere."""
+        return [
+            replace(leaf, marks=tuple(mark for mark in leaf.marks if not _is_unsafe(mark)))
+            if any(map(_is_unsafe, leaf.marks))
+            else leaf
+            for leaf in leaves
+        ]
+
+
+class _MarkdownRun:
+    """One row of leaves on its way into Markdown."""
+
+    def __init__(self, writer: InlineWriter, leaves: Leaves, *, has_math: bool) -> None:
+        self._writer = writer
+        self._leaves = leaves
+        self._has_math = has_math
+
+    def write(self) -> str:
+        """Return the whole row."""
+        return self._write(0, len(self._leaves), 0, "", in_emphasis=False)
+
+    def _write(self, start: int, end: int, depth: int, before: str, *, in_emphasis: bool) -> str:
+        """Write the leaves from `start` to `end`; `before` is what the text so far ends with."""
+        text = ""
+        while start < end:
+            mark = _mark_at(self._leaves[start], depth)
+            stop = start + 1
+            while stop < end and mark and _mark_at(self._leaves[stop], depth) == mark:
+                stop += 1
+            last = text[-1:] or before
+            if mark is None:
+                text += self._leaf(start, last)
+            else:
+                text += self._marked(mark, (start, stop), depth, last, in_emphasis=in_emphasis)
+            start = stop
+        return text
+
+    def _marked(
+        self, mark: Mark, span: tuple[int, int], depth: int, last: str, *, in_emphasis: bool
+    ) -> str:
+        start, stop = span
+        if mark.name == LINK:
+            inner = self._write(start, stop, depth + 1, "[", in_emphasis=in_emphasis)
+            return f"[{inner}]({_target(self._writer.addresses.link(mark.address))})"
+        sign = _SIGNS.get(mark.name)
+        has_inner = any(
+            each.name in _SIGNS
+            for leaf in self._leaves[start:stop]
+            for each in leaf.marks[depth + 1 :]
+        )
+        if sign is not None and not in_emphasis and not has_inner and last != "*":
+            inner = self._write(start, stop, depth + 1, "*", in_emphasis=True)
+            if _opens(inner[:1], last) and _closes(inner[-1:], self._first_of(stop, depth)):
+                return f"{sign}{inner}{sign}"
+        inner = self._write(start, stop, depth + 1, ">", in_emphasis=in_emphasis or bool(sign))
+        return f"<{mark.name}>{inner}</{mark.name}>"
+
+    def _leaf(self, at: int, last: str) -> str:
+        leaf = self._leaves[at]
+        in_link = any(mark.name == LINK for mark in leaf.marks)
+        if leaf.image is not None:
+            alt = escape(one_line(leaf.image.alt), "[", "]", in_link=True, has_math=self._has_math)
+            return f"![{alt}]({_target(self._writer.addresses.image(leaf.image.address))})"
+        if leaf.is_break:
+            return self._break(at)
+        after = self._first_of(at + 1, len(leaf.marks))
+        return escape(leaf.text, last, after, in_link=in_link, has_math=self._has_math)
+
+    def _break(self, at: int) -> str:
+        """One break is a line end; several must not make an empty line."""
+        beside = self._leaves[max(0, at - 1) : at + 2]
+        is_single = sum(leaf.is_break for leaf in beside) == 1
+        return HARD_BREAK if is_single and self._writer.breaks_line else HTML_BREAK
+
+    def _first_of(self, at: int, depth: int) -> str:
+        """The character that follows in Markdown before the leaf at a place; "" at the end.
+
+        `depth` marks are open in front of it.
+        """
+        if at == len(self._leaves):
+            return "<" if depth else ""
+        leaf, before = self._leaves[at], self._leaves[at - 1]
+        common = len(_common(leaf.marks, before.marks))
+        if common < depth:
+            return "<"
+        if len(leaf.marks) > common:
+            return "[" if leaf.marks[common].name == LINK else "<"
+        if leaf.image is not None:
+            return "!"
+        return "\n" if leaf.is_break else leaf.text[0]
+
+
+def _is_unsafe(mark: Mark) -> bool:
+    return mark.name == LINK and _NO_WEB.match(mark.address.strip()) is not None
+
+
+def _opens(first: str, last: str) -> bool:
+    """Whether asterisks between two characters begin emphasis."""
+    return _is_word(first) or (first != "" and not is_space(first) and _is_free(last))
+
+
+def _closes(last: str, following: str) -> bool:
+    """Whether asterisks between two characters end emphasis."""
+    return _is_word(last) or (last != "" and not is_space(last) and _is_free(following))
+
+
+def _is_word(character: str) -> bool:
+    return character != "" and unicodedata.category(character)[0] in _WORD
+
+
+def _is_free(character: str) -> bool:
+    """Whether emphasis may border on a character, by older versions of the rules as well."""
+    return not character or is_space(character) or unicodedata.category(character)[0] == "P"
+
+
+def _target(address: str) -> str:
+    """An address as the target of a link."""
+    address = _IN_TARGET.sub(lambda match: _encoded(match[0]), address.strip())
+    return _ENTITY_LIKE.sub("&amp;", address)
+
+
+def _encoded(character: str) -> str:
+    if character in "()":
+        return f"\\{character}"
+    return "".join(f"%{byte:02X}" for byte in character.encode())
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def _mark_at(leaf: Leaf, depth: int) -> Mark | None:
+    return leaf.marks[depth] if depth < len(leaf.marks) else None
+
+
+def _groups(leaves: Leaves, depth: int) -> Iterator[tuple[Mark | None, Leaves]]:
+    at: Callable[[Leaf], Mark | None] = lambda leaf: _mark_at(leaf, depth)  # noqa: E731
+    for mark, group in groupby(leaves, at):
+        yield mark, list(group)
+
+
+# --- blanks ------------------------------------------------------------------------------------
+
+
+def shown(leaves: Leaves) -> Leaves:
+    """Return what a browser shows of leaves: no blank or break at the ends, no doubled blank.
+
+    Blanks and breaks at the edge of an emphasis or a link are outside it.
+    """
+    if not any(leaf.text.strip() or leaf.image for leaf in leaves):
+        return []
+    pieces = [piece for leaf in leaves for piece in _pieces(leaf)]
+    kept: Leaves = []
+    for piece in pieces:
+        if _is_blank(piece):
+            if kept and not _is_blank(kept[-1]) and not kept[-1].is_break:
+                kept.append(piece)
+            continue
+        if piece.is_break and kept and _is_blank(kept[-1]):
+            kept.pop()
+        kept.append(piece)
+    while kept and (_is_blank(kept[-1]) or kept[-1].is_break):
+        kept.pop()
+    first = next((at for at, piece in enumerate(kept) if not piece.is_break), 0)
+    return _joined(_with_outer_blanks(kept[first:]))
+
+
+def _pieces(leaf: Leaf) -> Iterator[Leaf]:
+    """A leaf with its runs of blanks as leaves of their own at its ends; no control characters."""
+    if not leaf.text:
+        yield leaf
+        return
+    text = _CONTROL.sub("", _BLANKS.sub(" ", leaf.text))
+    core = text.strip(" ")
+    if text.startswith(" "):
+        yield replace(leaf, text=" ")
+    if core:
+        yield replace(leaf, text=core)
+        if text.endswith(" "):
+            yield replace(leaf, text=" ")
+
+
+def _is_blank(leaf: Leaf) -> bool:
+    return leaf.text == " "
+
+
+def _with_outer_blanks(leaves: Leaves) -> Leaves:
+    """Leaves whose blanks and breaks are under those marks only that go on behind them."""
+    done: Leaves = []
+    for at, leaf in enumerate(leaves):
+        if not (_is_blank(leaf) or leaf.is_break):
+            done.append(leaf)
+            continue
+        following = next(
+            (each for each in leaves[at + 1 :] if not (_is_blank(each) or each.is_break)), None
+        )
+        before = done[-1].marks if done else ()
+        marks = _common(before, following.marks) if following else ()
+        done.append(replace(leaf, marks=_common(marks, leaf.marks)))
+    return done
+
+
+def _common(first: Marks, second: Marks) -> Marks:
+    """The marks with which both begin."""
+    count = 0
+    while count < min(len(first), len(second)) and first[count] == second[count]:
+        count += 1
+    return first[:count]
+
+
+def _joined(leaves: Leaves) -> Leaves:
+    """Leaves with texts under the same marks put together."""
+    done: Leaves = []
+    for leaf in leaves:
+        last = done[-1] if done else None
+        if last is not None and last.text and leaf.text and last.marks == leaf.marks:
+            done[-1] = replace(last, text=last.text + leaf.text)
+        else:
+            done.append(leaf)
+    return done

@@ -1,0 +1,15 @@
+"""What is made of an archive for people: clean Markdown, a Hugo site, data (docs/exports.md).
+
+formats   the formats, and the folder that an export may be written into
+record    what a row or a line says of an article
+job       one article, in a worker process
+run       all articles of some sources, into one format
+texts     articles as files: Markdown, and the pages of a site
+lines     JSON lines
+columns   Parquet
+tables    SQLite: what fills the tables
+schema    SQLite: the tables
+search_text  SQLite: text as it is searched
+sinks     where records go
+site      the layouts of a Hugo site
+"""

@@ -1,0 +1,127 @@
+"""Parquet: the records of articles in typed columns (docs/exports.md 4); needs pyarrow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from scraper.errors import UsageError
+
+_ROWS_AT_ONCE = 500
+
+
+class ColumnSink:
+    """Writes rows in groups; those that come again replace the first ones at the end."""
+
+    is_changed: bool | None = True
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import pyarrow  # noqa: PLC0415
+            import pyarrow.parquet  # noqa: PLC0415
+        except ImportError as error:
+            raise UsageError(
+                "Parquet needs the package pyarrow: pip install 'hkcnews-archive[parquet]', "
+                "or take another format"
+            ) from error
+        self._arrow = pyarrow
+        self._path = path
+        self._schema = _schema(pyarrow)
+        self._writer = self._open(path)
+        self._rows: list[dict[str, Any]] = []
+        self._last = 0
+        self._again: dict[int, dict[str, Any]] = {}
+
+    def _open(self, path: Path) -> Any:
+        return self._arrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, article_id: int, record: dict[str, Any]) -> None:
+        """Take the record of an article."""
+        row = _typed(record)
+        if article_id <= self._last:
+            self._again[article_id] = row
+            return
+        self._last = article_id
+        self._rows.append(row)
+        if len(self._rows) == _ROWS_AT_ONCE:
+            self._flush(self._writer)
+
+    def _flush(self, writer: Any) -> None:
+        if self._rows:
+            writer.write_table(self._arrow.Table.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._flush(self._writer)
+        self._writer.close()
+        if error is None and self._again:
+            self._rewrite()
+
+    def _rewrite(self) -> None:
+        whole = self._path.with_suffix(".whole")
+        old, new = self._arrow.parquet.ParquetFile(self._path), self._open(whole)
+        for number in range(old.num_row_groups):
+            rows = old.read_row_group(number).to_pylist()
+            self._rows = [self._again.get(row["article_id"], row) for row in rows]
+            self._flush(new)
+        new.close()
+        old.close()
+        whole.replace(self._path)
+
+
+def _schema(arrow: Any) -> Any:
+    text, texts = arrow.string(), arrow.list_(arrow.string())
+    box = arrow.struct([(name, text) for name in ("label", "name", "bio", "avatar")])
+    figure = arrow.struct([(name, text) for name in ("address", "alt", "caption")])
+    link = arrow.struct([("address", text), ("text", text), ("article_id", arrow.int32())])
+    return arrow.schema(
+        [
+            ("article_id", arrow.int32()),
+            ("title", text),
+            ("date", arrow.date32()),
+            ("lastmod", arrow.timestamp("s", tz="Asia/Hong_Kong")),
+            *((name, texts) for name in ("authors", "categories", "tags")),
+            *((name, text) for name in ("archive_url", "original_url")),
+            ("captured", arrow.timestamp("s", tz="UTC")),
+            ("author_box", box),
+            *((name, text) for name in ("text", "markdown")),
+            ("figures", arrow.list_(figure)),
+            ("videos", texts),
+            ("links", arrow.list_(link)),
+            ("rules", arrow.map_(text, text)),
+            ("warnings", texts),
+            ("body", text),
+        ]
+    )
+
+
+def _typed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with dates and times as such, and the tree as JSON."""
+    date, lastmod = record["date"], record["lastmod"]
+    return {
+        **record,
+        "date": dt.date.fromisoformat(date) if date else None,
+        "lastmod": dt.datetime.fromisoformat(lastmod) if lastmod else None,
+        "captured": _moment(record["captured"]),
+        "rules": list(record["rules"].items()),
+        "body": json.dumps(record["body"], ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """A time of UTC; months of `00` occur in the archive."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""One article of an export: chosen, described, and written if it is a file of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from normalise import Article
+from normalise.editions.clean.addresses import Addresses
+from normalise.editions.clean.edition import render_clean
+from normalise.files import ArticleWriter, article_path
+from scraper.batch.convert import CaptureLocations, convert
+from scraper.batch.judge import Judgement
+from scraper.batch.outcome import BatchOutcome
+from scraper.export.formats import ExportFormat
+from scraper.export.record import describe, linked_ids
+
+SITE_FOLDER = "content/article"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What was made of an article: its record, and the articles that it links to."""
+
+    article_id: int
+    links: frozenset[int]
+    record: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """How articles are exported; `held` are those that the export holds."""
+
+    export_format: ExportFormat
+    out: Path
+    held: frozenset[int]
+
+    def __call__(self, articles: list[CaptureLocations]) -> list[BatchOutcome]:
+        """Return what became of some articles."""
+        accept = partial(_accept, job=self, writer=ArticleWriter(self.out))
+        return [convert(candidates, accept) for candidates in articles]
+
+    def path_from(self, article_id: int) -> Callable[[int], str | None]:
+        """Return the path from one article to each other one that is held."""
+        make = _path_in_site if self.export_format is ExportFormat.HUGO else _path_in_folders
+        return lambda other: make(article_id, other) if other in self.held else None
+
+
+def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judgement:
+    article = judgement.article
+    if article is None:
+        return judgement
+    path_from = job.path_from(article.id)
+    links = linked_ids(article, Addresses(article.capture, path_from))
+    is_changed = False
+    record: Any = None
+    match job.export_format:
+        case ExportFormat.MARKDOWN:
+            is_changed = writer.write(article.id, render_clean(article, path_from))
+        case ExportFormat.HUGO:
+            path = f"{SITE_FOLDER}/{article.id}.md"
+            is_changed = writer.write_at(Path(path), _page(article, path_from))
+        case ExportFormat.JSONL:
+            values = describe(article, judgement.warnings, path_from)
+            record = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        case ExportFormat.PARQUET | ExportFormat.SQLITE:
+            has_tree = job.export_format is ExportFormat.PARQUET
+            record = describe(article, judgement.warnings, path_from, has_tree=has_tree)
+    product = Product(article.id, links, record)
+    return replace(judgement, article=None, text="", is_changed=is_changed, product=product)
+
+
+def _page(article: Article, path_from: Callable[[int], str | None]) -> str:
+    """A page of a site, which also knows its month."""
+    month = article.date.isoformat()[:7] if article.date else ""
+    return render_clean(article, path_from, {"months": [month]} if month else None)
+
+
+def _path_in_folders(article_id: int, other: int) -> str:
+    """The path from one Markdown file to another."""
+    here, there = article_path(article_id), article_path(other)
+    return there.name if here.parent == there.parent else f"../{there.parent.name}/{there.name}"
+
+
+def _path_in_site(_: int, other: int) -> str:
+    return f"../{other}/"

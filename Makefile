@@ -59,6 +59,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.quality $(if $(SMALL),--small)
 	$(TESTS) bench.index $(if $(SMALL),--small)
 	$(TESTS) bench.ledger $(if $(SMALL),--small)
+	$(TESTS) bench.export $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
@@ -92,4 +93,4 @@ lock: install  ## Write requirements.lock anew from what is installed now.
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 clean:  ## Remove what was made.
-	rm -rf $(VENV) $(DEMO) .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) $(DEMO)-* .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis

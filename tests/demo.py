@@ -29,6 +29,8 @@ def main(out: Path) -> int:
     show((out / SHOWN).read_text(encoding="utf-8"))
     show("What became of it, at any time:")
     show(f"  .venv/bin/hkcnews status --out {out}")
+    show("As clean Markdown (also: hugo, jsonl, parquet, sqlite), to look at in any program:")
+    show(f"  .venv/bin/hkcnews export {out} --format markdown --out {out}-markdown")
     show("The same with the real archive, at the pace that it asks for:")
     show("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
     return code

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+from functools import cache
 from typing import Any
 
 from normalise.capture import Capture
 from normalise.editions.omissions import omissions
 from normalise.models import Article
+from normalise.tree import Flow
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -26,7 +28,21 @@ def as_json(article: Article) -> dict[str, Any]:
     return {"id": article.id, **values, "left_out": list(omissions(article))}
 
 
+def as_json_tree(content: Flow) -> list[Any]:
+    """Return a content as lists and dicts: the `body` of `as_json`."""
+    return [_plain(node) for node in content]
+
+
+@cache
+def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
+    """The word for a class, and the names of its fields."""
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    return _WORD.sub("-", kind.__name__).lower(), names
+
+
 def _plain(value: object) -> Any:
+    if isinstance(value, str | bool | int) or value is None:
+        return value
     match value:
         case tuple():
             return [_plain(item) for item in value]
@@ -35,8 +51,7 @@ def _plain(value: object) -> Any:
         case Capture():
             return {"timestamp": value.timestamp, "original": value.original}
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            kind = _WORD.sub("-", type(value).__name__).lower()
-            names = (field.name for field in dataclasses.fields(value))
+            kind, names = _shape(type(value))
             return {"kind": kind} | {name: _plain(getattr(value, name)) for name in names}
         case _:
             return value

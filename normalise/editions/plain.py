@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from normalise.editions.clean.blanks import shown
 from normalise.editions.clean.document import (
     Block,
     FigureBlock,
@@ -11,16 +12,19 @@ from normalise.editions.clean.document import (
     QuoteBlock,
     TableBlock,
 )
-from normalise.editions.clean.inline import shown
 from normalise.editions.clean.outline import outline
 from normalise.tree import Flow
 
 
 def paragraphs(content: Flow) -> list[str]:
     """Return the text of a content: paragraphs, items, cells and captions, in their order."""
+    return paragraphs_of(outline(content))
+
+
+def paragraphs_of(blocks: list[Block]) -> list[str]:
+    """Return the same of blocks."""
     found: list[str] = []
-    for block in outline(content):
-        _add(block, found)
+    _add_all(blocks, found)
     return found
 
 

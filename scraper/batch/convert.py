@@ -36,16 +36,17 @@ def convert_many(articles: list[CaptureLocations], out: Path) -> list[BatchOutco
     return [convert(candidates, accept) for candidates in articles]
 
 
-def convert(candidates: CaptureLocations, accept: Accept) -> BatchOutcome:
+def convert(candidates: CaptureLocations, accept: Accept, *, renders: bool = True) -> BatchOutcome:
     """Take the first usable one of an article's captures, and return what became of it.
 
-    `accept` writes the article of a judgement, or refuses it. A capture that may not be whole is
+    `accept` writes the article of a judgement, or refuses it; `renders` says whether it needs the
+    text of the seed edition. A capture that may not be whole is
     taken only where there is no other. Raises `OSError` where the disk refuses.
     """
     refused: list[_Judged] = []
     doubtful: _Judged | None = None
     for location in candidates:
-        judgement = judge_stored(location)
+        judgement = judge_stored(location, renders=renders)
         if judgement.doubt:
             doubtful = doubtful or (location, judgement)
         elif judgement.result is AttemptResult.ARTICLE:

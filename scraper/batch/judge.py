@@ -98,9 +98,9 @@ def write_page(location: CaptureLocation, writer: ArticleWriter) -> Judgement:
     return write_judged(judge_stored(location), writer)
 
 
-def judge_stored(location: CaptureLocation) -> Judgement:
-    """Judge a stored page, and write nothing."""
-    return _judge(partial(read_payload, location), location.capture)
+def judge_stored(location: CaptureLocation, *, renders: bool = True) -> Judgement:
+    """Judge a stored page, and write nothing; its `text` is made only if `renders` is true."""
+    return _judge(partial(read_payload, location), location.capture, renders=renders)
 
 
 def write_judged(judgement: Judgement, writer: ArticleWriter) -> Judgement:
@@ -117,11 +117,11 @@ def write_judged(judgement: Judgement, writer: ArticleWriter) -> Judgement:
     return replace(judgement, article=None, text="", is_changed=is_changed)
 
 
-def _judge(read: Callable[[], Payload], capture: Capture) -> Judgement:
+def _judge(read: Callable[[], Payload], capture: Capture, *, renders: bool = True) -> Judgement:
     try:
         page = read()
         article = extract_article(page, capture)
-        text = render(article)
+        text = render(article) if renders else ""
         left_out = find_left_out(article)
         reading = _read(article, left_out.completeness)
         warnings = (*article.warnings, *_absences(reading), *left_out.messages)

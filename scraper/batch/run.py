@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from multiprocessing import cpu_count
 from pathlib import Path
 
@@ -26,7 +28,8 @@ from scraper.warc.scan import Found
 from scraper.workers import process_pool
 
 _MIN_BYTES_FOR_WORKERS = 2_000_000  # with fewer, starting worker processes takes longer
-_MAX_CHUNK = 256
+_MAX_CHUNK = 64
+_AHEAD = 8  # chunks
 
 Chunk = list[CaptureLocations]
 Job = Callable[[Chunk], list[BatchOutcome]]
@@ -155,16 +158,24 @@ def _in_processes(
 def _by_pool(
     pool: ProcessPoolExecutor, chunks: list[Chunk], job: Job
 ) -> Generator[BatchOutcome, None, list[Chunk]]:
-    """Yield the outcomes of chunks, in order; return the chunks that were lost when one died."""
-    lost = []
-    futures = [_submit(pool, chunk, job) for chunk in chunks]
-    for chunk, future in zip(chunks, futures, strict=True):
+    """Yield the outcomes of chunks, in order; return the chunks that were lost when one died.
+
+    No more than a few chunks are ahead of the one that is waited for.
+    """
+    lost: list[Chunk] = []
+    waiting: deque[tuple[Chunk, Future[list[BatchOutcome]] | None]] = deque()
+    left = iter(chunks)
+    while True:
+        more = islice(left, _AHEAD - len(waiting))
+        waiting.extend((chunk, _submit(pool, chunk, job)) for chunk in more)
+        if not waiting:
+            return lost
+        chunk, future = waiting.popleft()
         outcomes = None if future is None else _result(future)
         if outcomes is None:
             lost.append(chunk)
         else:
             yield from outcomes
-    return lost
 
 
 def _submit(pool: ProcessPoolExecutor, chunk: Chunk, job: Job) -> Future[list[BatchOutcome]] | None:

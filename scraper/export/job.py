@@ -42,7 +42,7 @@ class ExportJob:
     def __call__(self, articles: list[CaptureLocations]) -> list[BatchOutcome]:
         """Return what became of some articles."""
         accept = partial(_accept, job=self, writer=ArticleWriter(self.out))
-        return [convert(candidates, accept) for candidates in articles]
+        return [convert(candidates, accept, renders=False) for candidates in articles]
 
     def path_from(self, article_id: int) -> Callable[[int], str | None]:
         """Return the path from one article to each other one that is held."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from normalise import Article, tree
 from normalise.editions.clean.addresses import Addresses, ArticlePath
-from normalise.editions.clean.edition import clean_body
+from normalise.editions.clean.blocks import BlockWriter
 from normalise.editions.clean.front_matter import metadata
-from normalise.editions.json import as_json
-from normalise.editions.plain import paragraphs
+from normalise.editions.clean.outline import outline
+from normalise.editions.json import as_json_tree
+from normalise.editions.plain import paragraphs_of
 
 
 def describe(
@@ -28,15 +29,16 @@ def describe(
     record.setdefault("date", None)
     record.setdefault("lastmod", None)
     record.setdefault("author_box", None)
-    record["text"] = "\n\n".join(paragraphs(article.body))
-    record["markdown"] = clean_body(article, article_path)
+    blocks = outline(article.body)
+    record["text"] = "\n\n".join(paragraphs_of(blocks))
+    record["markdown"] = BlockWriter(addresses).write(blocks)
     record["figures"] = _figures(article, addresses)
     record["videos"] = [addresses.video(node.address) for node in _nodes(article, _is_video)]
     record["links"] = [_link(node, addresses) for node in _nodes(article, _is_link)]
     record["rules"] = dict(article.provenance.rules) if article.provenance else {}
     record["warnings"] = list(warnings)
     if has_tree:
-        record["body"] = as_json(article)["body"]
+        record["body"] = as_json_tree(article.body)
     return record
 
 

@@ -5,7 +5,8 @@ docs/exports.md 2 has its rules.
 document      blocks that hold either blocks or running text
 outline       the tree of a page as such blocks
 blocks        blocks in CommonMark, with tables of GFM
-inline        running text, its blanks and its emphasis
+blanks        the blanks and breaks that a browser shows
+inline        running text and its emphasis
 text          literal text, escaped where it would mean something
 addresses     where links, pictures and videos lead
 front_matter  what stands above the text

@@ -1,7 +1,7 @@
 """Running text in Markdown, or in HTML where Markdown is not read.
 
 Blanks are those that a browser shows: a run of them is one, none stands at the ends of a line.
-Emphasis is written with asterisks where the rules of CommonMark (6.2) take them for it on both
+Emphasis is written with asterisks where the rules of CommonMark take them for it on both
 sides, which beside Chinese letters and full-width signs they often do not, and as HTML elsewhere.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from normalise.editions.clean.addresses import Addresses
+from normalise.editions.clean.blanks import common_marks, shown
 from normalise.editions.clean.document import (
     EMPHASIS,
     LINK,
@@ -21,12 +22,10 @@ from normalise.editions.clean.document import (
     Leaf,
     Leaves,
     Mark,
-    Marks,
 )
 from normalise.editions.clean.text import escape, escape_html, is_space
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no reader shows them
 _SIGNS = {STRONG: "**", EMPHASIS: "*"}
 _WORD = frozenset("LNM")  # first letters of the categories of Unicode
 _NO_WEB = re.compile(r"(?:javascript|data|vbscript|about):", re.IGNORECASE)
@@ -46,6 +45,11 @@ class InlineWriter:
     def markdown(self, leaves: Leaves) -> str:
         """Return leaves as Markdown."""
         leaves = shown(self._safe(leaves))
+        if len(leaves) == 1 and leaves[0].text and not leaves[0].marks:
+            text = leaves[0].text
+            has_math = text.count("$") > 1
+            text = escape(text, "", "", in_link=False, has_math=has_math)
+            return text.replace("|", "\\|") if self.in_table else text
         has_math = sum(leaf.text.count("$") for leaf in leaves) > 1
         text = _MarkdownRun(self, leaves, has_math=has_math).write()
         return text.replace("|", "\\|") if self.in_table else text
@@ -73,6 +77,8 @@ class InlineWriter:
 
     def _safe(self, leaves: Leaves) -> Leaves:
         """Leaves without the links that must not lead anywhere."""
+        if not any(leaf.marks for leaf in leaves):
+            return leaves
         return [
             replace(leaf, marks=tuple(mark for mark in leaf.marks if not _is_unsafe(mark)))
             if any(map(_is_unsafe, leaf.marks))
@@ -154,7 +160,7 @@ class _MarkdownRun:
         if at == len(self._leaves):
             return "<" if depth else ""
         leaf, before = self._leaves[at], self._leaves[at - 1]
-        common = len(_common(leaf.marks, before.marks))
+        common = len(common_marks(leaf.marks, before.marks))
         if common < depth:
             return "<"
         if len(leaf.marks) > common:
@@ -212,84 +218,3 @@ def _groups(leaves: Leaves, depth: int) -> Iterator[tuple[Mark | None, Leaves]]:
     at: Callable[[Leaf], Mark | None] = lambda leaf: _mark_at(leaf, depth)  # noqa: E731
     for mark, group in groupby(leaves, at):
         yield mark, list(group)
-
-
-# --- blanks ------------------------------------------------------------------------------------
-
-
-def shown(leaves: Leaves) -> Leaves:
-    """Return what a browser shows of leaves: no blank or break at the ends, no doubled blank.
-
-    Blanks and breaks at the edge of an emphasis or a link are outside it.
-    """
-    if not any(leaf.text.strip() or leaf.image for leaf in leaves):
-        return []
-    pieces = [piece for leaf in leaves for piece in _pieces(leaf)]
-    kept: Leaves = []
-    for piece in pieces:
-        if _is_blank(piece):
-            if kept and not _is_blank(kept[-1]) and not kept[-1].is_break:
-                kept.append(piece)
-            continue
-        if piece.is_break and kept and _is_blank(kept[-1]):
-            kept.pop()
-        kept.append(piece)
-    while kept and (_is_blank(kept[-1]) or kept[-1].is_break):
-        kept.pop()
-    first = next((at for at, piece in enumerate(kept) if not piece.is_break), 0)
-    return _joined(_with_outer_blanks(kept[first:]))
-
-
-def _pieces(leaf: Leaf) -> Iterator[Leaf]:
-    """A leaf with its runs of blanks as leaves of their own at its ends; no control characters."""
-    if not leaf.text:
-        yield leaf
-        return
-    text = _CONTROL.sub("", _BLANKS.sub(" ", leaf.text))
-    core = text.strip(" ")
-    if text.startswith(" "):
-        yield replace(leaf, text=" ")
-    if core:
-        yield replace(leaf, text=core)
-        if text.endswith(" "):
-            yield replace(leaf, text=" ")
-
-
-def _is_blank(leaf: Leaf) -> bool:
-    return leaf.text == " "
-
-
-def _with_outer_blanks(leaves: Leaves) -> Leaves:
-    """Leaves whose blanks and breaks are under those marks only that go on behind them."""
-    done: Leaves = []
-    for at, leaf in enumerate(leaves):
-        if not (_is_blank(leaf) or leaf.is_break):
-            done.append(leaf)
-            continue
-        following = next(
-            (each for each in leaves[at + 1 :] if not (_is_blank(each) or each.is_break)), None
-        )
-        before = done[-1].marks if done else ()
-        marks = _common(before, following.marks) if following else ()
-        done.append(replace(leaf, marks=_common(marks, leaf.marks)))
-    return done
-
-
-def _common(first: Marks, second: Marks) -> Marks:
-    """The marks with which both begin."""
-    count = 0
-    while count < min(len(first), len(second)) and first[count] == second[count]:
-        count += 1
-    return first[:count]
-
-
-def _joined(leaves: Leaves) -> Leaves:
-    """Leaves with texts under the same marks put together."""
-    done: Leaves = []
-    for leaf in leaves:
-        last = done[-1] if done else None
-        if last is not None and last.text and leaf.text and last.marks == leaf.marks:
-            done[-1] = replace(last, text=last.text + leaf.text)
-        else:
-            done.append(leaf)
-    return done

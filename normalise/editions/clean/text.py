@@ -85,7 +85,7 @@ def _is_blank(character: str) -> bool:
 
 
 def is_space(character: str) -> bool:
-    """Return whether a character is a blank to CommonMark (2.1): not every one that Python has."""
+    """Return whether a character is a blank to CommonMark: not every one that Python has."""
     return character in "\t\n\f\r" or unicodedata.category(character) == "Zs"
 
 

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 from support.clean_events import difference
 from support.pages import CAPTURE, page
-from support.shared_files import need
 from support.soup import content, soup
-from support.sources import locations
 
 from normalise import Article, Capture, NotAnArticle, extract
 from normalise.editions.clean.edition import clean_body
-from scraper.warc.payload import read_payload
 
 FIXTURES = Path(__file__).parents[4] / "fixtures" / "articles"
-COUNT = 400
+COUNT = 150
 
 
 def assert_same(article: Article) -> None:
@@ -47,20 +44,3 @@ def test_generated_content_comes_back(make: Callable[[int], str]) -> None:
         html for html, article in generated(make) if difference(article, clean_body(article))
     ]
     assert min(differing, key=len, default=None) is None
-
-
-def test_all_pages_of_the_reference_come_back(tmp_path: Path) -> None:
-    path = need("pages", "pages.warc.gz")
-    differing = []
-    for location in locations(path, spool=tmp_path):
-        article = extract(read_payload(location).body, location.capture)
-        if difference(article, clean_body(article)):
-            differing.append(article.id)
-    assert differing == []
-
-
-def test_all_real_bodies_come_back() -> None:
-    bodies = sorted(need("real").glob("*.html"))
-    assert bodies
-    for path in bodies:
-        assert_same(extract(page(path.read_text(encoding="utf-8")).encode(), CAPTURE))

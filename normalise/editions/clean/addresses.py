@@ -78,6 +78,8 @@ class Addresses:
         address = address.strip()
         if address.startswith("//"):
             address = f"https:{address}"
+        elif address.startswith("/") and "/." not in address:  # as most pictures
+            address = self._capture.origin + address
         elif not _SCHEME.match(address):
             try:
                 address = urljoin(self._capture.original, address)

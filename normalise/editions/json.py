@@ -14,6 +14,7 @@ from normalise.models import Article
 from normalise.tree import Flow
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PLAIN = (str, int, type(None))  # as JSON has them; a bool is an int
 
 
 def as_json(article: Article) -> dict[str, Any]:
@@ -41,17 +42,18 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
 
 
 def _plain(value: object) -> Any:
-    if isinstance(value, str | bool | int) or value is None:
+    if isinstance(value, _PLAIN):
         return value
-    match value:
-        case tuple():
-            return [_plain(item) for item in value]
-        case dt.date() | dt.datetime():
-            return value.isoformat()
-        case Capture():
-            return {"timestamp": value.timestamp, "original": value.original}
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            kind, names = _shape(type(value))
-            return {"kind": kind} | {name: _plain(getattr(value, name)) for name in names}
-        case _:
-            return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Capture):
+        return {"timestamp": value.timestamp, "original": value.original}
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    word, names = _shape(type(value))
+    plain = {"kind": word}
+    for name in names:
+        plain[name] = _plain(getattr(value, name))
+    return plain

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from normalise import Article, tree
 from normalise.editions.clean.addresses import Addresses, ArticlePath
@@ -32,9 +31,10 @@ def describe(
     blocks = outline(article.body)
     record["text"] = "\n\n".join(paragraphs_of(blocks))
     record["markdown"] = BlockWriter(addresses).write(blocks)
-    record["figures"] = _figures(article, addresses)
-    record["videos"] = [addresses.video(node.address) for node in _nodes(article, _is_video)]
-    record["links"] = [_link(node, addresses) for node in _nodes(article, _is_link)]
+    nodes = list(tree.walk(article.body))
+    record["figures"] = _figures(nodes, addresses)
+    record["videos"] = [addresses.video(node.address) for node in nodes if _is_video(node)]
+    record["links"] = [_link(node, addresses) for node in nodes if _is_link(node)]
     record["rules"] = dict(article.provenance.rules) if article.provenance else {}
     record["warnings"] = list(warnings)
     if has_tree:
@@ -44,19 +44,16 @@ def describe(
 
 def linked_ids(article: Article, addresses: Addresses) -> frozenset[int]:
     """Return the articles that an article links to."""
-    links = (addresses.linked_article(node.address) for node in _nodes(article, _is_link))
+    nodes = (node for node in tree.walk(article.body) if _is_link(node))
+    links = (addresses.linked_article(node.address) for node in nodes)
     return frozenset(each for each in links if each is not None)
 
 
-def _nodes(article: Article, is_wanted: Callable[[Any], bool]) -> list[Any]:
-    return [node for node in tree.walk(article.body) if is_wanted(node)]
+def _is_video(node: tree.Node) -> TypeGuard[tree.Embed | tree.Media]:
+    return isinstance(node, (tree.Embed, tree.Media)) and bool(node.address)
 
 
-def _is_video(node: tree.Node) -> bool:
-    return isinstance(node, tree.Embed | tree.Media) and bool(node.address)
-
-
-def _is_link(node: tree.Node) -> bool:
+def _is_link(node: tree.Node) -> TypeGuard[tree.Link]:
     return type(node) is tree.Link and bool(tree.plain_text(node.content).strip())
 
 
@@ -68,11 +65,11 @@ def _link(node: tree.Link, addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _figures(article: Article, addresses: Addresses) -> list[dict[str, str]]:
+def _figures(nodes: list[tree.Node], addresses: Addresses) -> list[dict[str, str]]:
     """Every picture, with the caption of its figure."""
     found: list[dict[str, str]] = []
     captions: dict[int, str] = {}
-    for node in tree.walk(article.body):
+    for node in nodes:
         if type(node) is tree.Figure:
             texts = [each for each in tree.walk(node.content) if type(each) is tree.Caption]
             caption = " ".join(" ".join(tree.plain_text(each.content).split()) for each in texts)

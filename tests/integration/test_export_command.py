@@ -320,7 +320,7 @@ def test_hugo_reads_the_front_matter_as_it_was_meant(tmp_path: Path) -> None:
     text = render_clean(article)
     (tmp_path / "content" / "1.md").write_text(text, encoding="utf-8")
     (tmp_path / "layouts" / "page.html").write_text("{{ .Params | jsonify }}")
-    command = [hugo, "--source", tmp_path, "--quiet", "--panicOnWarning"]
+    command = [str(hugo), "--source", str(tmp_path), "--quiet", "--panicOnWarning"]
     subprocess.run(command, check=True, capture_output=True)
     (page_file,) = (tmp_path / "public").rglob("article/1/index.html")
     read = json.loads(page_file.read_text(encoding="utf-8"))

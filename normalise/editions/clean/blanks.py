@@ -17,7 +17,7 @@ def shown(leaves: Leaves) -> Leaves:
     Blanks and breaks at the edge of an emphasis or a link are outside it.
     """
     if len(leaves) == 1 and leaves[0].text:  # as in most paragraphs
-        text = _CONTROL.sub("", _BLANKS.sub(" ", leaves[0].text)).strip(" ")
+        text = _single_blanks(leaves[0].text).strip(" ")
         return [Leaf(leaves[0].marks, text)] if text.strip() else []
     if not any(leaf.text.strip() or leaf.image for leaf in leaves):
         return []
@@ -42,7 +42,7 @@ def _pieces(leaf: Leaf) -> Iterator[Leaf]:
     if not leaf.text:
         yield leaf
         return
-    text = _CONTROL.sub("", _BLANKS.sub(" ", leaf.text))
+    text = _single_blanks(leaf.text)
     core = text.strip(" ")
     if text.startswith(" "):
         yield Leaf(leaf.marks, " ")
@@ -50,6 +50,13 @@ def _pieces(leaf: Leaf) -> Iterator[Leaf]:
         yield Leaf(leaf.marks, core)
         if text.endswith(" "):
             yield Leaf(leaf.marks, " ")
+
+
+def _single_blanks(text: str) -> str:
+    """A text with each run of blanks as one, and without control characters."""
+    if text.isprintable() and "  " not in text:  # as most are
+        return text
+    return _CONTROL.sub("", _BLANKS.sub(" ", text))
 
 
 def _is_blank(leaf: Leaf) -> bool:

@@ -4,7 +4,7 @@ formats   the formats, and the folder that an export may be written into
 record    what a row or a line says of an article
 job       one article, in a worker process
 run       all articles of some sources, into one format
-texts     articles as files: Markdown, and the pages of a site
+stream    records written as they come
 lines     JSON lines
 columns   Parquet
 tables    SQLite: what fills the tables
@@ -12,4 +12,5 @@ schema    SQLite: the tables
 search_text  SQLite: text as it is searched
 sinks     where records go
 site      the layouts of a Hugo site
+next_step    what to do with an export
 """

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from scraper.errors import UsageError
+from scraper.export.stream import StreamSink
 
 _ROWS_AT_ONCE = 500
 
 
-class ColumnSink:
-    """Writes rows in groups; those that come again replace the first ones at the end."""
-
-    is_changed: bool | None = True
+class ColumnSink(StreamSink):
+    """Writes rows in groups."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(path)
         try:
             import pyarrow  # noqa: PLC0415
             import pyarrow.parquet  # noqa: PLC0415
@@ -28,27 +27,24 @@ class ColumnSink:
                 "or take another format"
             ) from error
         self._arrow = pyarrow
-        self._path = path
         self._schema = _schema(pyarrow)
         self._writer = self._open(path)
         self._rows: list[dict[str, Any]] = []
-        self._last = 0
-        self._again: dict[int, dict[str, Any]] = {}
 
     def _open(self, path: Path) -> Any:
         return self._arrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
 
-    def __enter__(self) -> Self:
-        return self
+    def finish(self) -> None:
+        """Write what is left."""
+        self._flush(self._writer)
+        super().finish()
 
-    def add(self, article_id: int, record: dict[str, Any]) -> None:
-        """Take the record of an article."""
-        row = _typed(record)
-        if article_id <= self._last:
-            self._again[article_id] = row
-            return
-        self._last = article_id
-        self._rows.append(row)
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+    def _write(self, record: dict[str, Any]) -> None:
+        self._rows.append(_typed(record))
         if len(self._rows) == _ROWS_AT_ONCE:
             self._flush(self._writer)
 
@@ -57,27 +53,15 @@ class ColumnSink:
             writer.write_table(self._arrow.Table.from_pylist(self._rows, schema=self._schema))
             self._rows = []
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._flush(self._writer)
-        self._writer.close()
-        if error is None and self._again:
-            self._rewrite()
-
-    def _rewrite(self) -> None:
-        whole = self._path.with_suffix(".whole")
+    def _copy(self, whole: Path) -> None:
+        again = {article_id: _typed(record) for article_id, record in self._again.items()}
         old, new = self._arrow.parquet.ParquetFile(self._path), self._open(whole)
         for number in range(old.num_row_groups):
             rows = old.read_row_group(number).to_pylist()
-            self._rows = [self._again.get(row["article_id"], row) for row in rows]
+            self._rows = [again.get(row["article_id"], row) for row in rows]
             self._flush(new)
         new.close()
         old.close()
-        whole.replace(self._path)
 
 
 def _schema(arrow: Any) -> Any:

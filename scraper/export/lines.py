@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from scraper.export.stream import StreamSink
 
 
-class LineSink:
-    """Writes lines in a stream; those that come again replace the first ones at the end."""
-
-    is_changed: bool | None = True
+class LineSink(StreamSink):
+    """Writes lines."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        super().__init__(path)
         self._file = path.open("w", encoding="utf-8", newline="\n")
-        self._last = 0
-        self._again: dict[int, str] = {}
 
-    def __enter__(self) -> Self:
-        return self
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
-    def add(self, article_id: int, record: str) -> None:
-        """Take the line of an article."""
-        if article_id <= self._last:
-            self._again[article_id] = record
-            return
-        self._last = article_id
+    def _write(self, record: str) -> None:
         self._file.write(f"{record}\n")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._file.close()
-        if error is None and self._again:
-            self._rewrite()
-
-    def _rewrite(self) -> None:
-        whole = self._path.with_suffix(".whole")
+    def _copy(self, whole: Path) -> None:
         with (
             self._path.open(encoding="utf-8", newline="\n") as old,
             whole.open("w", encoding="utf-8", newline="\n") as new,
         ):
             for line in old:
                 new.write(f"{self._again.get(_id_of(line), line.rstrip(chr(10)))}\n")
-        whole.replace(self._path)
 
 
 def _id_of(line: str) -> int:

@@ -10,7 +10,7 @@ from normalise.editions.clean.blocks import BlockWriter
 from normalise.editions.clean.front_matter import metadata
 from normalise.editions.clean.outline import outline
 from normalise.editions.json import as_json_tree
-from normalise.editions.plain import paragraphs_of
+from normalise.editions.plain import paragraphs
 
 
 def describe(
@@ -29,7 +29,7 @@ def describe(
     record.setdefault("lastmod", None)
     record.setdefault("author_box", None)
     blocks = outline(article.body)
-    record["text"] = "\n\n".join(paragraphs_of(blocks))
+    record["text"] = "\n\n".join(paragraphs(blocks))
     record["markdown"] = BlockWriter(addresses).write(blocks)
     nodes = list(tree.walk(article.body))
     record["figures"] = _figures(nodes, addresses)

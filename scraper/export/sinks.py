@@ -9,11 +9,21 @@ from __future__ import annotations
 import filecmp
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from scraper.export.columns import ColumnSink
 from scraper.export.formats import ExportFormat
+from scraper.export.lines import LineSink
+from scraper.export.site import write_layouts
+from scraper.export.tables import TableSink
+
+_FILES = {
+    ExportFormat.JSONL: "articles.jsonl",
+    ExportFormat.PARQUET: "articles.parquet",
+    ExportFormat.SQLITE: "archive.db",
+}
 
 
 class Sink(Protocol):
@@ -24,6 +34,12 @@ class Sink(Protocol):
     def add(self, article_id: int, record: Any) -> None:
         """Take the record of an article."""
 
+    def finish(self) -> None:
+        """Write what is left, when all records are in."""
+
+    def close(self) -> None:
+        """Close the file; it is thrown away unless it was finished."""
+
 
 class NoSink:
     """For formats whose articles are files."""
@@ -33,36 +49,32 @@ class NoSink:
     def add(self, article_id: int, record: Any) -> None:
         """Do nothing: the file is there."""
 
+    def finish(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
 
 @contextmanager
 def open_sink(export_format: ExportFormat, out: Path, crawl: Path | None) -> Iterator[Sink]:
     """Open the sink of a format for as long as the block lasts; `crawl` is a folder of one."""
-    match export_format:
-        case ExportFormat.JSONL:
-            from scraper.export.lines import LineSink  # noqa: PLC0415
-
-            with replacing(out / "articles.jsonl") as place, LineSink(place.part) as lines:
-                yield lines
-            lines.is_changed = place.is_changed
-        case ExportFormat.PARQUET:
-            from scraper.export.columns import ColumnSink  # noqa: PLC0415
-
-            with replacing(out / "articles.parquet") as place, ColumnSink(place.part) as columns:
-                yield columns
-            columns.is_changed = place.is_changed
-        case ExportFormat.SQLITE:
-            from scraper.export.tables import TableSink  # noqa: PLC0415
-
-            with replacing(out / "archive.db") as place, TableSink(place.part, crawl) as tables:
-                yield tables
-            tables.is_changed = place.is_changed
-        case ExportFormat.HUGO:
-            from scraper.export.site import write_layouts  # noqa: PLC0415
-
+    name = _FILES.get(export_format)
+    if name is None:
+        if export_format is ExportFormat.HUGO:
             write_layouts(out)
-            yield NoSink()
-        case _:
-            yield NoSink()
+        yield NoSink()
+        return
+    with replacing(out / name) as place, closing(_sink(export_format, place.part, crawl)) as sink:
+        yield sink
+        sink.finish()
+    sink.is_changed = place.is_changed
+
+
+def _sink(export_format: ExportFormat, path: Path, crawl: Path | None) -> Sink:
+    if export_format is ExportFormat.SQLITE:
+        return TableSink(path, crawl)
+    return ColumnSink(path) if export_format is ExportFormat.PARQUET else LineSink(path)
 
 
 class Replacement:

@@ -7,8 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from scraper.crawl.ledger import Ledger
 from scraper.export.schema import AFTER, TABLES
@@ -32,19 +31,6 @@ class TableSink:
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         self._db.executescript(TABLES)
         self._db.execute("BEGIN")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with closing(self._db):
-            if error is None:
-                self._finish()
 
     def add(self, article_id: int, record: dict[str, Any]) -> None:
         """Take the record of an article."""
@@ -75,15 +61,22 @@ class TableSink:
         self._insert("article_authors", authors)
         tags = enumerate(record["tags"], start=1)
         self._insert("article_tags", [(article_id, self._id("tags", tag), at) for at, tag in tags])
-        for table, names in (
-            ("figures", ("address", "alt", "caption")),
-            ("links", ("address", "text", "article_id")),
-        ):
-            rows = enumerate(record[table], start=1)
-            more = (None,) if table == "links" else ()
-            self._insert(
-                table, [(article_id, at, *(row[name] for name in names), *more) for at, row in rows]
-            )
+        figures = enumerate(record["figures"], start=1)
+        self._insert(
+            "figures",
+            [
+                (article_id, at, each["address"], each["alt"], each["caption"])
+                for at, each in figures
+            ],
+        )
+        links = enumerate(record["links"], start=1)
+        self._insert(
+            "links",  # whether the article is there, is known at the end
+            [
+                (article_id, at, each["address"], each["text"], each["article_id"], None)
+                for at, each in links
+            ],
+        )
         videos = enumerate(record["videos"], start=1)
         self._insert("videos", [(article_id, at, address) for at, address in videos])
 
@@ -101,13 +94,18 @@ class TableSink:
             signs = ",".join("?" * len(rows[0]))
             self._db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({signs})", rows)  # noqa: S608
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Write what follows from all rows."""
         if self._crawl is not None:
             with closing(Ledger.open_existing(self._crawl)) as ledger:
                 self._insert("captures", (_capture_row(each) for each in ledger.all_attempts()))
                 self._insert("outcomes", ledger.all_outcomes())
         self._db.execute("COMMIT")
         self._db.executescript(AFTER)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
 
 
 def _capture_row(attempt: Any) -> tuple[object, ...]:

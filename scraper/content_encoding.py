@@ -14,12 +14,12 @@ from scraper.errors import BadBody, TooLarge, UnknownEncoding
 
 MAX_PAGE_BYTES = 20_000_000  # bytes; the largest article of the site is below 200,000
 
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _GZIP_WBITS = 31  # how zlib is told to expect gzip
 _DEFLATED = b"\x08"  # the third byte of gzip
 _ZLIB_METHOD = 8
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_ZSTD_SLICE = 1 << 10  # a byte of zstd may unpack to 32,000, and no bound can be given
+ZSTD = b"\x28\xb5\x2f\xfd"
+ZSTD_SLICE = 1 << 10  # a byte of zstd may unpack to 32,000, and no bound can be given
 _MAX_LAYERS = 4
 _MAX_UNNAMED = 2  # layers of gzip or zstd that no header names
 _BY_MAGIC = frozenset({"gzip", "x-gzip", "zstd"})  # known by their first bytes, whatever is said
@@ -90,9 +90,9 @@ class _Decompressor(Protocol):
 
 def _by_magic(body: bytes) -> tuple[frozenset[str], Callable[..., bytes]] | None:
     """What removes the encoding that a body begins with, and under which names it goes."""
-    if body.startswith(_GZIP) and body[2:3] in {b"", _DEFLATED}:
+    if body.startswith(GZIP) and body[2:3] in {b"", _DEFLATED}:
         return frozenset({"gzip", "x-gzip"}), _gunzip
-    return (frozenset({"zstd"}), _unpack_zstd) if body.startswith(_ZSTD) else None
+    return (frozenset({"zstd"}), _unpack_zstd) if body.startswith(ZSTD) else None
 
 
 def _gunzip(body: bytes, max_bytes: int, *, is_cut: bool) -> bytes:
@@ -108,7 +108,7 @@ def _decompress(body: bytes, wbits: int, max_bytes: int, *, is_cut: bool) -> byt
         except zlib.error as error:
             raise BadBody(f"its compressed body is damaged: {error}") from error
         _require_size(plain, max_bytes)
-        body = _rest(decompressor, _GZIP, is_cut=is_cut)
+        body = _rest(decompressor, GZIP, is_cut=is_cut)
     return bytes(plain)
 
 
@@ -119,13 +119,13 @@ def _unpack_zstd(body: bytes, max_bytes: int, *, is_cut: bool) -> bytes:
         place = 0
         try:
             while place < len(body) and not decompressor.eof:
-                plain += decompressor.decompress(body[place : place + _ZSTD_SLICE])
-                place += _ZSTD_SLICE
+                plain += decompressor.decompress(body[place : place + ZSTD_SLICE])
+                place += ZSTD_SLICE
                 _require_size(plain, max_bytes)
         except zstandard.ZstdError as error:
             raise BadBody(f"its compressed body (zstd) is damaged: {error}") from error
         rest = _rest(decompressor, b"", is_cut=is_cut) + body[place:]
-        body = rest if rest.startswith(_ZSTD) else b""
+        body = rest if rest.startswith(ZSTD) else b""
     return bytes(plain)
 
 

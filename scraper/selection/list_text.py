@@ -12,9 +12,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from scraper.content_encoding import GZIP
 from scraper.errors import UsageError
 
-_GZIP = b"\x1f\x8b"
 MAX_LINE = 1 << 20  # bytes; the longest addresses have 3,000 characters
 LINES, JSON_ROWS = "lines", "rows of JSON"
 _BETWEEN_ROWS = ", \t\r\n\ufeff"
@@ -146,7 +146,7 @@ def _text(line: bytes, encoding: str, *, is_first: bool) -> str:
 @contextmanager
 def _decompressed(file: BufferedReader) -> Iterator[BufferedReader[Any]]:
     """The file, or what is in it where it is gzip; it may be a pipe."""
-    if file.peek(len(_GZIP)).startswith(_GZIP):
+    if file.peek(len(GZIP)).startswith(GZIP):
         with gzip.open(file) as packed, BufferedReader(packed) as plain:
             yield plain
     else:

@@ -11,10 +11,9 @@ from typing import BinaryIO
 
 import zstandard
 
+from scraper.content_encoding import GZIP, ZSTD
 from scraper.errors import UsageError
 
-GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame that holds the dictionary of a .warc.zst
 _ZIP = b"PK\x03\x04"
 # Files of a folder that are never looked into.
@@ -58,15 +57,28 @@ def kind_of(path: Path) -> FileKind:
     return FileKind.WARC if kind is FileKind.OTHER and _is_named_warc(path) else kind
 
 
+def kind_to_read(path: Path) -> FileKind:
+    """Return what a file is, as `kind_of` does.
+
+    Raises `UsageError` also for an archive of a kind that is not read.
+    """
+    kind = kind_of(path)
+    if is_unread(path, kind):
+        raise UsageError(why_not_read(path, kind))
+    return kind
+
+
+def is_unread(path: Path, kind: FileKind) -> bool:
+    """Return whether a file is an archive of a kind that is not read."""
+    return kind is FileKind.ARC or (kind is FileKind.OTHER and looks_like_archive(path))
+
+
 def is_warc(path: Path) -> bool:
     """Return whether a file holds WARC records, in whatever wrapping.
 
-    Raises `UsageError` if it can't be read, or is an archive of a kind that is not read.
+    Raises `UsageError` as `kind_to_read` does.
     """
-    kind = kind_of(path)
-    if kind is FileKind.ARC or (kind is FileKind.OTHER and looks_like_archive(path)):
-        raise UsageError(why_not_read(path, kind))
-    return kind is not FileKind.OTHER
+    return kind_to_read(path) is not FileKind.OTHER
 
 
 def looks_like_archive(path: Path) -> bool:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
-from scraper.content_encoding import MAX_PAGE_BYTES
+from scraper.content_encoding import GZIP, MAX_PAGE_BYTES, ZSTD
 from scraper.errors import BadRecord
-from scraper.warc.file_kinds import GZIP, ZSTD
 from scraper.warc.header import (
     HEADER_END,
     LONGEST_VERSION,

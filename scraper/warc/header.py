@@ -84,23 +84,18 @@ def parse_fields(content: bytes) -> Fields:
         text = content.decode()
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    values: dict[str, list[str]] = {}
-    folded: dict[str, list[str]] = {}  # the lines of the last value that goes on
+    found: list[tuple[str, list[str]]] = []  # names, and the lines of their values
     name = ""
     for line in text.split("\n")[1:]:
-        if line.startswith((" ", "\t")) and name:
-            folded.setdefault(name, [values[name].pop()] if name not in folded else []).append(line)
+        if name and line.startswith((" ", "\t")):
+            found[-1][1].append(line)
             continue
-        _end_fold(values, folded)
         name, colon, value = line.partition(":")
         name = name.strip().lower() if colon else ""
         if colon:
-            values.setdefault(name, []).append(value.strip())
-    _end_fold(values, folded)
+            found.append((name, [value]))
+    values: dict[str, list[str]] = {}
+    for name, lines in found:
+        value = "\n".join(line.rstrip("\r") for line in lines) if len(lines) > 1 else lines[0]
+        values.setdefault(name, []).append(value.strip())
     return Fields(values)
-
-
-def _end_fold(values: dict[str, list[str]], folded: dict[str, list[str]]) -> None:
-    for name, lines in folded.items():
-        values[name].append("\n".join(line.rstrip("\r") for line in lines).strip())
-    folded.clear()

@@ -12,8 +12,9 @@ from pathlib import Path
 from scraper.errors import BadRecord, UsageError
 from scraper.warc.file_kinds import (
     FileKind,
-    is_warc,
+    is_unread,
     kind_of,
+    kind_to_read,
     looks_like_archive,
     may_be_archive,
     why_not_read,
@@ -34,8 +35,8 @@ def find_captures(paths: Iterable[Path], spool: Path) -> Iterator[Found]:
     for path in paths:
         if path.is_dir():
             yield from _in_folder(path, spool)
-        elif is_warc(path):
-            yield from _in_file(path, kind_of(path), spool)
+        elif (kind := kind_to_read(path)) is not FileKind.OTHER:
+            yield from _in_file(path, kind, spool)
         else:
             raise UsageError(
                 f"{path} is neither a WARC file nor a folder; "
@@ -74,10 +75,10 @@ def _maybe_in_file(path: Path, spool: Path) -> Iterator[Found]:
     except UsageError as error:
         yield BadRecord(str(error))
         return
-    if kind not in {FileKind.OTHER, FileKind.ARC}:
-        yield from _in_file(path, kind, spool)
-    elif looks_like_archive(path) or kind is FileKind.ARC:
+    if is_unread(path, kind):
         yield BadRecord(why_not_read(path, kind))
+    elif kind is not FileKind.OTHER:
+        yield from _in_file(path, kind, spool)
 
 
 def _in_file(path: Path, kind: FileKind, spool: Path) -> Iterator[Found]:

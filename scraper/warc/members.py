@@ -11,11 +11,11 @@ from typing import BinaryIO, Protocol
 
 import zstandard
 
+from scraper.content_encoding import GZIP, ZSTD, ZSTD_SLICE
 from scraper.errors import BadRecord
-from scraper.warc.file_kinds import GZIP, ZSTD, ZSTD_DICTIONARY
+from scraper.warc.file_kinds import ZSTD_DICTIONARY
 
 _READ_BYTES = 1 << 14
-_ZSTD_READ_BYTES = 1 << 10  # a byte of zstd may unpack to 32,000, and no bound can be given
 _MAX_PART = 1 << 16
 _MAX_DICTIONARY_BYTES = 10_000_000
 _SKIPPABLE = 0x50
@@ -81,7 +81,7 @@ class Member:
     def _zstd(self) -> Iterator[bytes]:
         decompressor = zstandard.ZstdDecompressor(self._dictionary).decompressobj()
         while not decompressor.eof:
-            compressed = self._file.read(_ZSTD_READ_BYTES)
+            compressed = self._file.read(ZSTD_SLICE)
             if not compressed:
                 message = "its zstd frame is cut off; get the file again"
                 raise DamagedMember(message, self.position)

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from scraper.content_encoding import GZIP, ZSTD
 from scraper.errors import BadRecord
 from scraper.warc.framing import RawRecord, read_record
+from scraper.warc.header import VERSION
 
 # Consecutive places that look like the start of a record and are none. By chance one place in
 # 16 MB does.
 MAX_FALSE_STARTS = 200
 _LONGEST = 32  # bytes of what a record begins with
 
-_MEMBER = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd")  # gzip, zstd
-_VERSION = re.compile(rb"[Ww][Aa][Rr][Cc]/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
+_MEMBER = re.compile(re.escape(GZIP) + rb"\x08|" + re.escape(ZSTD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,6 @@ def next_start(file: BinaryIO, start: int, plain_from: int = 0) -> int | None:
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         member = _MEMBER.search(content, start)
         end = len(content) if member is None else member.start()
-        plain = _VERSION.search(content, max(start, plain_from), end + _LONGEST)
+        plain = VERSION.search(content, max(start, plain_from), end + _LONGEST)
         found = [match.start() for match in (member, plain) if match is not None]
     return min(found, default=None)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import BinaryIO
 
+from scraper.content_encoding import ZSTD
 from scraper.errors import BadRecord
 from scraper.models import CaptureLocation, SourceNote
 from scraper.warc.digests import can_check
 from scraper.warc.fields import BLOCK_DIGEST, capture_of
-from scraper.warc.file_kinds import ZSTD
 from scraper.warc.framing import DAMAGE_FOLLOWS, CutOff, frame_record, has_version, one_record
 from scraper.warc.header import RecordHeader
 from scraper.warc.members import DamagedMember, Member, is_compressed, read_dictionary
@@ -35,7 +36,7 @@ _CAPTURE_RECORDS = frozenset({"response", "resource", "revisit"})
 def scan_warc(warc: WarcFile) -> Iterator[Found]:
     """Yield where each capture of a WARC file lies, an error for each stretch of damage, notes."""
     try:
-        with warc.path.open("rb") as file, Spool(warc) as spool:
+        with warc.path.open("rb") as file, closing(Spool(warc)) as spool:
             scan = _Scan(warc, file, spool)
             yield from scan.found()
             if scan.is_empty:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol
 
 from normalise import Capture
 from scraper.errors import BadRecord
@@ -14,7 +13,7 @@ from scraper.models import CaptureLocation
 from scraper.warc.framing import MAX_RECORD_BYTES
 from scraper.warc.members import DamagedMember, Member
 
-_MAX_RATIO = 200  # pages are compressed to a tenth; gzip can compress zeros to a thousandth
+MAX_RATIO = 200  # pages are compressed to a tenth; gzip can compress zeros to a thousandth
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +85,8 @@ class Spool:
         self.size = 0
         self.is_whole = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the copy."""
         if self._file is not None:
             self._file.close()
 
@@ -121,8 +113,8 @@ class Spool:
             for part in member:
                 self._write(part)
                 packed = member.position - self._first_member
-                if self.size - self._run_start > MAX_RECORD_BYTES + _MAX_RATIO * packed:
-                    raise BadRecord(f"unpacks to more than {_MAX_RATIO} times as much")
+                if self.size - self._run_start > MAX_RECORD_BYTES + MAX_RATIO * packed:
+                    raise BadRecord(f"unpacks to more than {MAX_RATIO} times as much")
         except DamagedMember as error:
             return error
         return None

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from scraper.errors import BadRecord
 from scraper.warc.file_kinds import WARC_NAME, looks_like_archive
-from scraper.warc.texts import WarcFile
+from scraper.warc.texts import MAX_RATIO, WarcFile
 
-_MAX_RATIO = 200  # as for members: a zip can compress zeros to a thousandth
 _SMALL = 50_000_000  # bytes that may be of any ratio
 # What zipfile and the modules below it raise for damage, passwords and methods that are not known.
 _ERRORS = (
@@ -46,8 +45,8 @@ def _unpack(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, spool: Path
 ) -> WarcFile | BadRecord:
     shown = f"{path}, {info.filename}"
-    if info.file_size > _SMALL + _MAX_RATIO * info.compress_size:
-        return BadRecord(f"{shown}: unpacks to more than {_MAX_RATIO} times as much")
+    if info.file_size > _SMALL + MAX_RATIO * info.compress_size:
+        return BadRecord(f"{shown}: unpacks to more than {MAX_RATIO} times as much")
     copy = Path(tempfile.mkdtemp(dir=spool), "unpacked.warc")
     with copy.open("wb") as file:
         try:

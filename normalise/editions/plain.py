@@ -12,17 +12,10 @@ from normalise.editions.clean.document import (
     QuoteBlock,
     TableBlock,
 )
-from normalise.editions.clean.outline import outline
-from normalise.tree import Flow
 
 
-def paragraphs(content: Flow) -> list[str]:
-    """Return the text of a content: paragraphs, items, cells and captions, in their order."""
-    return paragraphs_of(outline(content))
-
-
-def paragraphs_of(blocks: list[Block]) -> list[str]:
-    """Return the same of blocks."""
+def paragraphs(blocks: list[Block]) -> list[str]:
+    """Return the text of blocks: paragraphs, items, cells and captions, in their order."""
     found: list[str] = []
     _add_all(blocks, found)
     return found

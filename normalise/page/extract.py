@@ -29,9 +29,7 @@ from normalise.page.kinds import kind_by_address, kind_by_bytes, kind_by_structu
 from normalise.page.parts import Content, find_content, find_info_line, texts_between
 from normalise.page.promo import find_promo_outside, split_at_promo
 from normalise.page.title import find_title
-from normalise.tree import (
-    Flow,
-)
+from normalise.tree import Flow
 
 # The largest page of 1,619 reference articles has 1,700 tags. The parser takes one second for
 # 30,000 tags in one another, and eleven for 100,000: the time grows with the square.

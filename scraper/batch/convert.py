@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -40,28 +40,29 @@ def convert(candidates: CaptureLocations, accept: Accept, *, renders: bool = Tru
     """Take the first usable one of an article's captures, and return what became of it.
 
     `accept` writes the article of a judgement, or refuses it; `renders` says whether it needs the
-    text of the seed edition. A capture that may not be whole is
-    taken only where there is no other. Raises `OSError` where the disk refuses.
+    text of the seed edition. A capture that may not be whole is taken only where there is no other.
+    Raises `OSError` where the disk refuses.
     """
     refused: list[_Judged] = []
-    doubtful: _Judged | None = None
-    for location in candidates:
-        judgement = judge_stored(location, renders=renders)
-        if judgement.doubt:
-            doubtful = doubtful or (location, judgement)
-        elif judgement.result is AttemptResult.ARTICLE:
-            judgement = accept(judgement)
-            if judgement.result is AttemptResult.ARTICLE:
-                return _written(location, judgement, refused)
-        if judgement.result is not AttemptResult.ARTICLE:
-            refused.append((location, judgement))
-    if doubtful is not None:
-        location, judgement = doubtful
-        judgement = accept(judgement)
+    for location, judgement in _judged(candidates, renders=renders):
+        if judgement.result is AttemptResult.ARTICLE:
+            judgement = accept(judgement)  # noqa: PLW2901 - it has the place of the other
         if judgement.result is AttemptResult.ARTICLE:
             return _written(location, judgement, refused)
         refused.append((location, judgement))
     return _without_article(refused)
+
+
+def _judged(candidates: CaptureLocations, *, renders: bool) -> Iterator[_Judged]:
+    """Yield each capture with its judgement, the first one that may not be whole at the end."""
+    doubtful: list[_Judged] = []
+    for location in candidates:
+        judgement = judge_stored(location, renders=renders)
+        if not judgement.doubt:
+            yield location, judgement
+        elif not doubtful:
+            doubtful.append((location, judgement))
+    yield from doubtful
 
 
 def _written(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import Debug, Jobs, Quiet, named_path
+from scraper.cli.options import Debug, Jobs, Quiet, Verbose, named_path
 from scraper.export.formats import ExportFormat
 
 
@@ -38,9 +38,7 @@ def export(
         ),
     ] = ExportFormat.MARKDOWN,
     jobs: Jobs = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Show every warning and every failure.")
-    ] = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -56,12 +54,9 @@ def export(
         from scraper.cli.console import print_line, stderr_console  # noqa: PLC0415
         from scraper.cli.progress import NormaliseView, show_progress  # noqa: PLC0415
         from scraper.cli.reports.batch import Detail, show_summary  # noqa: PLC0415
-        from scraper.errors import UsageError  # noqa: PLC0415
         from scraper.export.next_step import next_step  # noqa: PLC0415
         from scraper.export.run import export_all  # noqa: PLC0415
 
-        if quiet and verbose:
-            raise UsageError("--quiet and --verbose exclude each other: leave out one of them")
         detail = Detail.of(is_verbose=verbose, is_quiet=quiet)
         view = NormaliseView("exporting")
         with show_progress(stderr_console, view, is_quiet=quiet):

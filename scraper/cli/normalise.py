@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scraper.cli.errors import FAILED, handle_errors
-from scraper.cli.options import CaptureUrl, Debug, Jobs, Quiet, named_path
+from scraper.cli.options import CaptureUrl, Debug, Jobs, Quiet, Verbose, named_path
 from scraper.errors import UsageError
 
 
@@ -33,9 +33,7 @@ def normalise(
     ] = None,
     url: CaptureUrl = None,
     jobs: Jobs = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Show every warning and every failure.")
-    ] = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -59,8 +57,6 @@ def normalise(
         )
         from scraper.crawl.layout import is_crawl  # noqa: PLC0415
 
-        if quiet and verbose:
-            raise UsageError("--quiet and --verbose exclude each other: leave out one of them")
         detail = Detail.of(is_verbose=verbose, is_quiet=quiet)
         with open_sources(sources) as paths:
             if out is not None and out.exists() and not out.is_dir():

@@ -27,6 +27,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="No progress and no warnings: only errors and the result.")
 ]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and every failure.")]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from scraper.corpus.completeness import held_ids
 from scraper.corpus.fingerprint import fingerprint
@@ -21,6 +22,8 @@ from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
 
 # Notes of the ledger.
+_Read = TypeVar("_Read")
+
 _KEY = "index key"  # of the page that is next
 _LISTED = "index listed"  # all records are in, at that time
 _FINISHED = "index finished"  # and what follows from all of them is known
@@ -119,18 +122,16 @@ def read_list(path: Path, ledger: Ledger) -> Counter[str]:
     A list that has not changed since is not read again. Returns what was passed over, counted in
     words. Raises `UsageError` where the list has no capture of an article.
     """
-    now = fingerprint(path)
-    if now and ledger.get_note(_LIST) == now:
-        return Counter(json.loads(ledger.get_note(_LIST_PASSED_OVER) or "{}"))
-    passed_over: Counter[str] = Counter()
-    ledger.clear_list()
-    ledger.set_note(_LIST, None)
-    ledger.add_records(CaptureSource.LIST, _records(read_captures(path), passed_over), {})
-    if not ledger.article_ids(CaptureSource.LIST):
-        raise UsageError(f"{path} names no capture of an article of hkcnews.com")
-    ledger.set_note(_LIST_PASSED_OVER, json.dumps(passed_over))
-    ledger.set_note(_LIST, now or None)
-    return passed_over
+
+    def read() -> Counter[str]:
+        passed_over: Counter[str] = Counter()
+        ledger.clear_list()
+        ledger.add_records(CaptureSource.LIST, _records(read_captures(path), passed_over), {})
+        if not ledger.article_ids(CaptureSource.LIST):
+            raise UsageError(f"{path} names no capture of an article of hkcnews.com")
+        return passed_over
+
+    return Counter(_read_once(path, ledger, (_LIST, _LIST_PASSED_OVER), read))
 
 
 def read_held_ids(folder: Path, ledger: Ledger) -> frozenset[int]:
@@ -138,13 +139,29 @@ def read_held_ids(folder: Path, ledger: Ledger) -> frozenset[int]:
 
     Raises `UsageError` as `held_ids` does.
     """
-    now = fingerprint(folder)
-    if now and ledger.get_note(_HELD) == now:
-        return frozenset(json.loads(ledger.get_note(_HELD_IDS) or "[]"))
-    held = held_ids(folder)
-    ledger.set_note(_HELD_IDS, json.dumps(sorted(held)))
-    ledger.set_note(_HELD, now or None)
-    return frozenset(held)
+    return frozenset(
+        _read_once(folder, ledger, (_HELD, _HELD_IDS), lambda: sorted(held_ids(folder)))
+    )
+
+
+def _read_once(
+    path: Path, ledger: Ledger, notes: tuple[str, str], read: Callable[[], _Read]
+) -> _Read:
+    """Return what `read` gives, from the ledger where the file or folder is as it was then.
+
+    The notes are for its state and for what was read of it. What changes under its reader is read
+    again.
+    """
+    state, result = notes
+    now = fingerprint(path)
+    if now and ledger.get_note(state) == now:
+        known: _Read = json.loads(ledger.get_note(result) or "null")
+        return known
+    ledger.set_note(state, None)
+    found = read()
+    ledger.set_note(result, json.dumps(found))
+    ledger.set_note(state, now or None)
+    return found
 
 
 def _records(

@@ -45,9 +45,9 @@ class Fetcher:
     ) -> Attempt:
         """Return what became of a request for a capture; its page, if there is one, is stored.
 
-        `ranked` are the captures of its article: a redirect may lead to one of them. What
-        it takes is added to `stats`, also where this raises. Raises
-        `Paused` and `Stopped` as the client does, and `StorageError` where the disk refuses.
+        `ranked` are the captures of its article: a redirect may lead to one of them. What it takes
+        is added to `stats`, also where this raises. Raises `Paused` and `Stopped` as the client
+        does, and `StorageError` where the disk refuses.
         """
         stats = RequestStats() if stats is None else stats
         served = None

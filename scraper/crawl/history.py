@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from normalise import Article
-from normalise.tree import (
-    is_block,
-)
+from normalise.tree import is_block
 
 _TIMESTAMP = re.compile(r"/web/\d{14}")
 _NAMES_CAPTURE = re.compile(r'^(?:url|original_url): ".*"\n', re.MULTILINE)

@@ -17,8 +17,8 @@ def locked(path: Path, message: str) -> Iterator[None]:
     """Hold the lock of a crawl's folder for as long as the block lasts.
 
     The lock is the system's: it ends with the process that holds it, however that ends. Raises
-    `FolderInUse`, with a message, where another process holds it, and
-    `StorageError` where the folder can't be written.
+    `FolderInUse`, with a message, where another process holds it, and `StorageError` where the
+    folder can't be written.
     """
     lock = FileLock(path / LOCK_FILE, timeout=0)
     try:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fake_archive import Archive, Faults, Replay, faults, generated, on_playback, replay, samples
+from fake_archive import Archive, Faults, Replay, faults, generated, on_playback, replay
 from support.command import hkcnews
 from support.crawling import requests_to
 from support.crawls import (
@@ -20,6 +20,7 @@ from support.crawls import (
     WRITTEN,
     crawl,
     farewell,
+    mixed_captures,
     page,
     reasons,
     unreadable,
@@ -41,17 +42,7 @@ from scraper.models import AttemptResult
 from scraper.selection.ids import IdSet
 from scraper.warc.writer import MAX_FILE_BYTES
 
-MIXED = Archive(
-    [
-        *(page(number) for number in range(1, 5)),
-        farewell(4),
-        farewell(5),
-        unreadable(6),
-        page(6, OLD),
-        samples.unplayable(address(7), NEWEST),
-        page(7, OLD),
-    ]
-)
+MIXED = Archive(mixed_captures())
 MIXED_FILES = files(1, 2, 3, 4) | files(6, 7, timestamp=OLD)
 MIXED_REQUESTS = 10
 

@@ -9,7 +9,15 @@ import pytest
 from fake_archive import Archive, Faults, faults, generated, on_playback, replay, samples
 from support.command import hkcnews
 from support.crawling import requests_to
-from support.crawls import NEW, NEWEST, OLD, captures_requested, crawl, farewell, page, unreadable
+from support.crawls import (
+    NEW,
+    NEWEST,
+    OLD,
+    captures_requested,
+    crawl,
+    mixed_captures,
+    page,
+)
 from support.sources import Make
 from support.warcs import (
     address,
@@ -31,13 +39,7 @@ from scraper.selection.ids import IdSet
 
 MIXED = Archive(
     [
-        *(page(number) for number in range(1, 5)),
-        farewell(4),
-        farewell(5),
-        unreadable(6),
-        page(6, OLD),
-        samples.unplayable(address(7), NEWEST),
-        page(7, OLD),
+        *mixed_captures(),
         samples.redirect(address(8), NEW, address(8) + "x"),
         page(8, NEWEST),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from fake_archive import FakeMemento, Replay
+from fake_archive import FakeMemento, Replay, samples
 from support.crawling import requests_to
 from support.warcs import TIMESTAMP, address, article_page, farewell_page, unreadable_page
 
@@ -74,3 +74,16 @@ def unreadable(article: int, timestamp: str = NEWEST) -> FakeMemento:
 def reasons(report: CrawlReport) -> dict[str, dict[str, int]]:
     """What became of how many, and why."""
     return {end.value: dict(report.reasons[end]) for end in ArticleStatus if report.reasons[end]}
+
+
+def mixed_captures() -> list[FakeMemento]:
+    """Captures of seven articles: good ones, farewells, and ones whose newest is of no use."""
+    return [
+        *(page(number) for number in range(1, 5)),
+        farewell(4),
+        farewell(5),
+        unreadable(6),
+        page(6, OLD),
+        samples.unplayable(address(7), NEWEST),
+        page(7, OLD),
+    ]

@@ -59,6 +59,11 @@ def _single_blanks(text: str) -> str:
     return _CONTROL.sub("", _BLANKS.sub(" ", text))
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
 def _is_blank(leaf: Leaf) -> bool:
     return leaf.text == " "
 

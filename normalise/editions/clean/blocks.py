@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from normalise.editions.clean.addresses import Addresses
+from normalise.editions.clean.blanks import one_line
 from normalise.editions.clean.document import (
     Block,
     FigureBlock,
@@ -16,7 +17,7 @@ from normalise.editions.clean.document import (
     TableBlock,
     VideoBlock,
 )
-from normalise.editions.clean.inline import InlineWriter, one_line
+from normalise.editions.clean.inline import InlineWriter
 from normalise.editions.clean.text import escape_heading, escape_html, escape_line
 
 _RULE = "___"  # hyphens would underline a line before them, asterisks begin an item
@@ -117,9 +118,13 @@ class BlockWriter:
         return self._html(block)
 
     def _video(self, address: str) -> str:
-        page = self._addresses.video(address)
-        host = urlsplit(page).hostname or page
+        page, host = self._video_page(address)
         return f"[{VIDEO_SIGN} {escape_line(host)}]({_plain_target(page)})"
+
+    def _video_page(self, address: str) -> tuple[str, str]:
+        """The page of a video, and its host."""
+        page = self._addresses.video(address)
+        return page, urlsplit(page).hostname or page
 
     # --- tables ---------------------------------------------------------------------------------
 
@@ -160,8 +165,7 @@ class BlockWriter:
             case FigureBlock():
                 return self._figure(block) if block.has_image else self._all_html(block.captions)
             case VideoBlock(address):
-                page = escape_html(self._addresses.video(address))
-                host = escape_html(urlsplit(page).hostname or page)
+                page, host = map(escape_html, self._video_page(address))
                 return f'<p><a href="{page}">{VIDEO_SIGN} {host}</a></p>'
             case RuleBlock():
                 return "<hr>"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from normalise.editions.clean.addresses import Addresses
-from normalise.editions.clean.blanks import common_marks, shown
+from normalise.editions.clean.blanks import common_marks, one_line, shown
 from normalise.editions.clean.document import (
     EMPHASIS,
     LINK,
@@ -25,7 +25,6 @@ from normalise.editions.clean.document import (
 )
 from normalise.editions.clean.text import escape, escape_html, is_space
 
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _SIGNS = {STRONG: "**", EMPHASIS: "*"}
 _WORD = frozenset("LNM")  # first letters of the categories of Unicode
 _NO_WEB = re.compile(r"(?:javascript|data|vbscript|about):", re.IGNORECASE)
@@ -203,11 +202,6 @@ def _encoded(character: str) -> str:
     if character in "()":
         return f"\\{character}"
     return "".join(f"%{byte:02X}" for byte in character.encode())
-
-
-def one_line(text: str) -> str:
-    """Return a text on one line."""
-    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _mark_at(leaf: Leaf, depth: int) -> Mark | None:

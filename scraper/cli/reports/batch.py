@@ -12,6 +12,7 @@ from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
 from scraper.cli.reports.failures import FailureLine, name_reason, show_failures
 from scraper.crawl.grouping import by_size, what_failed
+from scraper.errors import UsageError
 
 _MAX_WARNINGS = 20
 
@@ -25,7 +26,9 @@ class Detail(Enum):
 
     @classmethod
     def of(cls, *, is_verbose: bool, is_quiet: bool) -> Detail:
-        """Return what two options of a command mean together."""
+        """Return what two options of a command mean together. Raises `UsageError` for both."""
+        if is_quiet and is_verbose:
+            raise UsageError("--quiet and --verbose exclude each other: leave out one of them")
         return cls.VERBOSE if is_verbose else cls.QUIET if is_quiet else cls.USUAL
 
 

@@ -50,8 +50,11 @@ async def answering(
                 await writer.drain()
                 if hang_up:
                     break
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
-            pass  # the client has closed, or the test is over
+        except asyncio.CancelledError:
+            # The test is over. TLS would wait for the goodbye of a client that is no more.
+            writer.transport.abort()
+        except (asyncio.IncompleteReadError, OSError):
+            pass  # the client has closed
         finally:
             writer.close()
             tasks.discard(task)

@@ -11,7 +11,7 @@ from typing import Any
 from normalise.capture import Capture
 from normalise.editions.omissions import omissions
 from normalise.models import Article
-from normalise.tree import Flow
+from normalise.tree import Flow, Node
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN = (str, int, type(None))  # as JSON has them; a bool is an int
@@ -31,7 +31,7 @@ def as_json(article: Article) -> dict[str, Any]:
 
 def as_json_tree(content: Flow) -> list[Any]:
     """Return a content as lists and dicts: the `body` of `as_json`."""
-    return [_plain(node) for node in content]
+    return [_plain_node(node) for node in content]
 
 
 @cache
@@ -39,6 +39,16 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
     """The word for a class, and the names of its fields."""
     names = tuple(field.name for field in dataclasses.fields(kind))
     return _WORD.sub("-", kind.__name__).lower(), names
+
+
+def _plain_node(node: Node) -> dict[str, Any]:
+    kind: type = type(node)
+    word, names = _shape(kind)
+    plain: dict[str, Any] = {"kind": word}
+    for name in names:
+        value = getattr(node, name)
+        plain[name] = as_json_tree(value) if type(value) is tuple else value
+    return plain
 
 
 def _plain(value: object) -> Any:

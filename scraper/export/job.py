@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +16,7 @@ from scraper.batch.judge import Judgement
 from scraper.batch.outcome import BatchOutcome
 from scraper.export.columns import typed
 from scraper.export.formats import ExportFormat
-from scraper.export.record import describe
+from scraper.export.record import compact_json, describe
 
 SITE_FOLDER = "content/article"
 
@@ -80,8 +79,7 @@ def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judg
             path = f"{SITE_FOLDER}/{article.id}.md"
             is_changed = writer.write_at(Path(path), _page(article, links))
         case ExportFormat.JSONL:
-            values = describe(article, judgement.warnings, links)
-            record = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+            record = compact_json(describe(article, judgement.warnings, links))
         case ExportFormat.PARQUET:
             record = typed(describe(article, judgement.warnings, links))
         case ExportFormat.SQLITE:

@@ -44,8 +44,6 @@ class SeedHandler(YAMLHandler):
 
 def quoted(value: str) -> str:
     """Return a double-quoted YAML scalar; only what YAML forbids there is escaped."""
-    if value.isprintable() and '"' not in value and "\\" not in value:  # as most
-        return f'"{value}"'
     return '"' + _FORBIDDEN.sub(_escape, value) + '"'
 
 

@@ -79,7 +79,7 @@ def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judg
             path = f"{SITE_FOLDER}/{article.id}.md"
             is_changed = writer.write_at(Path(path), _page(article, links))
         case ExportFormat.JSONL:
-            record = compact_json(describe(article, judgement.warnings, links))
+            record = compact_json(describe(article, judgement.warnings, links)).encode()
         case ExportFormat.PARQUET:
             record = typed(describe(article, judgement.warnings, links))
         case ExportFormat.SQLITE:

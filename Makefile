@@ -10,7 +10,7 @@ SOURCES := normalise scraper tests
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden probe-table lock clean
+.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden screenshots probe-table lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.index $(if $(SMALL),--small)
 	$(TESTS) bench.ledger $(if $(SMALL),--small)
 	$(TESTS) bench.export $(if $(SMALL),--small)
+	$(TESTS) bench.browse $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
@@ -84,6 +85,9 @@ conformance: install  ## Compare with the reference archive, where ../shared has
 
 golden: install  ## Refresh what is expected of the saved pages; then read the diff.
 	$(BIN)/python -m scraper.testing.fixtures refresh
+
+screenshots: install  ## Make the pictures of the documents again, in a browser that is installed.
+	$(TESTS) tools.make_screenshots
 
 probe-table: install  ## Make the table of hkcnews probe anew, where ../shared has the reference.
 	$(TESTS) tools.make_probe_table

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from scraper.cli.audit import audit
+from scraper.cli.browse import browse
 from scraper.cli.captures import captures
 from scraper.cli.compare import compare
 from scraper.cli.crawl import crawl
@@ -35,7 +36,7 @@ app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
 app.command()(status)
 app.command("import", no_args_is_help=True)(import_command)
-for command in (fetch, captures, record, compare, audit, normalise, export, inspect):
+for command in (fetch, captures, record, compare, audit, normalise, export, browse, inspect):
     app.command(no_args_is_help=True)(command)
 
 

@@ -3,6 +3,7 @@
 formats   the formats, and the folder that an export may be written into
 record    what a row or a line says of an article
 job       one article, in a worker process
+capture_texts  what the captures of one article say
 run       all articles of some sources, into one format
 stream    records written as they come
 lines     JSON lines

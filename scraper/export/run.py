@@ -39,7 +39,7 @@ def export_all(
     `jobs`, `listed` and `done` are as for `convert_all`. Raises `UsageError` for a source or a
     folder that can't be one, and `OSError` where the disk refuses.
     """
-    claim_folder(out, export_format)
+    claim_folder(out, export_format, paths)
     summary = BatchSummary()
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
         articles = _candidates(paths, Path(spool), summary, listed)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scraper.export.columns import ColumnSink
-from scraper.export.formats import ExportFormat
+from scraper.export.formats import DATABASE_FILE, ExportFormat
 from scraper.export.lines import LineSink
 from scraper.export.site import write_layouts
 from scraper.export.tables import TableSink
@@ -22,7 +22,7 @@ from scraper.export.tables import TableSink
 _FILES = {
     ExportFormat.JSONL: "articles.jsonl",
     ExportFormat.PARQUET: "articles.parquet",
-    ExportFormat.SQLITE: "archive.db",
+    ExportFormat.SQLITE: DATABASE_FILE,
 }
 
 

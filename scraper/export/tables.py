@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from scraper.crawl.ledger import Ledger
 from scraper.export.schema import AFTER, TABLES
 from scraper.export.search_text import spaced
 
-_OF_ARTICLE = ("article_authors", "article_tags", "figures", "videos", "links")
+_OF_ARTICLE = ("article_authors", "article_tags", "figures", "videos", "links", "capture_texts")
 
 
 class TableSink:
@@ -79,6 +80,8 @@ class TableSink:
         )
         videos = enumerate(record["videos"], start=1)
         self._insert("videos", [(article_id, at, address) for at, address in videos])
+        texts = record["capture_texts"]
+        self._insert("capture_texts", [(article_id, *astuple(each)) for each in texts])
 
     def _id(self, table: str, name: str) -> int:
         """The id of a name, given in the order in which names come."""

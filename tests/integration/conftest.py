@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from support import browser as browsers
 from support.inline_pool import InlinePool
 from support.warcs import article_page, page_file
 
@@ -26,6 +29,15 @@ def deadly(html, capture):
 
 judge.extract = deadly
 """
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window; while it runs this thread can run no other event loop."""
+    if not browsers.program():
+        pytest.skip(f"no browser on this machine (looked for {', '.join(browsers.PROGRAMS)})")
+    with browsers.browsing() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""The database of an archive: found, or made of what the archive holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper.batch.outcome import BatchSummary
+from scraper.crawl.layout import LEDGER_FILE, is_crawl
+from scraper.errors import UsageError
+from scraper.export.formats import DATABASE_FILE, MARKER, ExportFormat, sources_of
+from scraper.export.run import export_all
+from scraper.export.schema import VERSION
+
+ROOM_FOLDER = "reading-room"  # in the folder of a crawl
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the database of an archive is, and what it is made of: nothing where it was given."""
+
+    database: Path
+    sources: tuple[Path, ...] = ()
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a crawl has gone on since its database was made."""
+        ledgers = (source / LEDGER_FILE for source in self.sources if is_crawl(source))
+        made = self.database.stat().st_mtime if self.database.is_file() else 0.0
+        return any(ledger.stat().st_mtime > made for ledger in ledgers)
+
+
+def place_of(archive: Path) -> Place:
+    """Return where the database of an archive is or would be.
+
+    Raises `UsageError` for what is no crawl, no export and no such database.
+    """
+    if archive.is_file():
+        return Place(archive)
+    if is_crawl(archive):
+        return Place(archive / ROOM_FOLDER / DATABASE_FILE, (archive,))
+    if (archive / MARKER).is_file():
+        return Place(archive / DATABASE_FILE, sources_of(archive))
+    if not archive.exists():
+        raise UsageError(f"{archive} is not there")
+    raise UsageError(
+        f"{archive} is neither the folder of a crawl nor an export: make a database of it with "
+        f"`hkcnews export {archive} --format sqlite --out DIR`, then `hkcnews browse DIR`"
+    )
+
+
+def make(place: Place, jobs: int | None, done: Callable[[int, int], None]) -> BatchSummary:
+    """Make the database anew; the one that is there stays until the new one is whole.
+
+    Raises `UsageError` where what it is made of is gone, and `OSError` where the disk refuses.
+    """
+    missing = [source for source in place.sources if not source.exists()]
+    if missing or not place.sources:
+        what = f"{missing[0]}, of which it was made, is gone" if missing else "it has no sources"
+        raise UsageError(
+            f"{place.database} can't be made: {what}; give the folder of a crawl, or export again "
+            "with --format sqlite"
+        )
+    folder = place.database.parent
+    return export_all(place.sources, ExportFormat.SQLITE, folder, jobs, done=done)
+
+
+def check(database: Path) -> None:
+    """Raise `UsageError` for a file that is no archive.db of this version."""
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.Error as error:
+        raise UsageError(f"{database} is no SQLite database: {error}") from error
+    if not {"articles", "search", "captures"} <= tables:
+        raise UsageError(f"{database} is no archive.db of `hkcnews export --format sqlite`")
+    if version != VERSION:
+        raise UsageError(
+            f"{database} was made by another version of this program: make it again with "
+            "`hkcnews export SOURCE --format sqlite --out DIR`"
+        )

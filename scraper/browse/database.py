@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scraper.batch.outcome import BatchSummary
 from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.errors import UsageError
 from scraper.export.formats import DATABASE_FILE, MARKER, ExportFormat, sources_of
-from scraper.export.run import export_all
 from scraper.export.schema import VERSION
+
+if TYPE_CHECKING:
+    from scraper.batch.outcome import BatchSummary
 
 ROOM_FOLDER = "reading-room"  # in the folder of a crawl
 
@@ -57,6 +59,8 @@ def make(place: Place, jobs: int | None, done: Callable[[int, int], None]) -> Ba
 
     Raises `UsageError` where what it is made of is gone, and `OSError` where the disk refuses.
     """
+    from scraper.export.run import export_all  # noqa: PLC0415 - slow to import
+
     missing = [source for source in place.sources if not source.exists()]
     if missing or not place.sources:
         what = f"{missing[0]}, of which it was made, is gone" if missing else "it has no sources"

@@ -12,8 +12,6 @@ from threading import Timer
 from scraper.browse import database
 from scraper.browse.server import address_of, open_socket, serve
 from scraper.cli.console import print_line, stderr_console
-from scraper.cli.progress import NormaliseView, show_progress
-from scraper.cli.reports.batch import Detail, show_summary
 from scraper.errors import UsageError
 
 _PACKAGES = ("datasette", "markdown_it", "nh3", "rapidfuzz")
@@ -55,6 +53,9 @@ class BrowseJob:
                 serve(place.database, listening, is_public=self.is_public)
 
     def _make(self, place: database.Place) -> None:
+        from scraper.cli.progress import NormaliseView, show_progress  # noqa: PLC0415 - slow
+        from scraper.cli.reports.batch import Detail, show_summary  # noqa: PLC0415
+
         view = NormaliseView("making the database")
         with show_progress(stderr_console, view, is_quiet=self.is_quiet):
             summary = database.make(place, self.jobs, view.set_done)

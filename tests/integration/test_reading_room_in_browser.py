@@ -43,7 +43,7 @@ def test_a_reader_finds_an_article_by_its_day(reader: Reader, room: str) -> None
 
 def test_hits_come_as_one_types(reader: Reader, room: str) -> None:
     reader.go(f"{room}/search")
-    box = reader.page.get_by_label("搜尋文章").last
+    box = reader.page.get_by_label("搜尋文章")
     box.press_sequentially("渡輪")
     reader.page.locator("mark").first.wait_for()
     reader.page.get_by_role("status").get_by_text("篇文章符合").wait_for()

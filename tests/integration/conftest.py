@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from support.browser import CHROMIUM, NO_BROWSER, chromium, connected
 from support.inline_pool import InlinePool
 from support.warcs import article_page, page_file
 
@@ -32,6 +35,22 @@ judge.extract = deadly
 def out(tmp_path: Path) -> Path:
     """The folder of a crawl, not yet made."""
     return tmp_path / "out"
+
+
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[str]:
+    """The address of a Chromium without a window; tests that need one are skipped without it."""
+    if CHROMIUM is None:
+        pytest.skip(NO_BROWSER)
+    with chromium() as address:
+        yield address
+
+
+@pytest.fixture
+def browser(running_browser: str) -> Iterator[Browser]:
+    """A browser, for `support.browser.visit`."""
+    with connected(running_browser) as browser:
+        yield browser
 
 
 @pytest.fixture

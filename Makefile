@@ -60,6 +60,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.index $(if $(SMALL),--small)
 	$(TESTS) bench.ledger $(if $(SMALL),--small)
 	$(TESTS) bench.export $(if $(SMALL),--small)
+	$(TESTS) bench.report $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.

@@ -68,7 +68,8 @@ def report(
             _write(missing, made.missing)
         faults = made.survey.faults
         if faults:
-            text = f"{len(faults):,} article files could not be read; the page names them"
+            files = "article file" if len(faults) == 1 else "article files"
+            text = f"{len(faults):,} {files} could not be read; the page says which"
             print_line(stderr_console, "failed:", text, "red")
         if not quiet and page != STANDARD_STREAM:
             print_line(stderr_console, "", f"look: {page}")

@@ -19,7 +19,9 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 NO_BROWSER = "no Chromium is here: apt-get install chromium"
 PHONE, TABLET, DESKTOP = 360, 768, 1280
 # Without those that forbid background networking it looks up hosts of its maker at every start.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import CHROMIUM, NO_BROWSER, chromium, connected
+from support import browser as browsers
 from support.inline_pool import InlinePool
 from support.warcs import article_page, page_file
 
@@ -31,26 +31,19 @@ judge.extract = deadly
 """
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window; while it runs this thread can run no other event loop."""
+    if not browsers.program():
+        pytest.skip(f"no browser on this machine (looked for {', '.join(browsers.PROGRAMS)})")
+    with browsers.browsing() as running:
+        yield running
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """The folder of a crawl, not yet made."""
     return tmp_path / "out"
-
-
-@pytest.fixture(scope="session")
-def running_browser() -> Iterator[str]:
-    """The address of a Chromium without a window; tests that need one are skipped without it."""
-    if CHROMIUM is None:
-        pytest.skip(NO_BROWSER)
-    with chromium() as address:
-        yield address
-
-
-@pytest.fixture
-def browser(running_browser: str) -> Iterator[Browser]:
-    """A browser, for `support.browser.visit`."""
-    with connected(running_browser) as browser:
-        yield browser
 
 
 @pytest.fixture

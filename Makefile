@@ -61,6 +61,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.ledger $(if $(SMALL),--small)
 	$(TESTS) bench.export $(if $(SMALL),--small)
 	$(TESTS) bench.browse $(if $(SMALL),--small)
+	$(TESTS) bench.report $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.

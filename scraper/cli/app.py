@@ -21,6 +21,7 @@ from scraper.cli.inspect import inspect
 from scraper.cli.normalise import normalise
 from scraper.cli.probe import probe
 from scraper.cli.record import record
+from scraper.cli.report import report
 from scraper.cli.status import status
 
 _LAST_STREAM = 2  # standard error
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
 app.command()(status)
+app.command()(report)
 app.command("import", no_args_is_help=True)(import_command)
 for command in (fetch, captures, record, compare, audit, normalise, export, browse, inspect):
     app.command(no_args_is_help=True)(command)

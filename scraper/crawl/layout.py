@@ -5,6 +5,7 @@ DIR/captures/      the store: every capture fetched, in WARC files
 DIR/crawl.db       the ledger, with crawl.db-wal and crawl.db-shm while it is open
 DIR/crawl.lock     held by the crawl that works in the folder
 DIR/report.json    what became of it all
+DIR/report.html    the same as a page for people
 """
 
 from __future__ import annotations
@@ -17,9 +18,14 @@ LEDGER_FILE = "crawl.db"
 STORE_FOLDER = "captures"
 LOCK_FILE = "crawl.lock"
 REPORT_FILE = "report.json"
+PAGE_FILE = "report.html"
 ARTICLE_FILES = "articles/*/article_*.md"
 # What a run leaves that is killed while it writes a file (`normalise.files.write_atomically`).
-_HALF_WRITTEN = ("articles/*/.article_*.md.*.part", f".{REPORT_FILE}.*.part")
+_HALF_WRITTEN = (
+    "articles/*/.article_*.md.*.part",
+    f".{REPORT_FILE}.*.part",
+    f".{PAGE_FILE}.*.part",
+)
 
 
 def is_crawl(path: Path) -> bool:

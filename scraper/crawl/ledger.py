@@ -19,6 +19,7 @@ from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.crawl.lock import locked
 from scraper.crawl.notes import Notes
 from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
+from scraper.crawl.overview import Overview
 from scraper.crawl.totals import LISTED_IDS, Totals
 from scraper.errors import UsageError
 from scraper.models import ArticleStatus, AttemptResult, CdxRecord, PageReading, WarcLocation
@@ -33,7 +34,7 @@ _MAX_WARNINGS = 20  # of one article
 _MAX_WARNING = 120  # characters
 
 
-class Ledger(Totals, Notes):
+class Ledger(Totals, Overview, Notes):
     """Opened for writing by one process at a time, which holds the folder's lock.
 
     Others may read it meanwhile. Every method raises `StorageError` where SQLite refuses.

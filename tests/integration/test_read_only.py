@@ -65,6 +65,9 @@ def test_a_read_only_crawl_can_be_looked_at(tmp_path: Path, crawled: tuple[Path,
     rendered = as_guest("normalise", out, "--out", tmp_path / "again", "--jobs", 1)
     assert rendered.returncode == 0, rendered.stderr
     assert articles(tmp_path / "again") == files(1, 2, 3)
+    page = tmp_path / "page.html"
+    report = as_guest("report", "--out", out, "--to", page, "--jobs", 1)
+    assert (report.returncode, page.is_file()) == (0, True), report.stderr
     assert tree(out) == before
 
 
@@ -73,3 +76,6 @@ def test_what_would_write_into_it_says_so(crawled: tuple[Path, Replay]) -> None:
     done = as_guest("crawl", "--out", out, "--archive", server.origin)
     assert done.returncode == 1
     assert "may not be written" in done.stderr
+    report = as_guest("report", "--out", out)
+    assert report.returncode == 2
+    assert "name another file with --to" in report.stderr

@@ -145,9 +145,7 @@ _TO_4 = (
     _CDX_RECORDS,
 )
 
-_TO_5 = (
-    *(_IMAGE_PAGES, _IMAGES, _IMAGES_OF_DIGEST, _IMAGE_USES, _USES_OF_IMAGE, _IMAGE_ATTEMPTS),
-)
+_TO_5 = (*(_IMAGE_PAGES, _IMAGES, _IMAGES_OF_DIGEST, _IMAGE_USES, _USES_OF_IMAGE, _IMAGE_ATTEMPTS),)
 
 # The first makes version 2 of version 1, and so on. What has been released is never changed.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3, _TO_4, _TO_5)

@@ -83,9 +83,7 @@ def parse_captures(response: httpx.Response, body: bytes) -> CdxPage:
     return parse_response(response, body, only_articles=False)
 
 
-def parse_response(
-    response: httpx.Response, body: bytes, *, only_articles: bool = True
-) -> CdxPage:
+def parse_response(response: httpx.Response, body: bytes, *, only_articles: bool = True) -> CdxPage:
     """Return the page of the index in an answer; `body` is as it came, compressed or not.
 
     Raises `RateLimited` and `TryAgain` for errors that may pass, `IndexUnavailable` for others.

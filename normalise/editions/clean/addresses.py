@@ -53,6 +53,13 @@ class Addresses:
         except BadCapture:
             return None
 
+    def original(self, address: str) -> str | None:
+        """Return the address under which a picture was captured, `None` for none of the web."""
+        try:
+            return Capture.of(self._capture.timestamp, self._whole(address)).original
+        except BadCapture:
+            return None
+
     def image(self, address: str) -> str:
         """Return the address of a picture at the archive."""
         archived = archived_image(self._whole(address), self._capture)

@@ -35,3 +35,9 @@ def is_crawl(path: Path) -> bool:
 def half_written_files(path: Path) -> Iterator[Path]:
     """Yield the files in a crawl's folder that a killed run has left half written."""
     return chain.from_iterable(path.glob(pattern) for pattern in _HALF_WRITTEN)
+
+
+def image_files(path: Path) -> Iterator[str]:
+    """Yield the paths of the files of pictures below a folder, from that folder on."""
+    for file in path.glob(f"{IMAGE_FOLDER}/*/[0-9]*-*.*"):
+        yield file.relative_to(path).as_posix()

@@ -44,6 +44,11 @@ def claim_folder(out: Path, export_format: ExportFormat) -> None:
         marker.write_text(text + "\n", encoding="utf-8")
 
 
+def formats_of(out: Path) -> list[str]:
+    """Return the formats that are in the folder of an export."""
+    return _formats(out / MARKER)
+
+
 def _formats(marker: Path) -> list[str]:
     try:
         return [str(each) for each in json.loads(marker.read_bytes())["formats"]]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from normalise.files import article_path
 from scraper.crawl.layout import IMAGE_FOLDER
@@ -20,10 +19,3 @@ def image_path(article_id: int, number: int, digest: str, extension: str) -> Pur
     folder = article_path(article_id).parent.name
     name = f"{article_id}-{number:02d}-{digest[:_DIGITS].lower()}.{extension}"
     return PurePosixPath(IMAGE_FOLDER, folder, name)
-
-
-def image_files(folder: Path) -> Iterator[str]:
-    """Yield the paths of all files of pictures, from the folder of the crawl on."""
-    for path in folder.glob(f"{IMAGE_FOLDER}/*/*-*.*"):
-        if not path.name.startswith("."):
-            yield path.relative_to(folder).as_posix()

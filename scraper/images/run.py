@@ -10,10 +10,10 @@ from functools import partial
 
 from scraper.batch.run import spare_cores
 from scraper.crawl.folder import CrawlFolder
+from scraper.crawl.layout import image_files
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.session import open_session
 from scraper.images.fetcher import ImageFetcher
-from scraper.images.files import image_files
 from scraper.images.image_crawler import ImageCrawler, Pool
 from scraper.images.judging import judge_images
 from scraper.images.plan import ASSUMED_BYTES, ImageEstimate, ImagePlan

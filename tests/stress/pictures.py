@@ -4,8 +4,8 @@
 
 The stand-in archive serves made-up pictures, and what stands in the place of pictures: nothing,
 HTML, SVG, cut and empty bodies, other sizes, captures of other times. What must become of each is
-known by its number. At the end each picture must have its bytes, or its reason. Before that a run without
-faults is measured, of a tenth of the pictures and of all: memory must not grow with them.
+known by its number. At the end each picture must have its bytes, or its reason. Before that a run
+without faults is measured, of a tenth of the pictures and of all: memory must not grow with them.
 """
 
 from __future__ import annotations

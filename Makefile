@@ -66,6 +66,7 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
 	$(TESTS) stress.torture
+	$(TESTS) stress.pictures
 
 long: install  ## Crawl 50,000 articles and render them again: memory, files, growth.
 	$(TESTS) stress.long_run

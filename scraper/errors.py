@@ -10,6 +10,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     │   ├── UnknownEncoding  no program here unpacks it: keep it as it is
     │   └── TooLarge         no page is as large: try another capture
     ├── TryAgain             one request failed: make it again after a while
+    │   └── CutBody          a body is shorter than what was captured: it may be so each time
     ├── RateLimited          the archive wants no requests now: everybody waits (.retry_after)
     ├── PlaybackError        the archive can't play this capture: try another (.reason)
     ├── RetriesExhausted     all tries were in vain: put it off
@@ -77,6 +78,13 @@ class TryAgain(ScraperError):
     """
 
 
+class CutBody(TryAgain):
+    """A body is empty, or shorter than the captured one.
+
+    Make the request again after a while; where the same comes each time, it is what there is.
+    """
+
+
 class RateLimited(ScraperError):
     """The archive asks for a pause. Make no request before its end.
 
@@ -97,6 +105,8 @@ class PlaybackFailure(StrEnum):
     ELSEWHERE = "leads-elsewhere"
     LOOP = "redirect-loop"
     TOO_LARGE = "too-large"
+    EMPTY = "empty"
+    CUT = "cut-short"
     ERROR = "playback-error"
 
 

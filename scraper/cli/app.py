@@ -16,6 +16,7 @@ from scraper.cli.compare import compare
 from scraper.cli.crawl import crawl
 from scraper.cli.export import export
 from scraper.cli.fetch import fetch
+from scraper.cli.images import images
 from scraper.cli.import_captures import import_command
 from scraper.cli.inspect import inspect
 from scraper.cli.normalise import normalise
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
+app.command()(images)
 app.command()(status)
 app.command()(report)
 app.command("import", no_args_is_help=True)(import_command)

@@ -56,6 +56,11 @@ def sources_of(out: Path) -> tuple[Path, ...]:
     return tuple(map(Path, _noted(out / MARKER, "sources")))
 
 
+def formats_of(out: Path) -> list[str]:
+    """Return the formats that are in the folder of an export."""
+    return _noted(out / MARKER, "formats")
+
+
 def _noted(marker: Path, name: str) -> list[str]:
     """What an export has noted of itself; notes of earlier versions lack the sources."""
     try:

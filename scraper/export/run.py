@@ -16,6 +16,7 @@ from scraper.crawl.layout import STORE_FOLDER, is_crawl
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.rerender import stored_candidates
 from scraper.export.formats import ExportFormat, claim_folder
+from scraper.export.images import place_images, take_snapshot
 from scraper.export.job import SITE_FOLDER, ExportJob, Product
 from scraper.export.sinks import Sink, open_sink
 from scraper.models import ArticleStatus
@@ -44,11 +45,15 @@ def export_all(
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
         articles = _candidates(paths, Path(spool), summary, listed)
         held = frozenset(each[0].capture.article_id or 0 for each in articles)
-        job = ExportJob(export_format, out, held)
         crawl = paths[0] if len(paths) == 1 and is_crawl(paths[0]) else None
+        images = None if crawl is None else take_snapshot(crawl, Path(spool))
+        job = ExportJob(export_format, out, held, images)
         workers = jobs or (None if crawl else worker_count(paths))
-        with open_sink(export_format, out, crawl) as sink:
-            written = _export(articles, job, workers, sink, summary, done)
+        with open_sink(export_format, out, crawl, has_images=images is not None) as sink:
+            files: set[str] = set()
+            written = _export(articles, job, workers, sink, summary, done, files)
+            if crawl is not None and images is not None:
+                place_images(crawl, out, export_format, files)
         if export_format in _ONE_BY_ONE:
             _remove_stale(out, export_format, written)
         if sink.is_changed is not None and not sink.is_changed:
@@ -78,16 +83,18 @@ def _export(
     sink: Sink,
     summary: BatchSummary,
     done: Done,
+    files: set[str],
 ) -> frozenset[int]:
     """Export all, and those that link to what was not there after all once more.
 
-    Returns the articles that are there.
+    Returns the articles that are there; adds the files of their pictures to `files`.
     """
     links: dict[int, frozenset[int]] = {}
     for outcome in render_all(articles, job, workers, done):
         _keep(outcome, sink, summary)
         if isinstance(outcome.product, Product):
             links[outcome.product.article_id] = outcome.product.links
+            files |= outcome.product.files
     written = frozenset(links)
     missing = job.held - written
     wrong = {article_id for article_id, ids in links.items() if ids & missing}

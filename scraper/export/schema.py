@@ -62,6 +62,15 @@ CREATE TABLE outcomes (
 );
 """
 
+# Of a crawl whose pictures were asked for. The address is that of `figures` and `box_avatar`.
+IMAGES = """
+CREATE TABLE images (
+    address TEXT PRIMARY KEY, original TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT NOT NULL, file TEXT NOT NULL, mime TEXT NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # Written when all rows are in. Each Han character is a word of its own in `search`, and a sign
 # stands where two of them are not neighbours, so that a phrase is found where the text has it.
 AFTER = """

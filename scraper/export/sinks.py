@@ -57,24 +57,34 @@ class NoSink:
 
 
 @contextmanager
-def open_sink(export_format: ExportFormat, out: Path, crawl: Path | None) -> Iterator[Sink]:
-    """Open the sink of a format for as long as the block lasts; `crawl` is a folder of one."""
+def open_sink(
+    export_format: ExportFormat, out: Path, crawl: Path | None, *, has_images: bool = False
+) -> Iterator[Sink]:
+    """Open the sink of a format for as long as the block lasts; `crawl` is a folder of one.
+
+    `has_images` says that records tell of files of pictures.
+    """
     name = _FILES.get(export_format)
     if name is None:
         if export_format is ExportFormat.HUGO:
             write_layouts(out)
         yield NoSink()
         return
-    with replacing(out / name) as place, closing(_sink(export_format, place.part, crawl)) as sink:
+    with (
+        replacing(out / name) as place,
+        closing(_sink(export_format, place.part, crawl, has_images=has_images)) as sink,
+    ):
         yield sink
         sink.finish()
     sink.is_changed = place.is_changed
 
 
-def _sink(export_format: ExportFormat, path: Path, crawl: Path | None) -> Sink:
+def _sink(export_format: ExportFormat, path: Path, crawl: Path | None, *, has_images: bool) -> Sink:
     if export_format is ExportFormat.SQLITE:
-        return TableSink(path, crawl)
-    return ColumnSink(path) if export_format is ExportFormat.PARQUET else LineSink(path)
+        return TableSink(path, crawl, has_images=has_images)
+    if export_format is ExportFormat.PARQUET:
+        return ColumnSink(path, has_images=has_images)
+    return LineSink(path)
 
 
 class Replacement:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.crawl.ledger import Ledger
-from scraper.export.schema import AFTER, TABLES
+from scraper.export.schema import AFTER, IMAGES, TABLES
 from scraper.export.search_text import spaced
 
 _OF_ARTICLE = ("article_authors", "article_tags", "figures", "videos", "links", "capture_texts")
@@ -22,7 +22,7 @@ class TableSink:
 
     is_changed: bool | None = True
 
-    def __init__(self, path: Path, crawl: Path | None) -> None:
+    def __init__(self, path: Path, crawl: Path | None, *, has_images: bool = False) -> None:
         self._crawl = crawl
         self._last = 0
         self._names: dict[str, dict[str, int]] = {"categories": {}, "authors": {}, "tags": {}}
@@ -30,7 +30,7 @@ class TableSink:
         self._db.create_function("spaced", 1, spaced, deterministic=True)
         # The file is thrown away unless it comes to its end.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        self._db.executescript(TABLES)
+        self._db.executescript(TABLES + (IMAGES if has_images else ""))
         self._db.execute("BEGIN")
 
     def add(self, article_id: int, record: dict[str, Any]) -> None:
@@ -78,6 +78,7 @@ class TableSink:
                 for at, each in links
             ],
         )
+        self._insert("images", record.get("images", ()))
         videos = enumerate(record["videos"], start=1)
         self._insert("videos", [(article_id, at, address) for at, address in videos])
         texts = record["capture_texts"]

@@ -13,6 +13,7 @@ from support.inline_pool import InlinePool
 from support.warcs import article_page, page_file
 
 from scraper.crawl import judging
+from scraper.images import run as images_run
 
 # Python runs a module of this name when it starts: thus a worker is made to die of a page as it
 # would of a fault in the parser, and the program under test knows nothing of it.
@@ -62,6 +63,7 @@ def _judge_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.M
     """Judge pages in this process: starting another one takes most of a test's time."""
     if "worker_processes" not in request.fixturenames:
         monkeypatch.setattr(judging, "WorkerPool", InlinePool)
+        monkeypatch.setattr(images_run, "WorkerPool", InlinePool)
 
 
 @pytest.fixture

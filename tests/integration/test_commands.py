@@ -26,6 +26,7 @@ def test_the_help_lists_the_commands_in_the_order_of_their_use() -> None:
     order = [
         "probe",
         "crawl",
+        "images",
         "status",
         "report",
         "import",
@@ -93,6 +94,7 @@ FAILING = {
     "crawl": ["crawl", "--out", "file"],
     "export": ["export", "gone.warc", "--out", "data"],
     "fetch": ["fetch", "ferry"],
+    "images": ["images", "--out", "."],
     "import": ["import", "gone.warc", "--out", "crawl"],
     "inspect": ["inspect", "gone.html"],
     "normalise": ["normalise", "gone.html"],

@@ -185,7 +185,7 @@ def test_the_document_names_every_table_and_column(tmp_path: Path) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     documented = {
         section.split("`")[1]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-        for section in re.split(r"^### 2\.\d ", text, flags=re.MULTILINE)[1:]
+        for section in re.split(r"^### 2\.\d+ ", text, flags=re.MULTILINE)[1:]
     }
     with closing(sqlite3.connect(tmp_path / "crawl.db")) as ledger:
         for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):

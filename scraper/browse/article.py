@@ -6,6 +6,7 @@ article may say anything.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -31,13 +32,15 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OF_ARTICLE = re.compile(r"(?:\.\./[0-9-]+/)?article_([0-9]+)\.md")
-_IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')  # as nh3 writes it: quotes are escaped
+_LOCAL = re.compile(r"images/[0-9-]+/[0-9a-z-]+\.[a-z0-9]+")  # scraper/images/files.py
+# From 0.3.7 on nh3 writes no `<`, `>` or `"` within a value, so that a tag ends where this ends.
+_IMAGE = re.compile(r'<img((?: [a-z]+="[^"<>]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The text of an article as HTML, and how many of its pictures are not shown."""
+    """The text of an article as HTML, and how many pictures at the archive are not shown."""
 
     html: Markup
     hidden_pictures: int
@@ -46,10 +49,10 @@ class Body:
 def body_of(markdown: str, hidden: str, *, shows_pictures: bool) -> Body:
     """Return the Markdown of an article as HTML.
 
-    Pictures of the archive are shown only if `shows_pictures`; in their place stands the text
-    `hidden`.
+    Pictures that are beside the database are shown, those of the archive only if `shows_pictures`;
+    in the place of others stands the text `hidden`.
     """
-    html = nh3.clean(
+    cleaned = nh3.clean(
         _markdown().render(markdown),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -61,30 +64,42 @@ def body_of(markdown: str, hidden: str, *, shows_pictures: bool) -> Body:
 
     def picture(found: re.Match[str]) -> str:
         nonlocal count
-        values = dict(_ATTRIBUTE.findall(found[1]))
+        values = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
         source, alt = values.get("src", ""), values.get("alt", "")
-        if source and (shows_pictures or source.startswith("/")):
-            return f'<img src="{source}" alt="{alt}" loading="lazy" referrerpolicy="no-referrer">'
-        count += 1
-        text = f"{escape(hidden)}{': ' if alt else ''}{alt}"
-        return f'<span class="picture">{text}</span>'
+        if source and (shows_pictures or not is_at_archive(source)):
+            return picture_tag(source, alt)
+        count += bool(source)
+        return f'<span class="picture">{escape(hidden)}{": " if alt else ""}{escape(alt)}</span>'
 
-    return Body(Markup(_IMAGE.sub(picture, html)), count)  # noqa: S704 - nh3 has cleaned it
+    return Body(Markup(_IMAGE.sub(picture, cleaned)), count)  # noqa: S704 - nh3 has cleaned it
 
 
-def _address(_: str, attribute: str, value: str) -> str | None:
-    """An address of an article as the reading room has it; `None` drops what leads nowhere."""
-    if attribute == "src":
-        return value if is_at_archive(value) else None
-    if attribute != "href" or _SCHEME.match(value):
-        return value
-    found = _OF_ARTICLE.fullmatch(value)
-    return f"/article/{found[1]}" if found else None
+def picture_tag(source: str, alt: str) -> Markup:
+    """Return the tag of a picture that is loaded when it comes into sight."""
+    tag = Markup('<img src="{}" alt="{}" loading="lazy" referrerpolicy="no-referrer">')
+    return tag.format(source, alt)
+
+
+def shown_source(address: str) -> str:
+    """Return the address of a picture in the reading room, "" for one that is never loaded."""
+    if is_at_archive(address):
+        return address
+    return f"/{address}" if _LOCAL.fullmatch(address) else ""
 
 
 def is_at_archive(address: str) -> bool:
     """Return whether an address is one of the archive's playback."""
     return address.startswith(f"{ARCHIVE}/")
+
+
+def _address(_: str, attribute: str, value: str) -> str | None:
+    """An address of an article as the reading room has it; `None` drops what leads nowhere."""
+    if attribute == "src":
+        return shown_source(value) or None
+    if attribute != "href" or _SCHEME.match(value):
+        return value
+    found = _OF_ARTICLE.fullmatch(value)
+    return f"/article/{found[1]}" if found else None
 
 
 @cache

@@ -26,7 +26,8 @@ class Catalogue:
 
     `places` has the place of each article in the order of dates, those without one first; `dates`
     and `categories` map the ids of articles, `authors` those of articles that have some. `days`
-    has the number of articles of each day, in the order of days.
+    has the number of articles of each day, in the order of days. `has_images` says that the
+    database tells of pictures beside it.
     """
 
     places: Mapping[int, int]
@@ -35,6 +36,7 @@ class Catalogue:
     categories: Mapping[int, int]
     authors: Mapping[int, tuple[int, ...]]
     terms: Mapping[TermKind, tuple[Term, ...]]
+    has_images: bool
 
     @classmethod
     def load(cls, db: sqlite3.Connection) -> Catalogue:
@@ -57,6 +59,7 @@ class Catalogue:
             dict(categories.fetchall()),
             authors,
             {kind: _terms(db, kind) for kind in TermKind},
+            db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'images'").fetchone() is not None,
         )
 
     def term(self, kind: TermKind, name: str) -> Term | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.crawl.layout import LEDGER_FILE, is_crawl
+from scraper.crawl.layout import is_crawl
 from scraper.errors import UsageError
 from scraper.export.formats import DATABASE_FILE, MARKER, ExportFormat, sources_of
 from scraper.export.schema import VERSION
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scraper.batch.outcome import BatchSummary
 
 ROOM_FOLDER = "reading-room"  # in the folder of a crawl
+_STATE = "SELECT value FROM about WHERE name = 'ledger'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,18 @@ class Place:
 
     @property
     def is_old(self) -> bool:
-        """Whether a crawl has gone on since its database was made."""
-        ledgers = (source / LEDGER_FILE for source in self.sources if is_crawl(source))
-        made = self.database.stat().st_mtime if self.database.is_file() else 0.0
-        return any(ledger.stat().st_mtime > made for ledger in ledgers)
+        """Whether the crawl has gone on since its database was made.
+
+        Raises `UsageError` where the database can't be read.
+        """
+        if len(self.sources) != 1 or not is_crawl(self.sources[0]):
+            return False
+        from scraper.crawl.ledger import Ledger  # noqa: PLC0415 - slow to import
+
+        with closing(Ledger.open_existing(self.sources[0])) as ledger:
+            state = ledger.state()
+        with reading(self.database) as db:
+            return bool(db.execute(_STATE).fetchone() != (state,))
 
 
 def place_of(archive: Path) -> Place:
@@ -72,18 +81,33 @@ def make(place: Place, jobs: int | None, done: Callable[[int, int], None]) -> Ba
     return export_all(place.sources, ExportFormat.SQLITE, folder, jobs, done=done)
 
 
-def check(database: Path) -> None:
-    """Raise `UsageError` for a file that is no archive.db of this version."""
+def check(place: Place) -> None:
+    """Raise `UsageError` for what is no archive.db of this version, and for an empty one."""
+    database = place.database
+    anew = (
+        "make it again with --refresh"
+        if place.sources
+        else "make it again with `hkcnews export SOURCE --format sqlite --out DIR`"
+    )
+    with reading(database) as db:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+        if not {"articles", "search", "captures"} <= tables:
+            raise UsageError(f"{database} is no archive.db of `hkcnews export --format sqlite`")
+        if version != VERSION:
+            raise UsageError(f"{database} was made by another version of this program: {anew}")
+        if db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:
+            raise UsageError(f"{database} holds no article: there is nothing to read")
+
+
+@contextmanager
+def reading(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database for reading. Raises `UsageError` where SQLite can't read it."""
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+        address = f"{database.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as db:
+            yield db
     except sqlite3.Error as error:
-        raise UsageError(f"{database} is no SQLite database: {error}") from error
-    if not {"articles", "search", "captures"} <= tables:
-        raise UsageError(f"{database} is no archive.db of `hkcnews export --format sqlite`")
-    if version != VERSION:
         raise UsageError(
-            f"{database} was made by another version of this program: make it again with "
-            "`hkcnews export SOURCE --format sqlite --out DIR`"
-        )
+            f"{database} can't be read as a database: {error}; make it again, or give another one"
+        ) from error

@@ -58,7 +58,7 @@ _WORDS = {
     "about_author": ("作者簡介", "About the author"),
     "captures": ("這篇文章的存檔", "Captures of this article"),
     "captured_page": ("存檔原頁", "The captured page"),
-    "all_captures": ("網際網路檔案館的所有存檔", "All captures at the Internet Archive"),
+    "all_captures": ("互聯網檔案館的所有存檔", "All captures at the Internet Archive"),
     "shown_capture": ("此頁所用的存檔", "shown on this page"),
     "what_changed": ("與此頁的文字比較", "Compare with this page's text"),
     "changes": ("文字如何改變", "How the text changed"),
@@ -71,12 +71,17 @@ _WORDS = {
     "linked_from": ("連到這篇文章的文章", "Articles that link here"),
     "hidden_picture": ("圖片", "Picture"),
     "hidden_pictures": (
-        "圖片存放在網際網路檔案館，未有載入。",
+        "圖片存放在互聯網檔案館，未有載入。",
         "The pictures are at the Internet Archive and have not been loaded.",
     ),
     "show_pictures": ("載入圖片", "Load pictures"),
     "hide_pictures": ("不再載入圖片", "Load no more pictures"),
     "not_found": ("找不到這一頁", "This page is not here"),
+    "failure": ("這一頁未能顯示", "This page can't be shown"),
+    "search_failed": (
+        "搜尋未能完成，閱覽室可能已關閉。",
+        "The search failed: has the reading room ended?",
+    ),
     "not_held": ("這個檔案館沒有這篇文章。", "This archive does not hold this article."),
     "back_home": ("回到最新文章", "To the latest articles"),
     "result_article": ("文章", "article"),
@@ -87,10 +92,11 @@ _WORDS = {
     "result_crashed": ("無法讀取", "unreadable"),
     "result_stored": ("已存檔", "stored"),
     "closing": (
-        "眾新聞已於 2022 年 1 月停止運作。文章取自網際網路檔案館的存檔，版權屬眾新聞所有。",
+        "眾新聞已於 2022 年 1 月停止運作。文章取自互聯網檔案館的存檔，版權屬眾新聞所有。",
         "Citizen News closed in January 2022. Its articles, © Citizen News, come from captures.",
     ),
 }
+_IN_ENGLISH = "tri-angles"  # the one category whose articles are in English (docs/site.md)
 _WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 
@@ -103,6 +109,10 @@ class Words:
     def __getitem__(self, key: str) -> str:
         """Return what stands on the pages for a key."""
         return _WORDS[key][self.language is Language.ENGLISH]
+
+    def lang(self, category: str = "") -> str:
+        """Return the language of an article's words, by its category."""
+        return "en" if category == _IN_ENGLISH else "zh-Hant-HK"
 
     @property
     def tag(self) -> str:

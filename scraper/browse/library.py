@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from scraper.browse.catalogue import Catalogue
 from scraper.browse.models import CapturedText, CaptureLine, Entry, FullArticle, Page, TermKind
 
 PAGE_SIZE = 50
+_NO_IMAGE = "''"
+_FIRST_IMAGE = (
+    "coalesce((SELECT file FROM figures JOIN images ON images.address = figures.address "
+    "WHERE figures.article_id = articles.id AND file != '' ORDER BY position LIMIT 1), '')"
+)
 _SEPARATOR = "\x1f"
 _TEASER = 160  # characters, as in the next query
 _ENTRY = """
 SELECT articles.id, title, coalesce(date, ''), coalesce(categories.name, ''),
     (SELECT group_concat(authors.name, char(31)) FROM article_authors
         JOIN authors ON authors.id = author_id WHERE article_id = articles.id),
-    substr(text, 1, 160)
+    substr(text, 1, 160), {picture}
 FROM articles LEFT JOIN categories ON categories.id = category_id
 """
-# The ids of a page are found in an index: rows that are passed over are never read.
-_NEWEST = "SELECT id FROM articles ORDER BY date DESC, id DESC LIMIT ? OFFSET ?"
 _OF_TERM = {
-    TermKind.CATEGORY: (
-        "SELECT id FROM articles WHERE category_id = ? ORDER BY date DESC, id DESC LIMIT ? OFFSET ?"
-    ),
-    TermKind.AUTHOR: (
-        "SELECT article_id FROM article_authors WHERE author_id = ? "
-        "ORDER BY article_id DESC LIMIT ? OFFSET ?"
-    ),
-    TermKind.TAG: (
-        "SELECT article_id FROM article_tags WHERE tag_id = ? "
-        "ORDER BY article_id DESC LIMIT ? OFFSET ?"
-    ),
+    TermKind.CATEGORY: "SELECT id FROM articles WHERE category_id = ?",
+    TermKind.AUTHOR: "SELECT article_id FROM article_authors WHERE author_id = ?",
+    TermKind.TAG: "SELECT article_id FROM article_tags WHERE tag_id = ?",
 }
 _DETAILS = (
     "SELECT coalesce(lastmod, ''), markdown, archive_url, original_url, captured, "
@@ -51,17 +46,18 @@ class Library:
 
     def newest(self, number: int) -> Page:
         """Return a page of all articles, the newest first."""
-        return self._page(_NEWEST, number, len(self._catalogue.dates))
+        return self._page(self._catalogue.places, number)
 
     def of_day(self, date: str) -> tuple[Entry, ...]:
-        """Return the articles of a day, or with "" those without a date."""
+        """Return the articles of a day, or with "" those without a date; the newest first."""
         if not date:
             return self._entries("WHERE date IS NULL ORDER BY articles.id DESC")
-        return self._entries("WHERE date = ? ORDER BY articles.id", date)
+        return self._entries("WHERE date = ? ORDER BY articles.id DESC", date)
 
-    def of_term(self, kind: TermKind, term_id: int, count: int, number: int) -> Page:
+    def of_term(self, kind: TermKind, term_id: int, number: int) -> Page:
         """Return a page of the articles that have a term, the newest first."""
-        return self._page(_OF_TERM[kind], number, count, term_id)
+        ids = [article_id for (article_id,) in self._db.execute(_OF_TERM[kind], (term_id,))]
+        return self._page(ids, number)
 
     def entries(self, article_ids: Sequence[int]) -> dict[int, Entry]:
         """Return some articles by their ids."""
@@ -105,14 +101,17 @@ class Library:
         )
         return tuple(CapturedText(*row) for row in rows)
 
-    def _page(self, query: str, number: int, total: int, *values: object) -> Page:
-        rows = self._db.execute(query, (*values, PAGE_SIZE, (number - 1) * PAGE_SIZE))
-        ids = [article_id for (article_id,) in rows]
-        by_id = self.entries(ids)
-        return Page(tuple(by_id[each] for each in ids), number, total, PAGE_SIZE)
+    def _page(self, ids: Collection[int], number: int) -> Page:
+        start = (number - 1) * PAGE_SIZE
+        newest = sorted(ids, key=self._catalogue.places.__getitem__, reverse=True)
+        shown = newest[start : start + PAGE_SIZE]
+        by_id = self.entries(shown)
+        return Page(tuple(by_id[each] for each in shown), number, len(ids), PAGE_SIZE)
 
     def _entries(self, rest: str, *values: object) -> tuple[Entry, ...]:
-        return tuple(map(_entry, self._db.execute(f"{_ENTRY} {rest}", values)))
+        picture = _FIRST_IMAGE if self._catalogue.has_images else _NO_IMAGE
+        query = f"{_ENTRY.format(picture=picture)} {rest}"
+        return tuple(map(_entry, self._db.execute(query, values)))
 
     def _first(self, rest: str, article_id: int) -> Entry | None:
         return next(iter(self._entries(f"{rest} LIMIT 1", article_id)), None)
@@ -137,7 +136,8 @@ class Library:
     ) -> tuple[CaptureLine, ...]:
         """The captures of an article, the newest first: those tried, and those with a text."""
         shown = "".join(filter(str.isdigit, captured)), original_url
-        texts = {(each.timestamp, each.original) for each in self.captured_texts(article_id)}
+        query = "SELECT timestamp, original FROM capture_texts WHERE article_id = ?"
+        texts: set[tuple[str, str]] = set(self._db.execute(query, (article_id,)))
         tried: dict[tuple[str, str], tuple[str, str]] = {}
         for timestamp, original, result, message in self._db.execute(
             "SELECT coalesce(served_timestamp, timestamp), coalesce(served_original, original), "
@@ -153,7 +153,8 @@ class Library:
 
 
 def _entry(row: Iterable[Any]) -> Entry:
-    article_id, title, date, category, authors, teaser = row
+    article_id, title, date, category, authors, teaser, picture = row
     names = tuple(authors.split(_SEPARATOR)) if authors else ()
     more = "…" if len(teaser) == _TEASER else ""
-    return Entry(article_id, title, date, category, names, " ".join(teaser.split()) + more)
+    beginning = " ".join(teaser.split()) + more
+    return Entry(article_id, title, date, category, names, beginning, picture)

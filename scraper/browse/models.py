@@ -17,7 +17,10 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article in a list; `date` is "" where it has none, `teaser` the beginning of its text."""
+    """An article in a list; `date` is "" where it has none, `teaser` the beginning of its text.
+
+    `picture` is the file of its first picture, "" where none is beside the database.
+    """
 
     id: int
     title: str
@@ -25,6 +28,7 @@ class Entry:
     category: str = ""
     authors: tuple[str, ...] = ()
     teaser: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class CaptureLine:
     has_text: bool = False
     is_shown: bool = False
 
+    @property
+    def name(self) -> str:
+        """The capture as the archive names it."""
+        return f"{self.timestamp}/{self.original}"
+
 
 @dataclass(frozen=True, slots=True)
 class FullArticle:
@@ -89,3 +98,8 @@ class CapturedText:
     original: str
     title: str
     text: str
+
+    @property
+    def name(self) -> str:
+        """The capture as the archive names it."""
+        return f"{self.timestamp}/{self.original}"

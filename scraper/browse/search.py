@@ -14,14 +14,14 @@ from markupsafe import Markup, escape
 from scraper.browse.catalogue import Catalogue
 from scraper.browse.library import Library
 from scraper.browse.models import Entry, TermKind
-from scraper.export.search_text import match_of, pattern, terms
+from scraper.export.search_text import Term, match_of, pattern, terms
 
 PAGE_SIZE = 20
 _MAX_QUERY = 200  # characters
 _MAX_TERMS = 10
 _MAX_FILTERS = 50  # of one kind that are offered
 # A word that more articles have tells little; ranking 45,000 took 0.13 s.
-_MAX_RANKED = 15_000
+_MAX_RANKED = 10_000
 _BEFORE, _AFTER = 30, 110  # characters round the first hit
 
 
@@ -68,6 +68,11 @@ class Found:
     authors: Counts = ()
 
     @property
+    def start(self) -> int:
+        """The number of the first hit of the page."""
+        return (self.question.number - 1) * PAGE_SIZE + 1
+
+    @property
     def last(self) -> int:
         """The number of the last page."""
         return max(1, -(-self.total // PAGE_SIZE))
@@ -95,7 +100,7 @@ def search(db: sqlite3.Connection, catalogue: Catalogue, question: Question) -> 
     )
 
 
-def _ranked(db: sqlite3.Connection, wanted: list[str], ids: list[int]) -> list[int]:
+def _ranked(db: sqlite3.Connection, wanted: list[Term], ids: list[int]) -> list[int]:
     """Ids in the order of their rank; those beyond the newest ones follow as they are."""
     first = ids[-_MAX_RANKED] if len(ids) > _MAX_RANKED else 0
     rows = db.execute(
@@ -112,7 +117,7 @@ def _filters(catalogue: Catalogue, question: Question) -> Mapping[str, Keeps]:
     """What an article must fulfil, by what it narrows."""
     filters: dict[str, Keeps] = {}
     if question.year:
-        filters["year"] = lambda each: catalogue.dates[each].startswith(question.year)
+        filters["year"] = lambda each: catalogue.dates[each][:4] == question.year
     if question.category:
         category = _id(catalogue, TermKind.CATEGORY, question.category)
         filters["category"] = lambda each: catalogue.categories.get(each) == category

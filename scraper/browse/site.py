@@ -1,66 +1,42 @@
-"""The pages of the reading room, as a plugin of Datasette."""
+"""The pages of the reading room."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
-from pluggy import HookimplMarker
 
 from scraper.browse import calendar
-from scraper.browse.article import body_of, is_at_archive
+from scraper.browse.article import body_of, is_at_archive, shown_source
 from scraper.browse.catalogue import Catalogue
 from scraper.browse.changes import changes
+from scraper.browse.data_pages import DATABASE
 from scraper.browse.language import Language, Words, preferred
 from scraper.browse.library import Library
 from scraper.browse.models import CapturedText, TermKind
-from scraper.browse.safety import App, guarded, policy
+from scraper.browse.safety import policy
 from scraper.browse.search import Order, Question, search
 
-DATABASE = "archive"
 STATIC = "room"
-_MAX_PAGE = 100_000
+_MAX_PAGE_DIGITS = 5
 _TERMS_PER_PAGE = 500  # those with most articles first
 _MAX_ID_DIGITS = 9
+_NOT_FOUND = 404
 _YEAR_SECONDS = 365 * 86_400
-_ENGLISH = "tri-angles"  # the category whose articles are in English
+# A browser takes a tab or a line end out of an address, and a backslash for a slash.
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 T = TypeVar("T")
-hookimpl = HookimplMarker("datasette")
-View = Callable[..., Any]
 
 
 class ReadingRoom:
-    """Shows one database; `hosts` are those under which it answers, `None` for any."""
+    """Shows one database; `catalogue` is of the same."""
 
-    __name__ = "reading-room"  # by which Datasette lists it
-
-    def __init__(self, catalogue: Catalogue, hosts: frozenset[str] | None) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._hosts = hosts
-
-    @hookimpl
-    def asgi_wrapper(self) -> Callable[[App], App]:
-        """Guard all answers, those of Datasette included."""
-        return lambda app: guarded(app, self._hosts)
-
-    @hookimpl
-    def register_routes(self) -> list[tuple[str, View]]:
-        """Return the addresses of the pages."""
-        return [
-            (r"^/$", self.front),
-            (r"^/calendar$", self.calendar),
-            (r"^/month/(?P<month>[^/]+)$", self.month),
-            (r"^/day/(?P<date>[^/]+)$", self.day),
-            (r"^/(?P<kind>category|author|tag)$", self.term),
-            (r"^/search$", self.search),
-            (r"^/article/(?P<id>[0-9]+)$", self.article),
-            (r"^/article/(?P<id>[0-9]+)/changes$", self.changes),
-            (r"^/article/(?P<id>[0-9]+)/.*$", self.old_address),
-            (r"^/settings$", self.settings),
-        ]
 
     # --- lists of articles ----------------------------------------------------------------------
 
@@ -110,9 +86,7 @@ class ReadingRoom:
         term, number = self._catalogue.term(kind, name), _number(request)
         if term is None:
             return await self._not_found(datasette, request)
-        page = await self._ask(
-            datasette, lambda library: library.of_term(kind, term.id, term.count, number)
-        )
+        page = await self._ask(datasette, lambda library: library.of_term(kind, term.id, number))
         return await self._page(datasette, request, "term", kind=kind, term=term, page=page)
 
     async def _terms(self, datasette: Any, request: Request, kind: TermKind) -> Response:
@@ -148,13 +122,14 @@ class ReadingRoom:
             return await self._not_found(datasette, request, article_id)
         shows_pictures = _shows_pictures(request)
         hidden = _words(request)["hidden_picture"]
+        avatar = shown_source(article.box["avatar"])
+        has_hidden_avatar = is_at_archive(avatar) and not shows_pictures
         return await self._page(
             *(datasette, request, "article"),
             article=article,
             body=body_of(article.markdown, hidden, shows_pictures=shows_pictures),
-            shows_avatar=shows_pictures and is_at_archive(article.box["avatar"]),
-            shown_timestamp="".join(filter(str.isdigit, article.captured)),
-            is_english=article.entry.category == _ENGLISH,
+            avatar="" if has_hidden_avatar else avatar,
+            has_hidden_avatar=has_hidden_avatar,
         )
 
     async def changes(self, datasette: Any, request: Request) -> Response:
@@ -163,6 +138,7 @@ class ReadingRoom:
         texts = await self._ask(datasette, lambda library: library.captured_texts(article_id))
         if not texts:
             return await self._not_found(datasette, request)
+        # Named as the archive names a capture: two may be of one second.
         old = _named(texts, request.args.get("from"), texts[0])
         new = _named(texts, request.args.get("to"), texts[-1])
         pieces = changes(f"{old.title}\n\n{old.text}", f"{new.title}\n\n{new.text}")
@@ -185,8 +161,7 @@ class ReadingRoom:
         """Keep a choice in a cookie, and go back to where it was made."""
         values = await request.post_vars() if request.method == "POST" else {}
         back = values.get("back", "/")
-        is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
-        response = Response.redirect(back if is_local else "/", status=303)
+        response = Response.redirect(back if _LOCAL.fullmatch(back) else "/", status=303)
         if values.get("language") in list(Language):
             response.set_cookie("language", values["language"], max_age=_YEAR_SECONDS)
         if values.get("pictures") in {"shown", "hidden"}:
@@ -224,8 +199,18 @@ class ReadingRoom:
         }
         return Response.html(text, status=status, headers=headers)
 
+    async def failure(
+        self, datasette: Any, request: Request, status: int, message: str
+    ) -> Response:
+        """Why there is no page, with a way back."""
+        if status == _NOT_FOUND:
+            return await self._not_found(datasette, request)
+        return await self._page(datasette, request, "failure", status=status, message=message)
+
     async def _not_found(self, datasette: Any, request: Request, article_id: int = 0) -> Response:
-        return await self._page(datasette, request, "not_found", status=404, article_id=article_id)
+        return await self._page(
+            datasette, request, "not_found", status=_NOT_FOUND, article_id=article_id
+        )
 
 
 def _words(request: Request) -> Words:
@@ -239,7 +224,7 @@ def _shows_pictures(request: Request) -> bool:
 def _number(request: Request) -> int:
     """The number of the page that is asked for; 1 where none is named."""
     named = request.args.get("page") or ""
-    is_number = named.isascii() and named.isdecimal() and len(named) < len(str(_MAX_PAGE))
+    is_number = named.isascii() and named.isdecimal() and len(named) <= _MAX_PAGE_DIGITS
     return max(1, int(named)) if is_number else 1
 
 
@@ -250,6 +235,6 @@ def _article_id(request: Request) -> int:
 
 
 def _named(
-    texts: tuple[CapturedText, ...], timestamp: str | None, default: CapturedText
+    texts: tuple[CapturedText, ...], name: str | None, default: CapturedText
 ) -> CapturedText:
-    return next((each for each in texts if each.timestamp == timestamp), default)
+    return next((each for each in texts if each.name == name), default)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scraper.cli.errors import handle_errors
+from scraper.cli.errors import FAILED, handle_errors
 from scraper.cli.options import Debug, Jobs, Quiet, named_path
 
 
@@ -21,17 +21,17 @@ def browse(
         ),
     ],
     host: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--host", help="The address to listen on; another than loopback needs --public."
+            "--host",
+            metavar="ADDRESS",
+            help="Where to listen: loopback, with --public all addresses of this machine.",
         ),
-    ] = "127.0.0.1",
+    ] = None,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port; 0 for any that is free.")
     ] = 8322,
-    public: Annotated[
-        bool, typer.Option("--public", help="Answer other machines too, under any name.")
-    ] = False,
+    public: Annotated[bool, typer.Option("--public", help="Let other machines read, too.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Make the database anew first.")
@@ -46,7 +46,8 @@ def browse(
     first, which takes some minutes for the whole site: in the folder of a crawl as
     reading-room/archive.db, in that of an export as archive.db.
 
-    Exit codes: 0 ended with Ctrl-C, 2 wrong usage.
+    Exit codes: 0 ended with Ctrl-C, 1 so too, but an article could not be put into the database, 2
+    wrong usage.
 
     Example: `hkcnews browse archive`
     """
@@ -56,4 +57,5 @@ def browse(
         job = BrowseJob(
             archive, host, port, jobs, is_public=public, opens=not no_open, is_quiet=quiet
         )
-        job.run(is_refreshed=refresh)
+        has_failed = job.run(is_refreshed=refresh)
+    raise typer.Exit(FAILED if has_failed else 0)

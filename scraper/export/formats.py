@@ -64,8 +64,10 @@ def formats_of(out: Path) -> list[str]:
 def _noted(marker: Path, name: str) -> list[str]:
     """What an export has noted of itself; notes of earlier versions lack the sources."""
     try:
-        return [str(each) for each in json.loads(marker.read_bytes()).get(name, ())]
-    except (ValueError, AttributeError, TypeError, OSError) as error:
+        note = json.loads(marker.read_bytes())
+        formats = [ExportFormat(each).value for each in note["formats"]]
+        return formats if name == "formats" else [str(each) for each in note.get(name, ())]
+    except (ValueError, LookupError, TypeError, OSError) as error:
         raise UsageError(
             f"{marker} is not that of an export: {error!r}; give an empty folder, or a new one"
         ) from error

@@ -13,10 +13,9 @@ from normalise import Article, tree
 from normalise.editions.clean.addresses import Addresses
 from normalise.editions.clean.edition import not_held, render_clean
 from normalise.files import ArticleWriter, article_path
-from scraper.batch.convert import Accept, CaptureLocations, convert
+from scraper.batch.convert import CaptureLocations, convert
 from scraper.batch.judge import Judgement
 from scraper.batch.outcome import BatchOutcome
-from scraper.export.capture_texts import capture_texts
 from scraper.export.formats import ExportFormat
 from scraper.export.images import ImageSnapshot
 from scraper.export.record import describe, linked_ids
@@ -50,14 +49,7 @@ class ExportJob:
     def __call__(self, articles: list[CaptureLocations]) -> list[BatchOutcome]:
         """Return what became of some articles."""
         accept = partial(_accept, job=self, writer=ArticleWriter(self.out))
-        return [self._exported(candidates, accept) for candidates in articles]
-
-    def _exported(self, candidates: CaptureLocations, accept: Accept) -> BatchOutcome:
-        outcome = convert(candidates, accept, renders=False)
-        product = outcome.product
-        if self.export_format is ExportFormat.SQLITE and isinstance(product, Product):
-            product.record["capture_texts"] = capture_texts(candidates)
-        return outcome
+        return [convert(candidates, accept, renders=False) for candidates in articles]
 
     def path_from(self, article_id: int) -> Callable[[int], str | None]:
         """Return the path from one article to each other one that is held."""

@@ -17,6 +17,7 @@ from scraper.export.columns import ColumnSink
 from scraper.export.formats import DATABASE_FILE, ExportFormat
 from scraper.export.lines import LineSink
 from scraper.export.site import write_layouts
+from scraper.export.source import CrawlSource
 from scraper.export.tables import TableSink
 
 _FILES = {
@@ -57,33 +58,25 @@ class NoSink:
 
 
 @contextmanager
-def open_sink(
-    export_format: ExportFormat, out: Path, crawl: Path | None, *, has_images: bool = False
-) -> Iterator[Sink]:
-    """Open the sink of a format for as long as the block lasts; `crawl` is a folder of one.
-
-    `has_images` says that records tell of files of pictures.
-    """
+def open_sink(export_format: ExportFormat, out: Path, crawl: CrawlSource | None) -> Iterator[Sink]:
+    """Open the sink of a format for as long as the block lasts; `crawl` is what is exported."""
     name = _FILES.get(export_format)
     if name is None:
         if export_format is ExportFormat.HUGO:
             write_layouts(out)
         yield NoSink()
         return
-    with (
-        replacing(out / name) as place,
-        closing(_sink(export_format, place.part, crawl, has_images=has_images)) as sink,
-    ):
+    with replacing(out / name) as place, closing(_sink(export_format, place.part, crawl)) as sink:
         yield sink
         sink.finish()
     sink.is_changed = place.is_changed
 
 
-def _sink(export_format: ExportFormat, path: Path, crawl: Path | None, *, has_images: bool) -> Sink:
+def _sink(export_format: ExportFormat, path: Path, crawl: CrawlSource | None) -> Sink:
     if export_format is ExportFormat.SQLITE:
-        return TableSink(path, crawl, has_images=has_images)
+        return TableSink(path, crawl)
     if export_format is ExportFormat.PARQUET:
-        return ColumnSink(path, has_images=has_images)
+        return ColumnSink(path, has_images=crawl is not None and crawl.images is not None)
     return LineSink(path)
 
 

@@ -118,7 +118,9 @@ def test_pictures_are_loaded_only_when_the_reader_asks(room: httpx.Client) -> No
     assert "img-src 'self' https://web.archive.org;" in policy
 
 
-@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/\t/evil.example/"]
+)
 def test_a_choice_leads_nowhere_else(room: httpx.Client, back: str) -> None:
     token = re.search(r'name="csrftoken" value="([^"]+)"', text_of(room, "/"))
     assert token is not None
@@ -126,9 +128,30 @@ def test_a_choice_leads_nowhere_else(room: httpx.Client, back: str) -> None:
     assert answer.headers["location"] == "/"
 
 
-def test_a_form_of_another_site_changes_nothing(room: httpx.Client) -> None:
+def test_a_form_without_the_token_changes_nothing(room: httpx.Client) -> None:
+    text_of(room, "/")
     answer = room.post("/settings", data={"language": "en", "back": "/"})
     assert answer.status_code == httpx.codes.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("POST", {"Origin": "https://evil.example"}),
+        ("POST", {"Origin": "null"}),
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}),
+    ],
+)
+def test_other_sites_can_do_no_more_than_link(
+    room: httpx.Client, method: str, headers: dict[str, str]
+) -> None:
+    with httpx.Client(base_url=room.base_url) as stranger:
+        path = "/settings" if method == "POST" else "/archive.json?sql=select+1"
+        answer = stranger.request(method, path, headers=headers)
+        assert answer.status_code == httpx.codes.FORBIDDEN
+        assert "set-cookie" not in answer.headers
+        link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+        assert stranger.get("/", headers=link).status_code == httpx.codes.OK
 
 
 def test_pages_are_in_the_language_of_the_browser(room: httpx.Client) -> None:
@@ -144,7 +167,8 @@ def test_changes_between_captures_are_shown_word_by_word(room: httpx.Client) -> 
     changed = re.findall(r"<(del|ins)>([^<]+)</\1>", text)
     assert ("del", "便") in changed
     assert ("ins", "四") in changed
-    same = text_of(room, "/article/20/changes?from=20210601000000&to=20210601000000")
+    (name, *_) = re.findall(r'<option value="([^"]+)"', text)
+    same = text_of(room, f"/article/20/changes?from={quote(name)}&to={quote(name)}")
     assert "文字沒有改變" in same
 
 
@@ -190,10 +214,51 @@ def test_the_data_are_there_for_those_who_want_them(room: httpx.Client) -> None:
     assert "script-src 'self' 'sha256-" in policy
 
 
+@pytest.mark.parametrize("words", ["四隻貓", "「四隻貓」"])
+def test_the_data_are_searched_for_words(room: httpx.Client, words: str) -> None:
+    found = {"_search": words, "_shape": "array", "_col": "title"}
+    rows = room.get("/archive/articles.json", params=found).json()
+    assert [row["id"] for row in rows] == [20]
+    query = {"words": "四隻貓", "_shape": "array"}
+    rows = room.get("/archive/search_articles.json", params=query).json()
+    assert [row["id"] for row in rows] == [20]
+
+
+def test_a_query_can_not_take_all_memory(room: httpx.Client) -> None:
+    sql = {"sql": "select length(hex(zeroblob(400000000)))"}
+    answer = room.get("/archive.json", params=sql)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert answer.json()["error"] == "string or blob too big"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/month", "/a/b/c/d", "/article//1", "/archive/gone"])
+def test_addresses_that_do_not_exist_have_a_way_back(
+    room: httpx.Client, path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = room.get(path)
+    assert answer.status_code == httpx.codes.NOT_FOUND
+    assert 'href="/">回到最新文章' in answer.text
+    assert capfd.readouterr().err == ""
+
+
+def test_a_wrong_query_is_told(room: httpx.Client) -> None:
+    answer = room.get("/archive?sql=select+gone")
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert "no such column: gone" in answer.text
+
+
 def test_other_hosts_are_refused(room: httpx.Client) -> None:
     assert room.get("/", headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_a_page_beyond_the_last_is_empty(room: httpx.Client) -> None:
-    for number in ("7", "0", "x", "9" * 30):
-        assert room.get(f"/?page={number}").status_code == httpx.codes.OK
+    assert "/article/" not in text_of(room, "/?page=7")
+    for number in ("0", "x", "9" * 30):
+        assert "/article/" in text_of(room, f"/?page={number}")
+
+
+def test_articles_of_a_term_come_newest_first(room: httpx.Client) -> None:
+    text = text_of(room, f"/author?name={quote('記者舟小行')}")
+    dates = re.findall(r'<time datetime="([^"]+)"', text)
+    assert len(dates) > 10
+    assert dates == sorted(dates, reverse=True)

@@ -9,7 +9,10 @@ from playwright.sync_api import Browser
 from support.browser import DESKTOP, PHONE, TABLET, Reader, reading
 from support.reading_room import HOSTILE, database, reading_room
 
-PAGES = ["/", "/calendar", "/month/2021-06", "/tag", "/search?q=船", "/article/1", "/article/21"]
+PAGES = [
+    *("/", "/calendar", "/month/2021-06", "/day/2021-06-02", "/tag", "/category?name=眾聞"),
+    *("/search?q=渡輪", "/article/1", "/article/21", "/article/20/changes"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,12 @@ def test_hits_come_as_one_types(reader: Reader, room: str) -> None:
     box.fill("四隻貓")
     reader.page.get_by_role("status").get_by_text("1 篇文章符合").wait_for()
     assert reader.page.locator("mark").all_inner_texts() == ["四隻貓"]
+    assert reader.page.title().startswith("四隻貓")
+    box.fill("無此字詞")
+    reader.page.get_by_role("status").get_by_text("沒有文章符合").wait_for()
+    assert reader.page.get_by_label("排序").input_value() == "rank"
+    reader.page.get_by_role("button", name="English").click()
+    assert reader.page.get_by_label("Search the articles").input_value() == "無此字詞"
     assert_is_well(reader, room)
 
 

@@ -12,7 +12,8 @@ import uvicorn
 from support.command import SECONDS
 from support.warcs import address, article_page, http, record, response, warc_date, warc_file
 
-from scraper.browse.server import make_app, open_socket
+from scraper.browse import server
+from scraper.browse.server import open_socket
 from scraper.export.formats import ExportFormat
 from scraper.export.run import export_all
 
@@ -64,15 +65,18 @@ def database(folder: Path) -> Path:
 
 
 @contextmanager
-def reading_room(path: Path) -> Iterator[str]:
+def reading_room(path: Path, host: str | None = None) -> Iterator[str]:
     """Serve a database for as long as the block lasts; give its address, without a `/`."""
-    with open_socket("127.0.0.1", 0, is_public=False) as listening:
-        config = uvicorn.Config(make_app(path), log_level="warning", lifespan="on")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],))
+    with (
+        open_socket(host, 0, is_public=False) as listening,
+        server.reading_room(path, listening) as app,
+    ):
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, args=([listening],))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield server.address_of(listening).rstrip("/")
         finally:
-            server.should_exit = True
+            running.should_exit = True
             thread.join(SECONDS)

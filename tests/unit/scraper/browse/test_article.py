@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.browse.article import body_of
+from scraper.browse.article import body_of, shown_source
 
 ARCHIVED = "https://web.archive.org/web/20210629183215im_/https://www.hkcnews.com/pier.jpg"
 
@@ -48,7 +48,7 @@ def test_what_could_run_or_load_is_dropped(markdown: str) -> None:
 
 def test_pictures_stand_as_text_until_they_are_asked_for() -> None:
     figure = f'<figure>\n<img src="{ARCHIVED}" alt="碼頭 &quot;北&quot;">\n</figure>'
-    assert '<span class="picture">圖片: 碼頭 &quot;北&quot;</span>' in html(figure)
+    assert '<span class="picture">圖片: 碼頭 &#34;北&#34;</span>' in html(figure)
     assert body_of(figure, "圖片", shows_pictures=False).hidden_pictures == 1
     assert f'<img src="{ARCHIVED}"' in html(figure, shows_pictures=True)
     assert body_of(figure, "圖片", shows_pictures=True).hidden_pictures == 0
@@ -56,3 +56,31 @@ def test_pictures_stand_as_text_until_they_are_asked_for() -> None:
 
 def test_pictures_from_elsewhere_are_never_loaded() -> None:
     assert "evil" not in html('<img src="https://evil.example/a.png">', shows_pictures=True)
+
+
+def test_a_picture_says_nothing_but_text() -> None:
+    evil = f'<img src="{ARCHIVED}" alt="&lt;script&gt;alert(1)&lt;/script&gt;">'
+    for shows_pictures in (False, True):
+        assert "<script" not in html(evil, shows_pictures=shows_pictures)
+    assert "<img" not in html('<a href="https://a.example/?<img src=x>">船</a>')
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("images/1-1000/7-01-k3pq7w2a.jpg", "/images/1-1000/7-01-k3pq7w2a.jpg"),
+        ("images/../../archive.db", ""),
+        ("/archive.db", ""),
+        ("data:image/png;base64,AAAA", ""),
+        (ARCHIVED, ARCHIVED),
+    ],
+)
+def test_pictures_come_from_the_folder_of_the_database_or_the_archive(
+    source: str, shown: str
+) -> None:
+    assert shown_source(source) == shown
+
+
+def test_only_pictures_that_could_be_loaded_are_counted() -> None:
+    body = body_of('<img src="data:image/png;base64,AAAA">', "圖片", shows_pictures=False)
+    assert body.hidden_pictures == 0

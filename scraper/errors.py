@@ -9,6 +9,7 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── BadBody              a body can't be unpacked: ask for it again
     │   ├── UnknownEncoding  no program here unpacks it: keep it as it is
     │   └── TooLarge         no page is as large: try another capture
+    ├── NoImage              a body is no picture: try another capture (.reason)
     ├── TryAgain             one request failed: make it again after a while
     │   └── CutBody          a body is shorter than what was captured: it may be so each time
     ├── RateLimited          the archive wants no requests now: everybody waits (.retry_after)
@@ -69,6 +70,14 @@ class UnknownEncoding(BadBody):
 
 class TooLarge(BadBody):
     """A body has more bytes than any page has. Try another capture."""
+
+
+class NoImage(ScraperError):
+    """A body is no picture, or none that is taken. Try another capture; `reason` is one word."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TryAgain(ScraperError):

@@ -11,9 +11,9 @@ from pathlib import Path
 from normalise.errors import HkcnewsError
 from normalise.files import ArticleWriter
 from scraper.crawl.image_values import ImageFacts, ImageResult
-from scraper.errors import BadRecord
+from scraper.errors import BadRecord, NoImage
 from scraper.images.files import image_path
-from scraper.images.kinds import NoImage, measure
+from scraper.images.kinds import measure
 from scraper.models import CaptureLocation
 from scraper.warc.payload import read_image
 from scraper.wayback.playback import payload_digest

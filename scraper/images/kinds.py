@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from io import BytesIO
 
 from scraper.content_encoding import MAX_IMAGE_BYTES
-from scraper.errors import ScraperError, UsageError
+from scraper.errors import NoImage, UsageError
 from scraper.images import endings
 
 MAX_PIXELS = 100_000_000
@@ -46,14 +46,6 @@ class ImageKind(StrEnum):
     def extension(self) -> str:
         """What the names of its files end in."""
         return "jpg" if self is ImageKind.JPEG else self.value.lower()
-
-
-class NoImage(ScraperError):
-    """A body is no picture, or none that is taken. Try another capture; `reason` is one word."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

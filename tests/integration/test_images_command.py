@@ -24,8 +24,13 @@ from fake_archive import (
 from support.command import hkcnews
 from support.crawling import read_report, requests_to
 from support.crawls import crawl
+from support.inline_pool import InlinePool
 from support.pictures import AT, HOST, article, articles, captured, in_sizes, picture, shown
 from support.warcs import TIMESTAMP
+
+from scraper.content_encoding import MAX_IMAGE_BYTES, MAX_PAGE_BYTES
+from scraper.errors import WorkerCrash
+from scraper.images import run as images_run
 
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 HTML = b"<!DOCTYPE html><html><title>404</title><body>gone</body></html>"
@@ -282,3 +287,55 @@ def test_the_report_says_nothing_of_pictures_where_none_were_asked_for(out: Path
     report = json.loads(hkcnews("status", "--out", out, "--json").stdout)
     assert report["articles"] == 1
     assert "images" not in report
+
+
+def test_a_process_that_dies_of_a_picture_costs_that_picture_and_no_second_request(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class DeadlyPool(InlinePool[object, object]):
+        async def run(self, job: object) -> object:
+            raise WorkerCrash(f"{job} killed its worker process")
+
+    with served(out, [article(1, shown("/a.jpg")), captured("/a.jpg", JPEG, TIMESTAMP)]) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(images_run, "WorkerPool", DeadlyPool)
+            said = images(out, server, code=1)
+        assert "failed: 1 picture: the process that read this picture died" in said
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}
+
+
+def test_an_archive_that_refuses_for_long_pauses_the_run(out: Path) -> None:
+    rule = on_playback(faults.too_many())
+    page = captured("/a.jpg", JPEG, TIMESTAMP)
+    with served(out, [article(1, shown("/a.jpg")), page], Faults([rule])) as server:
+        said = images(out, server, code=3)
+        assert "paused: the archive says: too many requests, 5 times in a row" in said
+        server.change(Faults())
+        assert "1 100.0 % written" in images(out, server)
+
+
+def test_a_picture_may_be_larger_than_any_page(out: Path) -> None:
+    comment = b"\xff\xfe\xff\xff" + bytes(0xFFFD)
+    large = JPEG[:2] + comment * (MAX_PAGE_BYTES // len(comment) + 1) + JPEG[2:]
+    assert MAX_PAGE_BYTES < len(large) < MAX_IMAGE_BYTES
+    page = captured("/a.jpg", large, TIMESTAMP)
+    with served(out, [article(1, shown("/a.jpg")), page]) as server:
+        images(out, server)
+        with closing(sqlite3.connect(out / "crawl.db")) as ledger, ledger:
+            ledger.execute("DELETE FROM mementos WHERE original LIKE '%.jpg'")
+        for path in (out / "images").rglob("*.jpg"):
+            path.unlink()
+        images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}, "the store was read again"
+    assert list(files(out).values()) == [large]
+
+
+def test_a_body_larger_than_any_picture_is_refused(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.images.fetcher.MAX_IMAGE_BYTES", len(JPEG) - 1)
+    page = captured("/a.jpg", JPEG, TIMESTAMP)
+    with served(out, [article(1, shown("/a.jpg")), page]) as server:
+        images(out, server)
+    assert fates(out) == {"/a.jpg": "too-large"}

@@ -21,6 +21,7 @@ def show_images(console: Console, report: ImageReport, *, of_run: bool = False) 
     `of_run` says that the report is of the articles that a run was asked for, not of all.
     """
     lines = [FailureLine(*group) for group in report.failures()]
+    print_line(console, "pictures:", "", "bold")
     show_failures(console, lines, "report.json names them all", unit="picture")
     for status in ArticleStatus:
         reasons = ", ".join(

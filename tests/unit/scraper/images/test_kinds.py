@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from support.pictures import picture
 
+from scraper.errors import NoImage
 from scraper.images import kinds
-from scraper.images.kinds import ImageKind, NoImage, is_cut, kind_of, measure
+from scraper.images.kinds import ImageKind, is_cut, kind_of, measure
 
 NOISE = random.Random(7)
 

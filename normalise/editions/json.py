@@ -11,7 +11,7 @@ from typing import Any
 from normalise.capture import Capture
 from normalise.editions.omissions import omissions
 from normalise.models import Article
-from normalise.tree import Flow, Image
+from normalise.tree import Flow, Image, Node
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN = (str, int, type(None))  # as JSON has them; a bool is an int
@@ -31,7 +31,7 @@ def as_json(article: Article) -> dict[str, Any]:
 
 def as_json_tree(content: Flow) -> list[Any]:
     """Return a content as lists and dicts: the `body` of `as_json`, without other sizes."""
-    return [_plain(node, has_sizes=False) for node in content]
+    return [_plain_node(node) for node in content]
 
 
 @cache
@@ -41,11 +41,28 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
     return _WORD.sub("-", kind.__name__).lower(), names
 
 
-def _plain(value: object, *, has_sizes: bool = True) -> Any:
+@cache
+def _tree_shape(kind: type) -> tuple[str, tuple[str, ...]]:
+    """The word for a class of nodes, and the names of its fields without the sizes of pictures."""
+    word, names = _shape(kind)
+    return word, tuple(name for name in names if name != "sizes")
+
+
+def _plain_node(node: Node) -> dict[str, Any]:
+    kind: type = type(node)
+    word, names = _tree_shape(kind)
+    plain: dict[str, Any] = {"kind": word}
+    for name in names:
+        value = getattr(node, name)
+        plain[name] = as_json_tree(value) if type(value) is tuple else value
+    return plain
+
+
+def _plain(value: object) -> Any:
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, tuple):
-        return [_plain(item, has_sizes=has_sizes) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Capture):
@@ -55,7 +72,7 @@ def _plain(value: object, *, has_sizes: bool = True) -> Any:
     word, names = _shape(type(value))
     plain = {"kind": word}
     for name in names:
-        plain[name] = _plain(getattr(value, name), has_sizes=has_sizes)
-    if type(value) is Image and not (has_sizes and value.sizes):
+        plain[name] = _plain(getattr(value, name))
+    if type(value) is Image and not value.sizes:
         del plain["sizes"]
     return plain

@@ -142,7 +142,9 @@ def _lost_leaf(node: Node, where: str, *, shown: bool, frames: bool) -> Iterator
 
 def _is_running_text(node: Node) -> bool:
     """Whether a block holds text and frames alone, as most do: nothing of it can be lost."""
-    return type(node) in _PLAIN_BLOCKS and not any(
+    if type(node) not in _PLAIN_BLOCKS:
+        return False
+    return all(type(inner) is Text for inner in node.content) or not any(
         inner.content or type(inner) is Media for inner in node.content
     )
 

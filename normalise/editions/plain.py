@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from normalise.editions.clean.blanks import shown
 from normalise.editions.clean.document import (
     Block,
     FigureBlock,
@@ -45,4 +44,4 @@ def _add_all(blocks: list[Block], found: list[str]) -> None:
 
 
 def _text(leaves: Leaves) -> str:
-    return "".join("\n" if leaf.is_break else leaf.text for leaf in shown(leaves))
+    return "".join("\n" if leaf.is_break else leaf.text for leaf in leaves)

@@ -16,9 +16,10 @@ from normalise.files import ArticleWriter, article_path
 from scraper.batch.convert import CaptureLocations, convert
 from scraper.batch.judge import Judgement
 from scraper.batch.outcome import BatchOutcome
+from scraper.export.columns import typed
 from scraper.export.formats import ExportFormat
 from scraper.export.images import ImageSnapshot
-from scraper.export.record import describe, linked_ids
+from scraper.export.record import describe
 
 SITE_FOLDER = "content/article"
 _IN_FOLDERS = frozenset({ExportFormat.MARKDOWN, ExportFormat.HUGO})
@@ -51,40 +52,53 @@ class ExportJob:
         accept = partial(_accept, job=self, writer=ArticleWriter(self.out))
         return [convert(candidates, accept, renders=False) for candidates in articles]
 
-    def path_from(self, article_id: int) -> Callable[[int], str | None]:
-        """Return the path from one article to each other one that is held."""
+    def links_of(self, article_id: int) -> _Links:
+        """Return what finds the path from one article to each other one that is held."""
         make = _path_in_site if self.export_format is ExportFormat.HUGO else _path_in_folders
-        return lambda other: make(article_id, other) if other in self.held else None
+        return _Links(partial(make, article_id), self.held)
+
+
+class _Links:
+    """The path to each article that one article links to, `None` where it is not held.
+
+    `met` are the articles that were asked for.
+    """
+
+    def __init__(self, path_to: Callable[[int], str], held: frozenset[int]) -> None:
+        self._path_to = path_to
+        self._held = held
+        self.met: set[int] = set()
+
+    def __call__(self, article_id: int) -> str | None:
+        self.met.add(article_id)
+        return self._path_to(article_id) if article_id in self._held else None
 
 
 def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judgement:
     article = judgement.article
     if article is None:
         return judgement
-    path_from = job.path_from(article.id)
-    images = _Images(job, article)
-    links = linked_ids(article, Addresses(article.capture, path_from))
+    links, images = job.links_of(article.id), _Images(job, article)
     is_changed = False
     record: Any = None
     match job.export_format:
         case ExportFormat.MARKDOWN:
-            is_changed = writer.write(
-                article.id, render_clean(article, path_from, images=images.paths)
-            )
+            is_changed = writer.write(article.id, render_clean(article, links, images=images.paths))
         case ExportFormat.HUGO:
             path = f"{SITE_FOLDER}/{article.id}.md"
-            is_changed = writer.write_at(Path(path), _page(article, path_from, images.paths))
+            is_changed = writer.write_at(Path(path), _page(article, links, images.paths))
         case ExportFormat.JSONL:
-            values = describe(article, judgement.warnings, path_from, images=images.paths)
+            values = describe(article, judgement.warnings, links, images=images.paths)
             record = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-        case ExportFormat.PARQUET | ExportFormat.SQLITE:
-            has_tree = job.export_format is ExportFormat.PARQUET
+        case ExportFormat.PARQUET:
+            record = typed(describe(article, judgement.warnings, links, images=images.paths))
+        case ExportFormat.SQLITE:
             record = describe(
-                *(article, judgement.warnings, path_from), has_tree=has_tree, images=images.paths
+                *(article, judgement.warnings, links), has_tree=False, images=images.paths
             )
-            if images.paths is not None and job.export_format is ExportFormat.SQLITE:
+            if images.paths is not None:
                 record["images"] = images.rows()
-    product = Product(article.id, links, record, images.files)
+    product = Product(article.id, frozenset(links.met), record, images.files)
     return replace(judgement, article=None, text="", is_changed=is_changed, product=product)
 
 
@@ -119,12 +133,10 @@ class _Images:
         ]
 
 
-def _page(
-    article: Article, path_from: Callable[[int], str | None], images: dict[str, str] | None
-) -> str:
+def _page(article: Article, links: _Links, images: dict[str, str] | None) -> str:
     """A page of a site, which also knows its month."""
     month = article.date.isoformat()[:7] if article.date else ""
-    return render_clean(article, path_from, {"months": [month]} if month else None, images)
+    return render_clean(article, links, {"months": [month]} if month else None, images)
 
 
 def _path_in_folders(article_id: int, other: int) -> str:

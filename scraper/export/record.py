@@ -50,13 +50,6 @@ def describe(
     return record
 
 
-def linked_ids(article: Article, addresses: Addresses) -> frozenset[int]:
-    """Return the articles that an article links to."""
-    nodes = (node for node in tree.walk(article.body) if _is_link(node))
-    links = (addresses.linked_article(node.address) for node in nodes)
-    return frozenset(each for each in links if each is not None)
-
-
 def _is_video(node: tree.Node) -> TypeGuard[tree.Embed | tree.Media]:
     return isinstance(node, (tree.Embed, tree.Media)) and bool(node.address)
 

@@ -59,24 +59,34 @@ class Member:
         return self._gzip() if self.is_gzip else self._zstd()
 
     def _gzip(self) -> Iterator[bytes]:
-        decompressor = zlib.decompressobj(wbits=31)
+        decompressor, parts = zlib.decompressobj(wbits=31), 0
         while not decompressor.eof:
             compressed = decompressor.unconsumed_tail or self._file.read(_READ_BYTES)
             if not compressed:
                 message = "its gzip member is cut off; get the file again"
                 raise DamagedMember(message, self.position)
-            before = decompressor.copy()
             try:
                 yield decompressor.decompress(compressed, _MAX_PART)
             except zlib.error as error:
-                good, count = _up_to_fault(before, compressed)
+                good, count = _up_to_fault(self._once_more(parts), compressed)
                 yield good
                 raise DamagedMember(
                     f"its gzip member is damaged: {error}",
                     self.position - len(compressed) + count,
                     is_spoilt=any(words in str(error) for words in _BAD_CHECK),
                 ) from error
+            parts += 1
         self.end = self._file.tell() - len(decompressor.unused_data)
+
+    def _once_more(self, parts: int) -> _Decompressor:
+        """A decompressor that has unpacked as many parts again: an error spoils the first one."""
+        place, decompressor = self.position, zlib.decompressobj(wbits=31)
+        self._file.seek(self._start)
+        for _ in range(parts):
+            compressed = decompressor.unconsumed_tail or self._file.read(_READ_BYTES)
+            decompressor.decompress(compressed, _MAX_PART)
+        self._file.seek(place)
+        return decompressor
 
     def _zstd(self) -> Iterator[bytes]:
         decompressor = zstandard.ZstdDecompressor(self._dictionary).decompressobj()

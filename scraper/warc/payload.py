@@ -96,12 +96,13 @@ def _read(
             record = read_record(file, location.offset, location.end, max_block)
         is_proved = _check(record, location)
         payload, response = _payload(record, max_bytes)
-        doubt = payload.doubt or ("" if is_proved else location.doubt)
-        return replace(payload, doubt=doubt), response, record.header
+        if location.doubt and not is_proved and not payload.doubt:
+            payload = replace(payload, doubt=location.doubt)
     except RevisitRecord as error:
         raise RevisitRecord(f"{location}: {error}") from error
     except (OSError, BadRecord, BadBody) as error:
         raise BadRecord(f"{location}: {error}") from error
+    return payload, response, record.header
 
 
 def _check(record: RawRecord, location: CaptureLocation) -> bool:

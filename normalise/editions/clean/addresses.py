@@ -79,8 +79,9 @@ class Addresses:
 
     def archived_image(self, address: str) -> str:
         """Return the address of a picture at the archive."""
-        archived = archived_image(self._whole(address), self._capture)
-        return archived if archived.startswith(ARCHIVE) else self._whole(address)
+        whole = self._whole(address)
+        archived = archived_image(whole, self._capture)
+        return archived if archived.startswith(ARCHIVE) else whole
 
     def video(self, address: str) -> str:
         """Return the page of a video: YouTube's and Facebook's own, else the frame's address."""

@@ -37,22 +37,22 @@ class BlockWriter:
         parts: list[str] = []
         last_list: tuple[bool, bool] | None = None
         for block in blocks:
-            if type(block) is ListBlock:
+            if type(block) is Para and not block.level:  # as most
+                text, now = self._paragraph(block, in_item=in_item and not parts), None
+            elif type(block) is ListBlock:
                 # Lists of one kind that follow one another would be one list.
                 is_other = last_list is not None and last_list == (block.ordered, False)
                 text = self._list(block, is_other=is_other)
                 now = (block.ordered, is_other) if text else last_list
             else:
-                text, now = self._block(block, in_item=in_item and not parts), None
+                text, now = self._block(block), None
             if text:
                 parts.append(text)
                 last_list = now
         return "\n\n".join(parts)
 
-    def _block(self, block: Block, *, in_item: bool) -> str:
+    def _block(self, block: Block) -> str:
         match block:
-            case Para(leaves, 0):
-                return self._paragraph(block, in_item=in_item)
             case Para(leaves, level):
                 text = escape_heading(self._one_line.markdown(leaves))
                 return f"{'#' * level} {text}" if text else ""
@@ -69,7 +69,10 @@ class BlockWriter:
         raise TypeError(block)
 
     def _paragraph(self, block: Para, *, in_item: bool) -> str:
-        lines = self._lines.markdown(block.leaves).split("\n")
+        text = self._lines.markdown(block.leaves)
+        if "\n" not in text:  # as most
+            return escape_line(text, is_item_start=in_item)
+        lines = text.split("\n")
         return "\n".join(
             escape_line(
                 line.removesuffix("  "), is_first=not number, is_item_start=in_item and not number

@@ -6,7 +6,6 @@ truth; characters that a reader may not take, TAB among them, are escaped.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from normalise.editions.clean.addresses import Addresses
@@ -66,5 +65,5 @@ def dump(values: dict[str, Any]) -> str:
 
 def _scalar(value: object) -> str:
     if isinstance(value, int):
-        return json.dumps(value)
+        return str(value)
     return quoted(str(value)).replace("\t", "\\t").replace("\ufeff", "\\ufeff")

@@ -1,6 +1,5 @@
 """Running text in Markdown, or in HTML where Markdown is not read.
 
-Blanks are those that a browser shows: a run of them is one, none stands at the ends of a line.
 Emphasis is written with asterisks where the rules of CommonMark take them for it on both
 sides, which beside Chinese letters and full-width signs they often do not, and as HTML elsewhere.
 """
@@ -10,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from normalise import tree
 from normalise.editions.clean.addresses import Addresses
-from normalise.editions.clean.blanks import common_marks, one_line, shown
+from normalise.editions.clean.blanks import common_marks, one_line
 from normalise.editions.clean.document import (
     EMPHASIS,
     LINK,
@@ -28,7 +27,6 @@ from normalise.editions.clean.text import escape, escape_html, is_space
 
 _SIGNS = {STRONG: "**", EMPHASIS: "*"}
 _WORD = frozenset("LNM")  # first letters of the categories of Unicode
-_NO_WEB = re.compile(r"(?:javascript|data|vbscript|about):", re.IGNORECASE)
 _IN_TARGET = re.compile(r"[\s<>\\()|]")
 _ENTITY_LIKE = re.compile(r"&(?=\#?[0-9A-Za-z]+;)")
 LOST_PICTURE = "圖片未能保存 Picture lost"
@@ -45,7 +43,6 @@ class InlineWriter:
 
     def markdown(self, leaves: Leaves) -> str:
         """Return leaves as Markdown."""
-        leaves = shown(self._safe(leaves))
         if len(leaves) == 1 and leaves[0].text and not leaves[0].marks:
             text = leaves[0].text
             has_math = text.count("$") > 1
@@ -57,7 +54,7 @@ class InlineWriter:
 
     def html(self, leaves: Leaves) -> str:
         """Return leaves as HTML."""
-        return "".join(self._html(shown(self._safe(leaves)), 0))
+        return "".join(self._html(leaves, 0))
 
     def _html(self, leaves: Leaves, depth: int) -> Iterator[str]:
         for mark, group in _groups(leaves, depth):
@@ -74,17 +71,6 @@ class InlineWriter:
         if leaf.image is not None:
             return image_html(leaf.image, self.addresses, in_link=_is_in_link(leaf))
         return HTML_BREAK if leaf.is_break else escape_html(leaf.text)
-
-    def _safe(self, leaves: Leaves) -> Leaves:
-        """Leaves without the links that must not lead anywhere."""
-        if not any(leaf.marks for leaf in leaves):
-            return leaves
-        return [
-            replace(leaf, marks=tuple(mark for mark in leaf.marks if not _is_unsafe(mark)))
-            if any(map(_is_unsafe, leaf.marks))
-            else leaf
-            for leaf in leaves
-        ]
 
 
 class _MarkdownRun:
@@ -186,10 +172,6 @@ def image_html(image: tree.Image, addresses: Addresses, *, in_link: bool = False
 
 def _is_in_link(leaf: Leaf) -> bool:
     return any(mark.name == LINK for mark in leaf.marks)
-
-
-def _is_unsafe(mark: Mark) -> bool:
-    return mark.name == LINK and _NO_WEB.match(mark.address.strip()) is not None
 
 
 def _opens(first: str, last: str) -> bool:

@@ -1,15 +1,18 @@
 """The tree of a page as blocks that hold either blocks or running text.
 
 Text that stands beside blocks becomes a paragraph. An inline element round blocks (`strong` round a
-figure) goes on inside them.
+figure) goes on inside them. Of running text there is what a browser shows: blanks and breaks are
+those of `blanks`, and a link to a script is no link.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from normalise import tree
+from normalise.editions.clean.blanks import shown
 from normalise.editions.clean.document import (
     EMPHASIS,
     LINK,
@@ -34,11 +37,12 @@ _HTML_MARKS = {
     **{tag: tag for tag in ("sub", "sup", "u", "s", "del", "ins", "mark", "small", "code", "kbd")},
     "strike": "s",
 }
+_NO_WEB = re.compile(r"(?:javascript|data|vbscript|about):", re.IGNORECASE)
 _OWN_LINES = "pre"  # line ends are shown
 
 
 def outline(content: Flow, marks: Marks = ()) -> list[Block]:
-    """Return the blocks of a content."""
+    """Return the blocks of a content; a run of blanks is a paragraph without leaves."""
     outliner = _Outliner()
     outliner.add(content, marks)
     return outliner.finish()
@@ -59,7 +63,10 @@ class _Outliner:
         """Add a content under marks."""
         for node in content:
             if type(node) is tree.Text:
-                self._add_text(node.value, marks, keeps_lines=keeps_lines)
+                if keeps_lines:
+                    self._add_lines(node.value, marks)
+                elif node.value:
+                    self._run.append(Leaf(marks, node.value))
             elif type(node) is tree.Break:
                 self._run.append(Leaf(marks))
             elif type(node) is tree.Image:
@@ -70,9 +77,8 @@ class _Outliner:
             else:
                 self._add_other(node, marks)
 
-    def _add_text(self, value: str, marks: Marks, *, keeps_lines: bool) -> None:
-        lines = value.split("\n") if keeps_lines else [value]
-        for number, line in enumerate(lines):
+    def _add_lines(self, value: str, marks: Marks) -> None:
+        for number, line in enumerate(value.split("\n")):
             if number:
                 self._run.append(Leaf(marks))
             if line:
@@ -80,7 +86,7 @@ class _Outliner:
 
     def _end_run(self) -> None:
         if self._run:
-            self._blocks.append(Para(self._run))
+            self._blocks.append(Para(shown(self._run)))
             self._run = []
 
     def _add_block(self, *blocks: Block) -> None:
@@ -98,6 +104,11 @@ class _Outliner:
         self.add(node.content, marks, keeps_lines=is_pre)
         self._end_run()
 
+    def _paragraph(self, node: tree.Paragraph, marks: Marks) -> None:
+        self._end_run()
+        self.add(node.content, marks)
+        self._end_run()
+
     def _strong(self, node: tree.Strong, marks: Marks) -> None:
         self.add(node.content, _with(marks, Mark(STRONG)))
 
@@ -105,8 +116,11 @@ class _Outliner:
         self.add(node.content, _with(marks, Mark(EMPHASIS)))
 
     def _link(self, node: tree.Link, marks: Marks) -> None:
-        self._links += 1
         outer = tuple(mark for mark in marks if mark.name != LINK)
+        if _NO_WEB.match(node.address.strip()):  # it must not lead anywhere
+            self.add(node.content, outer)
+            return
+        self._links += 1
         self.add(node.content, (*outer, Mark(LINK, node.address, self._links)))
 
     def _heading(self, node: tree.Heading, marks: Marks) -> None:
@@ -174,6 +188,7 @@ class _Outliner:
         self._add_block(RuleBlock())
 
     _readers: ClassVar[dict[type, Callable[[Any, Any, Marks], None]]] = {
+        tree.Paragraph: _paragraph,
         tree.Strong: _strong,
         tree.Emphasis: _emphasis,
         tree.Link: _link,

@@ -30,6 +30,16 @@ def _quick_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(multiprocessing, "get_context", quick_workers.context)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let no branch count as tested that only a generated example goes through.
+
+    It is also half of their time that measuring takes.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
+
+
 # The proxies of whoever runs the tests have no part in them: servers are on loopback.
 for _name in getproxies_environment():
     for _variable in (f"{_name}_proxy", f"{_name}_PROXY".upper()):

@@ -11,6 +11,7 @@ from support.warcs import article_page, page_file
 
 from scraper.crawl import judging
 
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """The folder of a crawl, not yet made."""

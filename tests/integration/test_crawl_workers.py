@@ -27,7 +27,6 @@ from scraper.models import CdxRecord
 from scraper.selection.ranking import Candidate
 from scraper.wayback.client import RequestStats
 
-
 DEADLY_PAGES = Path(__file__).parents[1] / "support" / "deadly_pages.py"
 
 

@@ -11,19 +11,19 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from normalise import Article, Capture
+from normalise import Article, Capture, extract
 from scraper.batch import convert, judge
 from scraper.verify import audit, compare, trees
 
 PRELOADED = (audit, compare, convert, trees)  # what workers import besides
 
-_extract, _replace = judge.extract, os.replace
+_replace = os.replace
 
 
 def _deadly(html: bytes, capture: Capture) -> Article:
     if b"deadly to read" in html:
         os.kill(os.getpid(), signal.SIGKILL)
-    return _extract(html, capture)
+    return extract(html, capture)
 
 
 def _ended_before(source: Any, target: Any) -> None:
@@ -32,5 +32,5 @@ def _ended_before(source: Any, target: Any) -> None:
     _replace(source, target)
 
 
-judge.extract = _deadly
+judge.extract = _deadly  # type: ignore[attr-defined]
 os.replace = _ended_before  # type: ignore[assignment]

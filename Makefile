@@ -31,7 +31,9 @@ crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@exa
 	$(BIN)/hkcnews crawl --out '$(OUT)' $(if $(CONTACT),--contact '$(CONTACT)')
 
 test: install  ## Run all tests, and see that they go through enough of the branches.
-	$(BIN)/python -m pytest --numprocesses 2 --quiet --cov --cov-report=
+	@# what is compiled is kept, also where the environment says otherwise: hundreds of processes start
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --quiet \
+		--cov --cov-report=
 	@$(TESTS) checks.branches
 
 check: install  ## Look at format, lint, strict types and the docs.

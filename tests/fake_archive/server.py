@@ -18,7 +18,7 @@ from fake_archive.responses import Response
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
-TIMEOUT = 10.0  # seconds, for any task of the loop
+TIMEOUT = 60.0  # seconds, for any task of the loop, and for requests of a process that starts
 
 
 class Server:

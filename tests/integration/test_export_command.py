@@ -100,7 +100,7 @@ def test_a_file_of_the_same_name_as_the_marker_makes_no_export(source: Path, out
     assert list(tree(out)) == ["export.json"]
 
 
-@pytest.mark.usefixtures("deadly_workers")
+@pytest.mark.usefixtures("worker_processes")
 def test_a_second_capture_that_kills_the_parser_costs_the_comparison_only(
     tmp_path: Path, out: Path
 ) -> None:

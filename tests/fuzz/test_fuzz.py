@@ -23,7 +23,7 @@ from support.warcs import article_page, http, plain, record
 from scraper.errors import StorageError
 from scraper.warc.writer import WarcStore
 
-pytestmark = pytest.mark.no_cover  # a branch that these alone go through is not tested
+pytestmark = pytest.mark.unmeasured  # a branch that these alone go through is not tested
 
 Bytes = st.SearchStrategy[bytes]
 

@@ -107,6 +107,11 @@ def test_the_store_names_the_archive() -> None:
     assert Capture.from_url(ASKED.raw_url) == ASKED
 
 
+def test_an_answer_of_an_unknown_encoding_that_is_no_capture_is_asked_for_again() -> None:
+    with pytest.raises(TryAgain, match="a broken answer: "):
+        parse_response(ASKED, "", make_response(200, ("Content-Encoding", "zip")), b"\0\1")
+
+
 # --- captures -------------------------------------------------------------------------------
 
 

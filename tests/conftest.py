@@ -1,8 +1,8 @@
 """How hypothesis searches for examples, where worker processes come from, and what the environment
 may not change.
 
-`make test` tries the same examples each time, so that it never fails by chance. Searching anew is
-for `make fuzz`.
+`make test` tries the same few examples each time, so that it never fails by chance. Searching anew
+is for `make fuzz`, and for `pytest --hypothesis-profile thorough`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import pytest
 from hypothesis import settings
 from support import quick_workers
 
-settings.register_profile("same each time", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("same each time", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("same each time")
 
 

@@ -30,7 +30,7 @@ Bytes = st.SearchStrategy[bytes]
 search = settings(
     derandomize="FUZZ_EXAMPLES" not in os.environ,  # the long form searches anew each time
     deadline=None,
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 

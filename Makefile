@@ -78,6 +78,7 @@ fuzz: install  ## Feed every reader hostile bytes, some seconds each: make fuzz 
 		--constraint requirements.lock --editable '.[fuzz]' \
 		|| echo 'atheris does not install here'
 	$(TESTS) fuzz.run --seconds $(SECONDS)
+	$(BIN)/python -m pytest --quiet --numprocesses 2 -m hypothesis --hypothesis-profile thorough tests/unit
 
 advisories: install  ## Ask OSV.dev for known vulnerabilities of the locked packages.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

@@ -14,7 +14,7 @@ from normalise import extract
 from normalise.editions.clean.edition import clean_body
 from scraper.warc.payload import read_payload
 
-pytestmark = pytest.mark.no_cover  # thousands of pages, no branch of which is tested here only
+pytestmark = pytest.mark.unmeasured  # thousands of pages, no branch of which is tested here only
 
 
 def test_all_pages_of_the_reference_come_back(tmp_path: Path) -> None:

@@ -38,7 +38,6 @@ def generated(make: Callable[[int], str]) -> Iterator[tuple[str, Article]]:
             continue
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("make", [content, soup])
 def test_generated_content_comes_back(make: Callable[[int], str]) -> None:
     differing = [

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from support.batches import NEWEST, OLD, convert_records, counts, path_of
 from support.warcs import (
+    address,
     article_file,
     article_page,
     farewell_page,
@@ -124,6 +125,14 @@ def test_a_second_run_changes_nothing(tmp_path: Path, out: Path) -> None:
         out / path_of(3),
         (out / path_of(3)).parent,
     }
+
+
+def test_what_is_noted_of_a_source_is_no_failure(tmp_path: Path, out: Path) -> None:
+    page = record(http(article_page(1)), "WARC-Block-Digest: blake3:abab", uri=address(1))
+    summary = convert_records(tmp_path, [page], out)
+    assert counts(summary) == {"written": 1}
+    (note,) = summary.notes
+    assert "can't be checked" in note
 
 
 def test_progress_is_reported(tmp_path: Path, out: Path) -> None:

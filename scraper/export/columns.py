@@ -6,11 +6,11 @@ The records come `typed` from the worker processes, where that costs the run les
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
 from scraper.errors import UsageError
+from scraper.export.record import compact_json
 from scraper.export.stream import StreamSink
 
 _ROWS_AT_ONCE = 500
@@ -103,7 +103,7 @@ def typed(record: dict[str, Any]) -> dict[str, Any]:
         "lastmod": dt.datetime.fromisoformat(lastmod) if lastmod else None,
         "captured": _moment(record["captured"]),
         "rules": list(record["rules"].items()),
-        "body": json.dumps(record["body"], ensure_ascii=False, separators=(",", ":")),
+        "body": compact_json(record["body"]),
     }
 
 

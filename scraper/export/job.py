@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +18,7 @@ from scraper.batch.outcome import BatchOutcome
 from scraper.export.columns import typed
 from scraper.export.formats import ExportFormat
 from scraper.export.images import ImageSnapshot
-from scraper.export.record import describe
+from scraper.export.record import compact_json, describe
 
 SITE_FOLDER = "content/article"
 _IN_FOLDERS = frozenset({ExportFormat.MARKDOWN, ExportFormat.HUGO})
@@ -89,7 +88,7 @@ def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judg
             is_changed = writer.write_at(Path(path), _page(article, links, images.paths))
         case ExportFormat.JSONL:
             values = describe(article, judgement.warnings, links, images=images.paths)
-            record = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+            record = compact_json(values)
         case ExportFormat.PARQUET:
             record = typed(describe(article, judgement.warnings, links, images=images.paths))
         case ExportFormat.SQLITE:

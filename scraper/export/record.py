@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeGuard
 
 from normalise import Article, tree
@@ -11,6 +12,9 @@ from normalise.editions.clean.front_matter import metadata
 from normalise.editions.clean.outline import outline
 from normalise.editions.json import as_json_tree
 from normalise.editions.plain import paragraphs
+
+# A tree can't hold itself.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 def describe(
@@ -50,6 +54,11 @@ def describe(
     return record
 
 
+def compact_json(value: object) -> str:
+    """Return a record, or a part of one, as JSON without blanks."""
+    return _ENCODER.encode(value)
+
+
 def _is_video(node: tree.Node) -> TypeGuard[tree.Embed | tree.Media]:
     return isinstance(node, (tree.Embed, tree.Media)) and bool(node.address)
 
@@ -78,9 +87,10 @@ def _figures(
     captions: dict[int, str] = {}
     for node in nodes:
         if type(node) is tree.Figure:
-            texts = [each for each in tree.walk(node.content) if type(each) is tree.Caption]
+            inside = list(tree.walk(node.content))
+            texts = [each for each in inside if type(each) is tree.Caption]
             caption = " ".join(" ".join(tree.plain_text(each.content).split()) for each in texts)
-            captions |= {id(image): caption for image in tree.walk(node.content)}
+            captions |= {id(each): caption for each in inside if type(each) is tree.Image}
         elif type(node) is tree.Image and node.address:
             figure = {"address": addresses.archived_image(node.address), "alt": node.alt}
             figure["caption"] = captions.get(id(node), "")

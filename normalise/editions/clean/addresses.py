@@ -34,6 +34,7 @@ class Addresses:
         self._capture = capture
         self._article_path = article_path
         self._images = images or {}
+        self._wholes: dict[str, str] = {}  # most are asked for several times
 
     def link(self, address: str) -> str:
         """Return where a link leads.
@@ -79,9 +80,8 @@ class Addresses:
 
     def archived_image(self, address: str) -> str:
         """Return the address of a picture at the archive."""
-        whole = self._whole(address)
-        archived = archived_image(whole, self._capture)
-        return archived if archived.startswith(ARCHIVE) else whole
+        archived = archived_image(self._whole(address), self._capture)
+        return archived if archived.startswith(ARCHIVE) else self._whole(address)
 
     def video(self, address: str) -> str:
         """Return the page of a video: YouTube's and Facebook's own, else the frame's address."""
@@ -100,6 +100,11 @@ class Addresses:
 
     def _whole(self, address: str) -> str:
         """An address of the page with its scheme and host; that of the original of a playback."""
+        if address not in self._wholes:
+            self._wholes[address] = self._made_whole(address)
+        return self._wholes[address]
+
+    def _made_whole(self, address: str) -> str:
         address = address.strip()
         if address.startswith("//"):
             address = f"https:{address}"

@@ -1,19 +1,20 @@
 """An article as blocks that hold either blocks or running text, never both.
 
-Running text is a row of leaves, each with the marks that it is under.
+Running text is a row of leaves, each with the marks that it is under; both are tuples, which are
+made in half the time of a frozen dataclass.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from normalise import tree
 
 STRONG, EMPHASIS, LINK = "strong", "em", "a"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An inline element; `address` is that of a link, `number` keeps two links apart."""
 
     name: str
@@ -24,8 +25,7 @@ class Mark:
 Marks = tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A text, a picture, or a break (neither), under its marks."""
 
     marks: Marks

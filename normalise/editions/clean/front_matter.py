@@ -66,4 +66,7 @@ def dump(values: dict[str, Any]) -> str:
 def _scalar(value: object) -> str:
     if isinstance(value, int):
         return str(value)
-    return quoted(str(value)).replace("\t", "\\t").replace("\ufeff", "\\ufeff")
+    text = str(value)
+    if text.isprintable() and '"' not in text and "\\" not in text:  # as most
+        return f'"{text}"'
+    return quoted(text).replace("\t", "\\t").replace("\ufeff", "\\ufeff")

@@ -57,7 +57,9 @@ def main(articles: str = "50000") -> None:
 def _all_of(count: int, out: Path) -> Run:
     """Crawl, crawl again, and render from the store; return what rendering took."""
     say(f"\n{count:,} articles")
-    with replay(partial(generated, count, paragraphs=PARAGRAPHS), process=True) as server:
+    with replay(
+        partial(generated, count, paragraphs=PARAGRAPHS, is_updated=True), process=True
+    ) as server:
         crawl = ["crawl", "--out", str(out), "--archive", server.origin, "--rate", "0"]
         crawl += ["--cooldown", "1"]
         say(f"  crawl: {run(*crawl)}")

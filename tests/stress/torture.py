@@ -106,7 +106,7 @@ def campaign(
 
 def archive(articles: int) -> Archive:
     """Return articles, every seventh with a farewell besides, and odd captures of some."""
-    found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
+    found = generated(articles, paragraphs=3, captures=2, farewell_every=7, is_updated=True)
     odd: list[FakeMemento] = []
     for number in range(5, articles, _EVERY):
         # Each article has bytes of its own: a digest that articles share is tried last.

@@ -10,7 +10,7 @@ SOURCES := normalise scraper tests
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden probe-table lock clean
+.PHONY: help install demo crawl test check docs fmt bench torture long fuzz advisories conformance golden screenshots probe-table lock clean
 
 help:  ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,9 @@ crawl: install  ## Crawl the real archive: make crawl OUT=folder CONTACT=you@exa
 	$(BIN)/hkcnews crawl --out '$(OUT)' $(if $(CONTACT),--contact '$(CONTACT)')
 
 test: install  ## Run all tests, and see that they go through enough of the branches.
-	$(BIN)/python -m pytest --numprocesses 2 --quiet --cov --cov-report=
+	@# what is compiled is kept, also where the environment says otherwise: hundreds of processes start
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --quiet \
+		--cov --cov-report=
 	@$(TESTS) checks.branches
 
 check: install  ## Look at format, lint, strict types and the docs.
@@ -60,10 +62,13 @@ bench: install  ## Measure what others would use beside us, 15 minutes: make ben
 	$(TESTS) bench.index $(if $(SMALL),--small)
 	$(TESTS) bench.ledger $(if $(SMALL),--small)
 	$(TESTS) bench.export $(if $(SMALL),--small)
+	$(TESTS) bench.browse $(if $(SMALL),--small)
+	$(TESTS) bench.report $(if $(SMALL),--small)
 	$(TESTS) bench.crawl $(if $(SMALL),--small)
 
 torture: install  ## Crawl through every fault at once, killed again and again, and count.
 	$(TESTS) stress.torture
+	$(TESTS) stress.pictures
 
 long: install  ## Crawl 50,000 articles and render them again: memory, files, growth.
 	$(TESTS) stress.long_run
@@ -73,6 +78,7 @@ fuzz: install  ## Feed every reader hostile bytes, some seconds each: make fuzz 
 		--constraint requirements.lock --editable '.[fuzz]' \
 		|| echo 'atheris does not install here'
 	$(TESTS) fuzz.run --seconds $(SECONDS)
+	$(BIN)/python -m pytest --quiet --numprocesses 2 -m hypothesis --hypothesis-profile thorough tests/unit
 
 advisories: install  ## Ask OSV.dev for known vulnerabilities of the locked packages.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
@@ -84,6 +90,9 @@ conformance: install  ## Compare with the reference archive, where ../shared has
 
 golden: install  ## Refresh what is expected of the saved pages; then read the diff.
 	$(BIN)/python -m scraper.testing.fixtures refresh
+
+screenshots: install  ## Make the pictures of the documents again, in a browser that is installed.
+	$(TESTS) tools.make_screenshots
 
 probe-table: install  ## Make the table of hkcnews probe anew, where ../shared has the reference.
 	$(TESTS) tools.make_probe_table

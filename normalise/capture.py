@@ -74,7 +74,11 @@ class Capture:
     @property
     def raw_url(self) -> str:
         """The address at the archive of the captured bytes (`id_`); a `#` is part of it."""
-        return f"{ARCHIVE}/web/{self.timestamp}id_/{self.original.replace('#', '%23')}"
+        return self.url_in_form("id_")
+
+    def url_in_form(self, modifier: str) -> str:
+        """Return the address at the archive with a modifier; a `#` is part of the original."""
+        return f"{ARCHIVE}/web/{self.timestamp}{modifier}/{self.original.replace('#', '%23')}"
 
     @property
     def origin(self) -> str:

@@ -64,9 +64,15 @@ class ArticleWriter:
 
         What is raised is as for `write`.
         """
+        return self.write_bytes(relative, text.encode("utf-8"))
+
+    def write_bytes(self, relative: PurePath, content: bytes) -> bool:
+        """Put bytes into a file below the folder; return whether the file's bytes changed.
+
+        What is raised is as for `write`.
+        """
         path = self._out / relative
         self._check(path)
-        content = text.encode("utf-8")
         if _has_content(path, content):
             return False
         write_atomically(path, content, self._mode)

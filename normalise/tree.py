@@ -38,10 +38,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture, in a figure or outside; `address` is "" where the page has none."""
+    """A picture, in a figure or outside; `address` is "" where the page has none.
+
+    `sizes` are the addresses under which the page names the same picture in other sizes.
+    """
 
     address: str
     alt: str
+    sizes: tuple[str, ...] = ()
     content: ClassVar[Flow] = ()
 
 

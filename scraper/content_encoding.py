@@ -13,6 +13,7 @@ import zstandard
 from scraper.errors import BadBody, TooLarge, UnknownEncoding
 
 MAX_PAGE_BYTES = 20_000_000  # bytes; the largest article of the site is below 200,000
+MAX_IMAGE_BYTES = 50_000_000
 
 GZIP = b"\x1f\x8b"
 _GZIP_WBITS = 31  # how zlib is told to expect gzip

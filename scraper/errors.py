@@ -9,7 +9,9 @@ HkcnewsError                 the root of these and of those in normalise/errors.
     ├── BadBody              a body can't be unpacked: ask for it again
     │   ├── UnknownEncoding  no program here unpacks it: keep it as it is
     │   └── TooLarge         no page is as large: try another capture
+    ├── NoImage              a body is no picture: try another capture (.reason)
     ├── TryAgain             one request failed: make it again after a while
+    │   └── CutBody          a body is shorter than what was captured: it may be so each time
     ├── RateLimited          the archive wants no requests now: everybody waits (.retry_after)
     ├── PlaybackError        the archive can't play this capture: try another (.reason)
     ├── RetriesExhausted     all tries were in vain: put it off
@@ -70,10 +72,25 @@ class TooLarge(BadBody):
     """A body has more bytes than any page has. Try another capture."""
 
 
+class NoImage(ScraperError):
+    """A body is no picture, or none that is taken. Try another capture; `reason` is one word."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class TryAgain(ScraperError):
     """A request failed for a cause that passes: a time-out, a broken connection, a 503.
 
     Make it again after a while.
+    """
+
+
+class CutBody(TryAgain):
+    """A body is empty, or shorter than the captured one.
+
+    Make the request again after a while; where the same comes each time, it is what there is.
     """
 
 
@@ -97,6 +114,8 @@ class PlaybackFailure(StrEnum):
     ELSEWHERE = "leads-elsewhere"
     LOOP = "redirect-loop"
     TOO_LARGE = "too-large"
+    EMPTY = "empty"
+    CUT = "cut-short"
     ERROR = "playback-error"
 
 

@@ -33,7 +33,7 @@ class Memento:
 
     `served` is the capture that was really served, which need not be the `requested` one.
     `headers` are those of the captured response, `body` is without content encoding. `location`
-    is where a captured redirect leads, "" for any other capture.
+    is where a captured redirect leads, "" for any other capture. `modifier` is that of the request.
     """
 
     requested: Capture
@@ -43,6 +43,7 @@ class Memento:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     location: str = ""
+    modifier: str = "id_"
 
 
 @dataclass(frozen=True, slots=True)

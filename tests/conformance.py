@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.command import hkcnews
 from support.pages import FORMS
 from support.real_bodies import RealBody, read_bodies
 from support.shared_files import SHARED
@@ -100,8 +100,7 @@ def _index() -> dict[str, dict[str, str]]:
 def _compare(sources: list[Path], entries: dict[str, dict[str, str]]) -> Result:
     result = Result()
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "scraper", "normalise", *map(str, sources), "--out", out]
-        subprocess.run(command, check=True, capture_output=True)
+        assert hkcnews("normalise", *sources, "--out", out).exit_code == 0
         written = {path.stem.removeprefix("article_"): path for path in Path(out).rglob("*.md")}
         unexpected = written.keys() - entries.keys()
         result.wrong += [f"article {article_id}: not in the index" for article_id in unexpected]

@@ -25,12 +25,23 @@ def main(out: Path) -> int:
         command = ["crawl", "--out", str(out), "--archive", server.origin, *PACE]
         show(f"$ hkcnews {' '.join(command)}")
         code = subprocess.run([HKCNEWS, *command], check=False).returncode
+    made = [
+        ["export", str(out), "--format", "sqlite", "--out", str(out / "reading-room")],
+        ["report", "--out", str(out)],
+    ]
+    for command in made:
+        show(f"\n$ hkcnews {' '.join(command)}")
+        code = code or subprocess.run([HKCNEWS, *command], check=False).returncode
     show(f"\n$ cat {out / SHOWN}")
     show((out / SHOWN).read_text(encoding="utf-8"))
     show("What became of it, at any time:")
     show(f"  .venv/bin/hkcnews status --out {out}")
+    show("The same as a page with plots, for any browser:")
+    show(f"  {(out / 'report.html').absolute().as_uri()}")
     show("As clean Markdown (also: hugo, jsonl, parquet, sqlite), to look at in any program:")
     show(f"  .venv/bin/hkcnews export {out} --format markdown --out {out}-markdown")
+    show("To read and search in the browser:")
+    show(f"  .venv/bin/hkcnews browse {out}")
     show("The same with the real archive, at the pace that it asks for:")
     show("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
     return code

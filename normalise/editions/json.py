@@ -11,7 +11,7 @@ from typing import Any
 from normalise.capture import Capture
 from normalise.editions.omissions import omissions
 from normalise.models import Article
-from normalise.tree import Flow, Node
+from normalise.tree import Flow, Image, Node
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN = (str, int, type(None))  # as JSON has them; a bool is an int
@@ -30,7 +30,7 @@ def as_json(article: Article) -> dict[str, Any]:
 
 
 def as_json_tree(content: Flow) -> list[Any]:
-    """Return a content as lists and dicts: the `body` of `as_json`."""
+    """Return a content as lists and dicts: the `body` of `as_json`, without other sizes."""
     return [_plain_node(node) for node in content]
 
 
@@ -41,9 +41,16 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
     return _WORD.sub("-", kind.__name__).lower(), names
 
 
+@cache
+def _tree_shape(kind: type) -> tuple[str, tuple[str, ...]]:
+    """The word for a class of nodes, and the names of its fields without the sizes of pictures."""
+    word, names = _shape(kind)
+    return word, tuple(name for name in names if name != "sizes")
+
+
 def _plain_node(node: Node) -> dict[str, Any]:
     kind: type = type(node)
-    word, names = _shape(kind)
+    word, names = _tree_shape(kind)
     plain: dict[str, Any] = {"kind": word}
     for name in names:
         value = getattr(node, name)
@@ -66,4 +73,6 @@ def _plain(value: object) -> Any:
     plain = {"kind": word}
     for name in names:
         plain[name] = _plain(getattr(value, name))
+    if type(value) is Image and not value.sizes:
+        del plain["sizes"]
     return plain

@@ -137,8 +137,13 @@ class BodyReader:
         return Embed(self._addresses.resource(source) if source else "")
 
     def _image(self, element: LexborNode, _depth: int) -> Node:
-        source = media_sources.picture(element)
-        return Image(self._addresses.resource(source), element.attributes.get("alt") or "")
+        address = self._addresses.resource(media_sources.picture(element))
+        alt = element.attributes.get("alt") or ""
+        sizes = media_sources.sizes(element)
+        if not sizes:
+            return Image(address, alt)
+        others = dict.fromkeys(map(self._addresses.resource, sizes))
+        return Image(address, alt, tuple(other for other in others if other != address))
 
     def _media(self, element: LexborNode, depth: int) -> Node:
         source = media_sources.media(element)

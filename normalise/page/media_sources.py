@@ -31,6 +31,20 @@ def picture(image: LexborNode) -> str:
     return next((each for each in others if _is_address(each)), source)
 
 
+def sizes(image: LexborNode) -> list[str]:
+    """Return the addresses under which the page names a picture in its sizes, as they come.
+
+    Those of a `picture` are in its sources, the largest first on pages of the site.
+    """
+    parent = image.parent
+    sources = parent.css("source") if parent is not None and parent.tag == "picture" else []
+    found = [each for element in (*sources, image) for each in _all_of_sets(element)]
+    if not found:
+        return []
+    found.append(image.attributes.get("src") or "")
+    return [each for each in found if _is_address(each)]
+
+
 def frame(iframe: LexborNode) -> str:
     """Return the address of an `iframe`, "" where it has none or stays blank."""
     source = iframe.attributes.get("src") or ""
@@ -61,6 +75,12 @@ def _of_sets(element: LexborNode) -> Iterator[str]:
         candidates = _BETWEEN_SIZES.split(element.attributes.get(name) or "")
         addresses = (next(iter(each.split()), "").rstrip(",") for each in candidates)
         yield next((each for each in addresses if _is_address(each)), "")
+
+
+def _all_of_sets(element: LexborNode) -> Iterator[str]:
+    for name in _SETS:
+        for candidate in _BETWEEN_SIZES.split(element.attributes.get(name) or ""):
+            yield next(iter(candidate.split()), "").rstrip(",")
 
 
 def _is_address(source: str) -> bool:

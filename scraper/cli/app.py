@@ -10,16 +10,19 @@ from typing import Annotated
 import typer
 
 from scraper.cli.audit import audit
+from scraper.cli.browse import browse
 from scraper.cli.captures import captures
 from scraper.cli.compare import compare
 from scraper.cli.crawl import crawl
 from scraper.cli.export import export
 from scraper.cli.fetch import fetch
+from scraper.cli.images import images
 from scraper.cli.import_captures import import_command
 from scraper.cli.inspect import inspect
 from scraper.cli.normalise import normalise
 from scraper.cli.probe import probe
 from scraper.cli.record import record
+from scraper.cli.report import report
 from scraper.cli.status import status
 
 _LAST_STREAM = 2  # standard error
@@ -33,9 +36,11 @@ app = typer.Typer(
 )
 app.command()(probe)  # without arguments it probes the real archive
 app.command()(crawl)  # without arguments too: settings may come from the environment
+app.command()(images)
 app.command()(status)
+app.command()(report)
 app.command("import", no_args_is_help=True)(import_command)
-for command in (fetch, captures, record, compare, audit, normalise, export, inspect):
+for command in (fetch, captures, record, compare, audit, normalise, export, browse, inspect):
     app.command(no_args_is_help=True)(command)
 
 

@@ -198,8 +198,9 @@ class CrawlView:
 
     seconds_between_lines: float | None = 10.0
 
-    def __init__(self, progress: CrawlProgress) -> None:
+    def __init__(self, progress: CrawlProgress, unit: str = "pages") -> None:
         self._progress = progress
+        self._unit = unit
         self._first_page_at: float | None = None
 
     def render(self) -> RenderableType:
@@ -256,7 +257,7 @@ class CrawlView:
         if progress.put_off:
             counts.append(f"{progress.put_off:,} put off")
         seconds = self._seconds_of_fetching()
-        counts.append(f"{progress.pages / seconds:.1f} pages/s")
+        counts.append(f"{progress.pages / seconds:.1f} {self._unit}/s")
         if progress.pages and progress.done:
             left = (progress.total - progress.done) * seconds / progress.done
             counts.append(f"{duration(left)} left")

@@ -26,6 +26,7 @@ def status(
     """
     with handle_errors(debug=debug):
         from scraper.cli.reports.crawl import show_report, write_report  # noqa: PLC0415
+        from scraper.cli.reports.images import show_images  # noqa: PLC0415
         from scraper.crawl.ledger import Ledger  # noqa: PLC0415
         from scraper.crawl.report import CrawlReport  # noqa: PLC0415
 
@@ -37,3 +38,5 @@ def status(
             print_exactly(text + "\n")
         else:
             show_report(stdout_console(), report, out)
+            if report.images is not None:
+                show_images(stdout_console(), report.images)

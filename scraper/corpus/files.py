@@ -102,11 +102,11 @@ def read_front_matter(text: str) -> str | None:
     return None if span is None else text[span.start : span.end]
 
 
-def front_matter_values(yaml: str) -> dict[str, str]:
-    """Return the scalars of a front matter as text, whatever type YAML would give them.
+def front_matter_mapping(yaml: str) -> dict[object, object]:
+    """Return what a front matter holds; its scalars are texts, whatever type YAML would give them.
 
-    Lists and mappings are left out. Written out they can be larger than any memory: a few lists
-    that hold one another by alias are enough.
+    Take out what you need and write nothing else out: a few lists that hold one another by alias
+    are larger than any memory then.
 
     Raises `ValueError` where the lines are no mapping in valid YAML.
     """
@@ -118,4 +118,13 @@ def front_matter_values(yaml: str) -> dict[str, str]:
         raise ValueError(f"invalid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict):
         raise ValueError("front matter without keys")  # noqa: TRY004 - what a file says is no type
-    return {key: value for key, value in values.items() if isinstance(value, str)}
+    return values
+
+
+def front_matter_values(yaml: str) -> dict[str, str]:
+    """Return the scalars of a front matter as text; lists and mappings are left out.
+
+    Raises `ValueError` where the lines are no mapping in valid YAML.
+    """
+    values = front_matter_mapping(yaml)
+    return {str(key): value for key, value in values.items() if isinstance(value, str)}

@@ -6,10 +6,7 @@ to an end changes nothing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from enum import Enum
-from typing import Any
 
 from normalise import Capture
 from scraper.batch.extractor import extractor_version
@@ -22,7 +19,8 @@ from scraper.crawl.judging import PageJudge
 from scraper.crawl.outcomes import ArticleOutcome, Attempt
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.selector import CaptureSelector
-from scraper.errors import ScraperError, Stopped, disk_error
+from scraper.crawl.together import run_together
+from scraper.errors import ScraperError, disk_error
 from scraper.models import ArticleStatus, AttemptResult, CaptureLocation, CdxRecord
 from scraper.selection.ranking import Ranking
 from scraper.wayback.client import RequestStats
@@ -108,24 +106,8 @@ class Crawler:
                 if self._alarm.has_fired and not self._keep_going:
                     break
 
-        await self._all([work() for _ in range(at_once)])
+        await run_together([work() for _ in range(at_once)], self._stop)
         return [*put_off, *pending]
-
-    async def _all(self, works: list[Coroutine[Any, Any, None]]) -> None:
-        """Wait for all; the first error asks the others to end what they have begun."""
-
-        async def watched(work: Coroutine[Any, Any, None]) -> None:
-            try:
-                await work
-            except BaseException:
-                self._stop.set()
-                raise
-
-        results = await asyncio.gather(*map(watched, works), return_exceptions=True)
-        errors = [error for error in results if error is not None]
-        errors.sort(key=lambda error: isinstance(error, Stopped))  # those are but a consequence
-        if errors:
-            raise errors[0]
 
     async def _finish(self, article_id: int, kind: Pass) -> bool:
         """Bring one article to an end; return `False` if it is put off to another pass."""

@@ -110,6 +110,16 @@ class Database:
             self._connection.execute("COMMIT")
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all queries of the block see the same state, whatever others write meanwhile."""
+        with self._errors():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield

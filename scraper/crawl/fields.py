@@ -29,7 +29,7 @@ _MAX_SHORTFALL = 0.2  # so much below the reference is alarming
 _FEW, _MANY = 20, 100
 _NEARLY_ALL = 0.99
 # Rules that stand in for what the page does not give: what they find is no sign of a known page.
-_STAND_INS = frozenset({("tags", "address")})
+STAND_INS = frozenset({("tags", "address")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class FieldTally:
     def _share(self, field: str) -> FieldShare:
         rules = Counter(self._rules[field])
         articles = self._articles_with_box if field == "box" else self._articles
-        found = sum(n for rule, n in rules.items() if (field, rule) not in _STAND_INS)
+        found = sum(n for rule, n in rules.items() if (field, rule) not in STAND_INS)
         return FieldShare(field, articles, found, rules, _is_alarming(field, articles, found))
 
 

@@ -15,10 +15,12 @@ from typing import Any
 
 from normalise import Capture
 from scraper.crawl.database import Database, copied, is_old, is_writable
+from scraper.crawl.image_ledger import ImageLedger
 from scraper.crawl.layout import LEDGER_FILE, is_crawl
 from scraper.crawl.lock import locked
 from scraper.crawl.notes import Notes
 from scraper.crawl.outcomes import ArticleOutcome, Attempt, CaptureSource
+from scraper.crawl.overview import Overview
 from scraper.crawl.totals import LISTED_IDS, Totals
 from scraper.errors import UsageError
 from scraper.models import ArticleStatus, AttemptResult, CdxRecord, PageReading, WarcLocation
@@ -33,7 +35,7 @@ _MAX_WARNINGS = 20  # of one article
 _MAX_WARNING = 120  # characters
 
 
-class Ledger(Totals, Notes):
+class Ledger(Totals, Overview, Notes, ImageLedger):
     """Opened for writing by one process at a time, which holds the folder's lock.
 
     Others may read it meanwhile. Every method raises `StorageError` where SQLite refuses.
@@ -161,6 +163,7 @@ class Ledger(Totals, Notes):
         """Forget what should lie in a file of the store after a byte, and what was made of it."""
         lost = "SELECT timestamp, original FROM mementos WHERE file = ? AND offset + length > ?"
         with self._db.transaction():
+            self.forget_images(file, end)
             self._db.execute(
                 f"DELETE FROM articles WHERE (timestamp, original) IN ({lost})",  # noqa: S608
                 *(file, end),

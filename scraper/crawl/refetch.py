@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +16,7 @@ from scraper.errors import IndexUnavailable, NoCapture, PlaybackError, RetriesEx
 from scraper.models import ArticleStatus, CdxRecord, Memento, PageReading
 from scraper.selection.ranking import Candidate, Ranking, rank
 from scraper.selection.target import Target
+from scraper.utc import seconds_of
 from scraper.wayback import cdx
 from scraper.wayback.client import RequestStats, WaybackClient
 from scraper.wayback.throttle import Endpoint
@@ -125,16 +124,9 @@ def _nearest_first(candidates: Iterable[Candidate], at: str) -> list[Candidate]:
 
     def distance(candidate: Candidate) -> tuple[bool, int]:
         timestamp = candidate.capture.timestamp
-        return not timestamp.startswith(at), abs(_seconds(timestamp) - _seconds(at))
+        return not timestamp.startswith(at), abs(seconds_of(timestamp) - seconds_of(at))
 
     return sorted(candidates, key=distance)
-
-
-def _seconds(digits: str) -> int:
-    """The moment that 1 to 14 digits begin with; months of `00` occur in the index."""
-    whole = digits + "00000101000000"[len(digits) :]
-    month, *rest = (int(part) for part in re.findall("..", whole[4:]))
-    return calendar.timegm((max(1, int(whole[:4])), min(max(1, month), 12), *rest))
 
 
 # --- fetching -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from normalise import Capture
 from normalise.files import write_atomically
 from scraper.crawl.fields import FieldShare, FieldTally
 from scraper.crawl.grouping import by_size, generalise, what_failed
+from scraper.crawl.image_report import ImageReport
 from scraper.crawl.layout import REPORT_FILE
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.outcomes import ArticleOutcome
@@ -76,7 +77,8 @@ class CrawlReport:
     `failure_groups` come with the most frequent first. `fields` are of the written articles.
     `warnings` counts these by their text without numbers and quotations, an article once for
     each. `incomplete` are the ids of articles whose file leaves much text of the page out.
-    `written` are the ids of all that are written.
+    `written` are the ids of all that are written. `images` are their pictures, `None` where no page
+    was searched for any.
     """
 
     articles: int
@@ -93,6 +95,7 @@ class CrawlReport:
     warnings: Counter[str] = field(default_factory=Counter)
     incomplete: tuple[int, ...] = ()
     written: frozenset[int] = frozenset()
+    images: ImageReport | None = None
 
     @classmethod
     def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> CrawlReport:
@@ -123,6 +126,7 @@ class CrawlReport:
             warnings=_warnings(ledger, article_ids),
             incomplete=tuple(ledger.incomplete_ids(article_ids)),
             written=ledger.written_ids(article_ids),
+            images=ImageReport.of(ledger, article_ids),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -151,6 +155,7 @@ class CrawlReport:
             "slowest": [attempt.as_json() for attempt in self.slowest],
             "most_retried": [attempt.as_json() for attempt in self.most_retried],
             "paused_until": self.paused_until,
+            **({} if self.images is None else {"images": self.images.as_json()}),
         }
 
     @property

@@ -56,6 +56,46 @@ SCHEMA = (
         left_out INTEGER NOT NULL DEFAULT 0, extractor TEXT NOT NULL DEFAULT ''
     )
     """,
+    # The pages that were searched for pictures, and by which version of the rules.
+    _IMAGE_PAGES := """
+    CREATE TABLE image_pages (
+        article_id INTEGER PRIMARY KEY, timestamp TEXT NOT NULL, original TEXT NOT NULL,
+        extractor TEXT NOT NULL
+    )
+    """,
+    # Pictures by their captured address, the article that shows each first, and what became of it.
+    _IMAGES := """
+    CREATE TABLE images (
+        id INTEGER PRIMARY KEY, original TEXT NOT NULL UNIQUE, timestamp TEXT NOT NULL,
+        article_id INTEGER NOT NULL, number INTEGER NOT NULL,
+        sizes TEXT NOT NULL, listed TEXT NOT NULL DEFAULT '',
+        status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+        message TEXT NOT NULL DEFAULT '', file TEXT NOT NULL DEFAULT '',
+        mime TEXT NOT NULL DEFAULT '', width INTEGER NOT NULL DEFAULT 0,
+        height INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+        digest TEXT NOT NULL DEFAULT '', served_timestamp TEXT, served_original TEXT,
+        at TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    _IMAGES_OF_DIGEST := "CREATE INDEX images_of_digest ON images (digest)",
+    # Which article shows which picture, in the order of its page.
+    _IMAGE_USES := """
+    CREATE TABLE image_uses (
+        article_id INTEGER, number INTEGER, image_id INTEGER NOT NULL, is_avatar INTEGER NOT NULL,
+        PRIMARY KEY (article_id, number)
+    ) WITHOUT ROWID
+    """,
+    _USES_OF_IMAGE := "CREATE INDEX uses_of_image ON image_uses (image_id)",
+    # Captures of pictures that were requested.
+    _IMAGE_ATTEMPTS := """
+    CREATE TABLE image_attempts (
+        timestamp TEXT, original TEXT,
+        result TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+        served_timestamp TEXT, served_original TEXT,
+        requests INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (timestamp, original)
+    ) WITHOUT ROWID
+    """,
 )
 
 _TO_2 = (  # names only
@@ -105,8 +145,10 @@ _TO_4 = (
     _CDX_RECORDS,
 )
 
+_TO_5 = (*(_IMAGE_PAGES, _IMAGES, _IMAGES_OF_DIGEST, _IMAGE_USES, _USES_OF_IMAGE, _IMAGE_ATTEMPTS),)
+
 # The first makes version 2 of version 1, and so on. What has been released is never changed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3, _TO_4)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3, _TO_4, _TO_5)
 VERSION = 1 + len(MIGRATIONS)
 
 

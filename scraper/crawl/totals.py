@@ -36,10 +36,22 @@ class Totals:
 
     def count_articles(self, ids: Ids = None) -> int:
         """Return how many articles there are, those included that only an earlier list named."""
+        known = self.known_ids()
+        return len(known if ids is None else known.intersection(ids))
+
+    def state(self) -> str:
+        """Return what changes whenever an article, an attempt or a picture is recorded."""
+        query = "SELECT count(*), coalesce(max(at), '') FROM {}"
+        tables = ("articles", "attempts", "images")
+        states = (next(self._db.rows(query.format(table))) for table in tables)
+        return "; ".join(f"{count} {at}" for count, at in states)
+
+    def known_ids(self) -> set[int]:
+        """Return all articles, those included that only an earlier list named."""
         known = {article_id for (article_id,) in self._db.rows("SELECT id FROM articles")}
         for source in CaptureSource:
             known.update(row[0] for row in self._db.rows(LISTED_IDS, source, source))
-        return len(known if ids is None else known.intersection(ids))
+        return known
 
     def count_outcomes(self, ids: Ids = None) -> Counter[tuple[ArticleStatus, str]]:
         """Return how many articles came to each end for each reason."""

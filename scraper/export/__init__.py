@@ -2,7 +2,10 @@
 
 formats   the formats, and the folder that an export may be written into
 record    what a row or a line says of an article
+images    the pictures: where they are, and a copy of them in the export
+source    what is exported: the captures of each article
 job       one article, in a worker process
+capture_texts  what the captures of one article say
 run       all articles of some sources, into one format
 stream    records written as they come
 lines     JSON lines

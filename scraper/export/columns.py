@@ -19,7 +19,7 @@ _ROWS_AT_ONCE = 500
 class ColumnSink(StreamSink):
     """Writes rows in groups."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, has_images: bool = False) -> None:
         super().__init__(path)
         try:
             import pyarrow  # noqa: PLC0415
@@ -30,7 +30,7 @@ class ColumnSink(StreamSink):
                 "or take another format"
             ) from error
         self._arrow = pyarrow
-        self._schema = _schema(pyarrow)
+        self._schema = _schema(pyarrow, has_images=has_images)
         self._writer = self._open(path)
         self._rows: list[dict[str, Any]] = []
 
@@ -66,10 +66,12 @@ class ColumnSink(StreamSink):
         old.close()
 
 
-def _schema(arrow: Any) -> Any:
+def _schema(arrow: Any, *, has_images: bool) -> Any:
     text, texts = arrow.string(), arrow.list_(arrow.string())
-    box = arrow.struct([(name, text) for name in ("label", "name", "bio", "avatar")])
-    figure = arrow.struct([(name, text) for name in ("address", "alt", "caption")])
+    in_box = ("label", "name", "bio", "avatar", *(["avatar_file"] if has_images else []))
+    in_figure = ("address", "alt", "caption", *(["file"] if has_images else []))
+    box = arrow.struct([(name, text) for name in in_box])
+    figure = arrow.struct([(name, text) for name in in_figure])
     link = arrow.struct([("address", text), ("text", text), ("article_id", arrow.int32())])
     return arrow.schema(
         [

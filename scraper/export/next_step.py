@@ -21,4 +21,4 @@ def next_step(export_format: ExportFormat, out: Path) -> str:
         case ExportFormat.PARQUET:
             return f"read: {folder}/articles.parquet"
         case ExportFormat.SQLITE:
-            return f"look: datasette {folder}/archive.db"
+            return f"look: hkcnews browse {folder} (pip install 'hkcnews-archive[browse]')"

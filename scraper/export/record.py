@@ -6,7 +6,7 @@ import json
 from typing import Any, TypeGuard
 
 from normalise import Article, tree
-from normalise.editions.clean.addresses import Addresses, ArticlePath
+from normalise.editions.clean.addresses import Addresses, ArticlePath, ImagePaths
 from normalise.editions.clean.blocks import BlockWriter
 from normalise.editions.clean.front_matter import metadata
 from normalise.editions.clean.outline import outline
@@ -23,9 +23,13 @@ def describe(
     article_path: ArticlePath,
     *,
     has_tree: bool = True,
+    images: ImagePaths | None = None,
 ) -> dict[str, Any]:
-    """Return the record of an article (docs/exports.md 4), without its tree if so wanted."""
-    addresses = Addresses(article.capture, article_path)
+    """Return the record of an article (docs/exports.md 4), without its tree if so wanted.
+
+    `images` are the paths of its pictures, `None` where pictures were never fetched.
+    """
+    addresses = Addresses(article.capture, article_path, images)
     values = metadata(article, addresses)
     del values["url"]
     record = {"article_id": values.pop("article_id"), **values}
@@ -36,7 +40,11 @@ def describe(
     record["text"] = "\n\n".join(paragraphs(blocks))
     record["markdown"] = BlockWriter(addresses).write(blocks)
     nodes = list(tree.walk(article.body))
-    record["figures"] = _figures(nodes, addresses)
+    record["figures"] = _figures(nodes, addresses, images)
+    if images is not None and article.box is not None:
+        avatar = article.box.avatar
+        record["author_box"]["avatar"] = addresses.archived_image(avatar) if avatar else ""
+        record["author_box"]["avatar_file"] = _file(avatar, addresses, images)
     record["videos"] = [addresses.video(node.address) for node in nodes if _is_video(node)]
     record["links"] = [_link(node, addresses) for node in nodes if _is_link(node)]
     record["rules"] = dict(article.provenance.rules) if article.provenance else {}
@@ -67,7 +75,13 @@ def _link(node: tree.Link, addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _figures(nodes: list[tree.Node], addresses: Addresses) -> list[dict[str, str]]:
+def _file(address: str, addresses: Addresses, images: ImagePaths) -> str:
+    return images.get(addresses.original(address) or "", "") if address else ""
+
+
+def _figures(
+    nodes: list[tree.Node], addresses: Addresses, images: ImagePaths | None
+) -> list[dict[str, str]]:
     """Every picture, with the caption of its figure."""
     found: list[dict[str, str]] = []
     captions: dict[int, str] = {}
@@ -78,6 +92,9 @@ def _figures(nodes: list[tree.Node], addresses: Addresses) -> list[dict[str, str
             caption = " ".join(" ".join(tree.plain_text(each.content).split()) for each in texts)
             captions |= {id(each): caption for each in inside if type(each) is tree.Image}
         elif type(node) is tree.Image and node.address:
-            figure = {"address": addresses.image(node.address), "alt": node.alt}
-            found.append(figure | {"caption": captions.get(id(node), "")})
+            figure = {"address": addresses.archived_image(node.address), "alt": node.alt}
+            figure["caption"] = captions.get(id(node), "")
+            if images is not None:
+                figure["file"] = _file(node.address, addresses, images)
+            found.append(figure)
     return found

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from normalise.files import article_id_of
-from scraper.batch.convert import CaptureLocations, group_by_article
+from scraper.batch.convert import CaptureLocations
 from scraper.batch.outcome import BatchOutcome, BatchSummary
-from scraper.batch.run import of_articles, render_all, worker_count
-from scraper.crawl.layout import STORE_FOLDER, is_crawl
-from scraper.crawl.ledger import Ledger
-from scraper.crawl.rerender import stored_candidates
+from scraper.batch.run import render_all, worker_count
+from scraper.export.capture_texts import find_capture_texts
 from scraper.export.formats import ExportFormat, claim_folder
+from scraper.export.images import place_images
 from scraper.export.job import SITE_FOLDER, ExportJob, Product
 from scraper.export.sinks import Sink, open_sink
+from scraper.export.source import crawl_of, find_articles
+from scraper.export.tables import TableSink
 from scraper.models import ArticleStatus
-from scraper.warc.inputs import find_captures
-from scraper.warc.writer import WarcStore
 
 Done = Callable[[int, int], None]
 _ONE_BY_ONE = frozenset({ExportFormat.MARKDOWN, ExportFormat.HUGO})
@@ -39,36 +37,26 @@ def export_all(
     `jobs`, `listed` and `done` are as for `convert_all`. Raises `UsageError` for a source or a
     folder that can't be one, and `OSError` where the disk refuses.
     """
-    claim_folder(out, export_format)
+    claim_folder(out, export_format, paths)
     summary = BatchSummary()
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
-        articles = _candidates(paths, Path(spool), summary, listed)
+        crawl = crawl_of(paths, Path(spool))
+        articles = find_articles(paths, crawl, Path(spool), summary, listed)
         held = frozenset(each[0].capture.article_id or 0 for each in articles)
-        job = ExportJob(export_format, out, held)
-        crawl = paths[0] if len(paths) == 1 and is_crawl(paths[0]) else None
+        job = ExportJob(export_format, out, held, crawl.images if crawl else None)
         workers = jobs or (None if crawl else worker_count(paths))
         with open_sink(export_format, out, crawl) as sink:
-            written = _export(articles, job, workers, sink, summary, done)
+            files: set[str] = set()
+            written = _export(articles, job, workers, sink, summary, done, files)
+            if isinstance(sink, TableSink):
+                _add_texts(articles, written, workers, sink, summary)
+            if crawl is not None and crawl.images is not None:
+                place_images(crawl.folder, out, export_format, files)
         if export_format in _ONE_BY_ONE:
             _remove_stale(out, export_format, written)
         if sink.is_changed is not None and not sink.is_changed:
             summary.written, summary.unchanged = 0, summary.written + summary.unchanged
     return summary
-
-
-def _candidates(
-    paths: Sequence[Path], spool: Path, summary: BatchSummary, listed: Callable[[int], None]
-) -> list[CaptureLocations]:
-    """The captures of each article, in the order of their ids."""
-    if len(paths) == 1 and is_crawl(paths[0]):
-        with closing(Ledger.open_existing(paths[0])) as ledger:
-            store = WarcStore(paths[0] / STORE_FOLDER)
-            articles = list(stored_candidates(ledger, store))
-        listed(len(articles))
-    else:
-        captures = of_articles(find_captures(paths, spool), summary, listed)
-        articles = group_by_article(captures)
-    return sorted(articles, key=lambda candidates: candidates[0].capture.article_id or 0)
 
 
 def _export(
@@ -78,16 +66,18 @@ def _export(
     sink: Sink,
     summary: BatchSummary,
     done: Done,
+    files: set[str],
 ) -> frozenset[int]:
     """Export all, and those that link to what was not there after all once more.
 
-    Returns the articles that are there.
+    Returns the articles that are there; adds the files of their pictures to `files`.
     """
     links: dict[int, frozenset[int]] = {}
     for outcome in render_all(articles, job, workers, done):
         _keep(outcome, sink, summary)
         if isinstance(outcome.product, Product):
             links[outcome.product.article_id] = outcome.product.links
+            files |= outcome.product.files
     written = frozenset(links)
     missing = job.held - written
     wrong = {article_id for article_id, ids in links.items() if ids & missing}
@@ -96,6 +86,26 @@ def _export(
         for outcome in render_all(again, replace(job, held=written), workers):
             _add(outcome, sink)
     return written
+
+
+def _add_texts(
+    articles: list[CaptureLocations],
+    written: frozenset[int],
+    workers: int | None,
+    sink: TableSink,
+    summary: BatchSummary,
+) -> None:
+    """Add the texts of articles with several captures, from which their changes can be seen."""
+    several = [each for each in articles if len(each) > 1 and each[0].capture.article_id in written]
+    for outcome in render_all(several, find_capture_texts, workers):
+        article_id = outcome.capture.article_id if outcome.capture else None
+        assert article_id is not None, "only articles are exported"
+        if outcome.status is ArticleStatus.WRITTEN:
+            assert isinstance(outcome.product, tuple), "what the job returns"
+            sink.add_texts(article_id, outcome.product)
+        else:
+            note = f"article {article_id}: its captures can't be compared: {outcome.message}"
+            summary.notes.append(note)
 
 
 def _keep(outcome: BatchOutcome, sink: Sink, summary: BatchSummary) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-TABLES = """
+# Raised when a table or a column is added; `hkcnews browse` asks for it.
+VERSION = 2
+
+TABLES = f"""
+PRAGMA user_version = {VERSION};
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, title TEXT NOT NULL, date TEXT, lastmod TEXT,
@@ -41,6 +46,11 @@ CREATE TABLE links (
     leads_to INTEGER, to_article_id INTEGER REFERENCES articles (id),
     PRIMARY KEY (article_id, position)
 );
+CREATE TABLE capture_texts (
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    timestamp TEXT NOT NULL, original TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (article_id, timestamp, original)
+) WITHOUT ROWID;
 CREATE TABLE captures (
     timestamp TEXT NOT NULL, original TEXT NOT NULL, article_number INTEGER NOT NULL,
     result TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
@@ -53,12 +63,21 @@ CREATE TABLE outcomes (
 );
 """
 
+# Of a crawl whose pictures were asked for. The address is that of `figures` and `box_avatar`.
+IMAGES = """
+CREATE TABLE images (
+    address TEXT PRIMARY KEY, original TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT NOT NULL, file TEXT NOT NULL, mime TEXT NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # Written when all rows are in. Each Han character is a word of its own in `search`, and a sign
 # stands where two of them are not neighbours, so that a phrase is found where the text has it.
 AFTER = """
 UPDATE links SET to_article_id = leads_to WHERE leads_to IN (SELECT id FROM articles);
 CREATE INDEX articles_date ON articles (date);
-CREATE INDEX articles_category ON articles (category_id);
+CREATE INDEX articles_category ON articles (category_id, date);
 CREATE INDEX article_authors_author ON article_authors (author_id);
 CREATE INDEX article_tags_tag ON article_tags (tag_id);
 CREATE INDEX links_to ON links (to_article_id);

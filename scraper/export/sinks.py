@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scraper.export.columns import ColumnSink
-from scraper.export.formats import ExportFormat
+from scraper.export.formats import DATABASE_FILE, ExportFormat
 from scraper.export.lines import LineSink
 from scraper.export.site import write_layouts
+from scraper.export.source import CrawlSource
 from scraper.export.tables import TableSink
 
 _FILES = {
     ExportFormat.JSONL: "articles.jsonl",
     ExportFormat.PARQUET: "articles.parquet",
-    ExportFormat.SQLITE: "archive.db",
+    ExportFormat.SQLITE: DATABASE_FILE,
 }
 
 
@@ -57,8 +58,8 @@ class NoSink:
 
 
 @contextmanager
-def open_sink(export_format: ExportFormat, out: Path, crawl: Path | None) -> Iterator[Sink]:
-    """Open the sink of a format for as long as the block lasts; `crawl` is a folder of one."""
+def open_sink(export_format: ExportFormat, out: Path, crawl: CrawlSource | None) -> Iterator[Sink]:
+    """Open the sink of a format for as long as the block lasts; `crawl` is what is exported."""
     name = _FILES.get(export_format)
     if name is None:
         if export_format is ExportFormat.HUGO:
@@ -71,10 +72,12 @@ def open_sink(export_format: ExportFormat, out: Path, crawl: Path | None) -> Ite
     sink.is_changed = place.is_changed
 
 
-def _sink(export_format: ExportFormat, path: Path, crawl: Path | None) -> Sink:
+def _sink(export_format: ExportFormat, path: Path, crawl: CrawlSource | None) -> Sink:
     if export_format is ExportFormat.SQLITE:
         return TableSink(path, crawl)
-    return ColumnSink(path) if export_format is ExportFormat.PARQUET else LineSink(path)
+    if export_format is ExportFormat.PARQUET:
+        return ColumnSink(path, has_images=crawl is not None and crawl.images is not None)
+    return LineSink(path)
 
 
 class Replacement:

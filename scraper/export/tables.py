@@ -6,12 +6,15 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from scraper.crawl.ledger import Ledger
-from scraper.export.schema import AFTER, TABLES
+from scraper.export.capture_texts import CaptureText
+from scraper.export.schema import AFTER, IMAGES, TABLES
 from scraper.export.search_text import spaced
+from scraper.export.source import CrawlSource
 
 _OF_ARTICLE = ("article_authors", "article_tags", "figures", "videos", "links")
 
@@ -21,7 +24,7 @@ class TableSink:
 
     is_changed: bool | None = True
 
-    def __init__(self, path: Path, crawl: Path | None) -> None:
+    def __init__(self, path: Path, crawl: CrawlSource | None) -> None:
         self._crawl = crawl
         self._last = 0
         self._names: dict[str, dict[str, int]] = {"categories": {}, "authors": {}, "tags": {}}
@@ -29,8 +32,10 @@ class TableSink:
         self._db.create_function("spaced", 1, spaced, deterministic=True)
         # The file is thrown away unless it comes to its end.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        self._db.executescript(TABLES)
+        self._db.executescript(TABLES + (IMAGES if crawl and crawl.images else ""))
         self._db.execute("BEGIN")
+        if crawl is not None:
+            self._insert("about", [("ledger", crawl.state)])
 
     def add(self, article_id: int, record: dict[str, Any]) -> None:
         """Take the record of an article."""
@@ -77,8 +82,13 @@ class TableSink:
                 for at, each in links
             ],
         )
+        self._insert("images", record.get("images", ()))
         videos = enumerate(record["videos"], start=1)
         self._insert("videos", [(article_id, at, address) for at, address in videos])
+
+    def add_texts(self, article_id: int, texts: Iterable[CaptureText]) -> None:
+        """Take the texts that the captures of an article have."""
+        self._insert("capture_texts", [(article_id, *astuple(each)) for each in texts])
 
     def _id(self, table: str, name: str) -> int:
         """The id of a name, given in the order in which names come."""
@@ -97,7 +107,7 @@ class TableSink:
     def finish(self) -> None:
         """Write what follows from all rows."""
         if self._crawl is not None:
-            with closing(Ledger.open_existing(self._crawl)) as ledger:
+            with closing(Ledger.open_existing(self._crawl.folder)) as ledger:
                 self._insert("captures", (_capture_row(each) for each in ledger.all_attempts()))
                 self._insert("outcomes", ledger.all_outcomes())
         self._db.execute("COMMIT")

@@ -150,7 +150,7 @@ def examine(data: bytes, article_id: int) -> Finding:
         defects.add(Defect.WRONG_ID)
     if not has_article(document):
         return Finding(frozenset(defects | {_other_page(document)}))
-    return Finding(frozenset(defects | _of_article(document, capture)), _digest(document))
+    return Finding(frozenset(defects | _of_article(document, capture)), text_digest(document))
 
 
 def unreadable(reason: str) -> Finding:
@@ -256,8 +256,11 @@ def _read_again(line: str) -> str:
         return ""
 
 
-def _digest(document: ArticleDocument) -> bytes:
-    """The same for the same content; of a few words the title has to be the same too."""
+def text_digest(document: ArticleDocument) -> bytes:
+    """Return a digest of an article's text: the same for the same text, whenever captured.
+
+    Of a few words the title has to be the same too.
+    """
     content = _TIME_AND_HOST.sub("", document.content).strip()
     if len(content) <= _MAX_LENGTH_BY_CHANCE:
         content = f"{document.values.get('title', '')}\n{content}"

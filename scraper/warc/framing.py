@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
-from scraper.content_encoding import GZIP, MAX_PAGE_BYTES, ZSTD
+from scraper.content_encoding import GZIP, MAX_IMAGE_BYTES, MAX_PAGE_BYTES, ZSTD
 from scraper.errors import BadRecord
 from scraper.warc.header import (
     HEADER_END,
@@ -30,6 +30,7 @@ _LINE_ENDS = re.compile(rb"(?:\r\n)+|\n*")
 _CUT_VERSION = re.compile(rb"W(A(R(C(/([0-9](\.([0-9]{1,2}[ \t]*\r?)?)?)?)?)?)?)?", re.IGNORECASE)
 DAMAGE_FOLLOWS = "damage follows its record"
 MAX_RECORD_BYTES = MAX_PAGE_BYTES + MAX_HEADER_BYTES
+MAX_IMAGE_BLOCK = MAX_IMAGE_BYTES + MAX_HEADER_BYTES  # the header of HTTP is part of the block
 
 
 class CutOff(BadRecord):
@@ -121,21 +122,23 @@ def has_version(file: BinaryIO, start: int) -> bool:
     return VERSION.match(file.read(LONGEST_VERSION)) is not None
 
 
-def read_record(file: BinaryIO, start: int, end: int | None = None) -> RawRecord:
+def read_record(
+    file: BinaryIO, start: int, end: int | None = None, max_bytes: int = MAX_PAGE_BYTES
+) -> RawRecord:
     """Return the record at byte `start` of a WARC file, alone in a gzip member or not compressed.
 
-    `end` is where it must have ended. Raises `BadRecord` unless all of it is there, or if it is
-    larger than any page.
+    `end` is where it must have ended. Raises `BadRecord` unless all of it is there, or if its block
+    is larger than `max_bytes`: no page is.
     """
     file.seek(start)
     is_packed = file.read(len(GZIP)) == GZIP
     text, text_start, member_end = file, start, None
     if is_packed:
-        content, member_end = _read_member(file, start)
+        content, member_end = _read_member(file, start, max_bytes)
         text, text_start = BytesIO(content), 0
     frame = frame_record(text, text_start, None if is_packed else end)
-    if frame.header.length > MAX_PAGE_BYTES:
-        raise BadRecord(f"of {frame.header.length} bytes; no page is larger than {MAX_PAGE_BYTES}")
+    if frame.header.length > max_bytes:
+        raise BadRecord(f"of {frame.header.length} bytes; no page is larger than {max_bytes}")
     if is_packed and frame.end != len(content):
         raise BadRecord("its gzip member holds more than one record")
     text.seek(frame.block_start)
@@ -161,11 +164,11 @@ def _read_header(file: BinaryIO, start: int) -> tuple[RecordHeader, int]:
     return parse_header(head[: end.end()]), start + end.end()
 
 
-def _read_member(file: BinaryIO, start: int) -> tuple[bytes, int]:
+def _read_member(file: BinaryIO, start: int, max_bytes: int) -> tuple[bytes, int]:
     """What is in a gzip member, and where it ends."""
     member, content = Member(file, start), bytearray()
     for part in member:
         content += part
-        if len(content) >= MAX_RECORD_BYTES:
-            raise BadRecord(f"no page is larger than {MAX_PAGE_BYTES} bytes")
+        if len(content) >= max_bytes + MAX_HEADER_BYTES:
+            raise BadRecord(f"no page is larger than {max_bytes} bytes")
     return bytes(content), member.end

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from scraper.content_encoding import decode_body
+from scraper.content_encoding import MAX_IMAGE_BYTES, MAX_PAGE_BYTES, decode_body
 from scraper.errors import BadBody, BadRecord, RevisitRecord
 from scraper.models import CaptureLocation, Memento, Payload
 from scraper.warc.digests import parse_digest
 from scraper.warc.fields import BLOCK_DIGEST, capture_of, requested_of
-from scraper.warc.framing import RawRecord, read_record
+from scraper.warc.framing import MAX_IMAGE_BLOCK, RawRecord, read_record
 from scraper.warc.header import RecordHeader
 from scraper.warc.http_message import (
     REDIRECTS,
@@ -45,6 +45,14 @@ def read_payload(location: CaptureLocation) -> Payload:
     return _read(location)[0]
 
 
+def read_image(location: CaptureLocation) -> Payload:
+    """Return the body of a capture that may be a picture, which is larger than pages are.
+
+    Raises as `read_payload` does.
+    """
+    return _read(location, MAX_IMAGE_BLOCK, MAX_IMAGE_BYTES)[0]
+
+
 def read_memento(location: CaptureLocation) -> tuple[Memento, str]:
     """Return a capture with its HTTP header, and why its page may not be whole, "" for no reason.
 
@@ -75,7 +83,7 @@ def read_memento(location: CaptureLocation) -> tuple[Memento, str]:
 
 
 def _read(
-    location: CaptureLocation,
+    location: CaptureLocation, max_block: int = MAX_PAGE_BYTES, max_bytes: int = MAX_PAGE_BYTES
 ) -> tuple[Payload, HttpResponse | None, RecordHeader | None]:
     """The page of a capture, with the headers that its record has."""
     if location.offset is None:
@@ -85,9 +93,9 @@ def _read(
             raise BadRecord(f"{location}: {error.strerror}") from error
     try:
         with location.path.open("rb") as file:
-            record = read_record(file, location.offset, location.end)
+            record = read_record(file, location.offset, location.end, max_block)
         is_proved = _check(record, location)
-        payload, response = _payload(record)
+        payload, response = _payload(record, max_bytes)
         if location.doubt and not is_proved and not payload.doubt:
             payload = replace(payload, doubt=location.doubt)
     except RevisitRecord as error:
@@ -115,7 +123,7 @@ def _check(record: RawRecord, location: CaptureLocation) -> bool:
     return digest is not None
 
 
-def _payload(record: RawRecord) -> tuple[Payload, HttpResponse | None]:
+def _payload(record: RawRecord, max_bytes: int) -> tuple[Payload, HttpResponse | None]:
     header = record.header
     if header.kind == "revisit":
         date = header.get("WARC-Refers-To-Date") or "an earlier date"
@@ -127,7 +135,7 @@ def _payload(record: RawRecord) -> tuple[Payload, HttpResponse | None]:
     body = dechunk(response.body, is_cut=bool(doubt)) if is_chunked(response) else response.body
     codings = [*response.values(_ORIGINAL + _ENCODING), *response.values(_ENCODING)]
     codings += [_CHUNKED.sub("", each) for each in response.values("Transfer-Encoding")]
-    body = decode_body(body, ",".join(codings), is_cut=bool(doubt))
+    body = decode_body(body, ",".join(codings), max_bytes, is_cut=bool(doubt))
     return Payload(body, response.status, doubt), response
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from scraper.content_encoding import GZIP, ZSTD
 from scraper.errors import BadRecord
-from scraper.warc.framing import RawRecord, read_record
+from scraper.warc.framing import MAX_IMAGE_BLOCK, RawRecord, read_record
 from scraper.warc.header import VERSION
 
 # Consecutive places that look like the start of a record and are none. By chance one place in
@@ -40,7 +40,7 @@ def whole_records(path: Path, start: int) -> Iterator[WholeRecord]:
     """Yield the records of a WARC file from byte `start` to the first that is not whole."""
     with path.open("rb") as file, suppress(BadRecord):
         while True:
-            record = read_record(file, start)
+            record = read_record(file, start, max_bytes=MAX_IMAGE_BLOCK)
             yield WholeRecord(record, start)
             start = record.end
 

@@ -167,7 +167,7 @@ def _response(memento: Memento) -> bytes:
         http_headers=StatusAndHeaders(status_line, fields, protocol="HTTP/1.1"),
         warc_headers_dict={
             "WARC-Date": warc_date_of(memento.served.timestamp),
-            SOURCE_URI: memento.requested.raw_url,
+            SOURCE_URI: memento.requested.url_in_form(memento.modifier),
         },
     )
     out = BytesIO()

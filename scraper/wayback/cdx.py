@@ -66,7 +66,24 @@ def query_target(prefix: str, resume_key: str | None = None, rows: int = PAGE_SI
     return f"{PATH}?{urlencode(query)}".encode()
 
 
-def parse_response(response: httpx.Response, body: bytes) -> CdxPage:
+def exact_target(address: str, rows: int) -> bytes:
+    """Return path and query of a request for the captures of one address, in any spelling."""
+    query = {
+        "url": address,
+        "matchType": "exact",
+        "output": "json",
+        "fl": ",".join(FIELDS),
+        "limit": str(rows),
+    }
+    return f"{PATH}?{urlencode(query)}".encode()
+
+
+def parse_captures(response: httpx.Response, body: bytes) -> CdxPage:
+    """Return the same as `parse_response`, with the records of all pages and pictures."""
+    return parse_response(response, body, only_articles=False)
+
+
+def parse_response(response: httpx.Response, body: bytes, *, only_articles: bool = True) -> CdxPage:
     """Return the page of the index in an answer; `body` is as it came, compressed or not.
 
     Raises `RateLimited` and `TryAgain` for errors that may pass, `IndexUnavailable` for others.
@@ -85,7 +102,7 @@ def parse_response(response: httpx.Response, body: bytes) -> CdxPage:
         )
     if response.status_code == httpx.codes.OK:
         with suppress(ValueError, RecursionError):
-            return _parse_page(json.loads(body))
+            return _parse_page(json.loads(body), only_articles=only_articles)
     text = text_start(body)
     raise_for_archive_error(response, text)
     _raise_if_unavailable(response, text)
@@ -105,7 +122,7 @@ def _raise_if_unavailable(response: httpx.Response, text: str) -> None:
         raise IndexUnavailable(f"the index answers {status} {line!r}, not with captures")
 
 
-def _parse_page(rows: object) -> CdxPage:
+def _parse_page(rows: object, *, only_articles: bool) -> CdxPage:
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise TryAgain("the index sends JSON of another form than its rows")
     key = None
@@ -121,7 +138,7 @@ def _parse_page(rows: object) -> CdxPage:
     for row in rows[1:]:
         if len(row) != len(FIELDS):
             raise TryAgain(f"the index sends a row of {len(row)} fields")
-        record = _parse_record(row)
+        record = _parse_record(row, only_articles=only_articles)
         if isinstance(record, CdxRecord):
             records.append(record)
         else:
@@ -133,8 +150,8 @@ def _is_row(row: object) -> bool:
     return isinstance(row, list) and _VALUES.issuperset(map(type, row))
 
 
-def _parse_record(row: list[str | None]) -> CdxRecord | str:
-    """The record of an article's capture, or what else the row is.
+def _parse_record(row: list[str | None], *, only_articles: bool) -> CdxRecord | str:
+    """The record of a capture, or what else the row is.
 
     Addresses are indexed as captured, among them `mailto:` and scraps (docs/wayback.md 1.4).
     """
@@ -149,4 +166,5 @@ def _parse_record(row: list[str | None]) -> CdxRecord | str:
         "" if statuscode in _UNKNOWN else statuscode,
         "" if digest in _UNKNOWN else digest,
     )
-    return "rows of other pages than articles" if record.article_id is None else record
+    is_other = only_articles and record.article_id is None
+    return "rows of other pages than articles" if is_other else record

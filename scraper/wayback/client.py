@@ -119,19 +119,28 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
     ) -> None:
         await self._pool.aclose()
 
-    async def get(self, endpoint: Endpoint, target: bytes, read: Read[T], stats: RequestStats) -> T:
+    async def get(
+        self,
+        endpoint: Endpoint,
+        target: bytes,
+        read: Read[T],
+        stats: RequestStats,
+        max_bytes: int | None = None,
+    ) -> T:
         """Return what `read` makes of the answer to `target`; add to `stats` what it took.
 
+        `max_bytes` bounds the answer where it may be larger than those of the endpoint usually are.
         A refusal that pauses everybody does not count as a try. Raises `RetriesExhausted` after
         the last try, `Paused` when the archive has refused for long, `Stopped` when the run is to
         end, `CertificateError` and `ProxyRefusal` where no request can succeed, and any other
         error of `read`.
         """
         retrying = self._retrying.copy()  # it holds the state of one call
-        return await retrying(self._attempt, endpoint, target, read, stats)
+        bound = _MAX_BYTES[endpoint] if max_bytes is None else max_bytes
+        return await retrying(self._attempt, endpoint, target, bound, read, stats)
 
     async def _attempt(
-        self, endpoint: Endpoint, target: bytes, read: Read[T], stats: RequestStats
+        self, endpoint: Endpoint, target: bytes, max_bytes: int, read: Read[T], stats: RequestStats
     ) -> T:
         """Make one try: a request, and another after each pause that the archive asks for."""
         while True:
@@ -141,7 +150,7 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                 start = time.monotonic()
                 try:
                     with timeouts.within(_MAX_SECONDS):
-                        response, body = await self._receive(endpoint, target)
+                        response, body = await self._receive(target, max_bytes)
                     result = read(response, body)
                 except RateLimited as refusal:
                     self._throttle.record_refusal(ticket, refusal)
@@ -156,7 +165,7 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                 self._throttle.record_success(ticket)
                 return result
 
-    async def _receive(self, endpoint: Endpoint, target: bytes) -> tuple[httpx.Response, bytes]:
+    async def _receive(self, target: bytes, max_bytes: int) -> tuple[httpx.Response, bytes]:
         """Return the head of the answer as a response without body, and the body as it came."""
         # The target goes out as it is: httpx would resolve `..` in it and encode characters.
         url = httpcore.URL(
@@ -178,7 +187,7 @@ class WaybackClient(AbstractAsyncContextManager["WaybackClient"]):
                 if response.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
                     raise _refused_by_proxy(self._proxy, "407 Proxy Authentication Required")
                 try:
-                    return response, await _read_body(raw, _MAX_BYTES[endpoint])
+                    return response, await _read_body(raw, max_bytes)
                 except _TRANSPORT_ERRORS:
                     if "memento-datetime" not in response.headers:
                         raise_for_archive_error(response, "")  # a 429 counts without its body

@@ -7,6 +7,7 @@ deadline of a request (scraper/wayback/timeouts.py).
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -37,12 +38,9 @@ def open_connections(origin: httpx.URL, max_connections: int) -> Connections:
     new connection, and opening many is what gets a client banned (docs/wayback.md 2.7). Raises
     `UsageError` for a proxy or a file of certificates that can't be used.
     """
-    try:
-        ssl_context = httpx.create_ssl_context()
-    except OSError as error:
-        raise UsageError(
-            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read: {error}"
-        ) from error
+    proxy = _proxy_of(origin)
+    schemes = {origin.scheme, proxy.url.scheme if proxy else ""}
+    ssl_context = _certificates() if "https" in schemes else None
     options: dict[str, Any] = {
         "ssl_context": ssl_context,
         "max_connections": max_connections,
@@ -50,7 +48,6 @@ def open_connections(origin: httpx.URL, max_connections: int) -> Connections:
         "keepalive_expiry": None,
         "network_backend": DeadlineBackend(),
     }
-    proxy = _proxy_of(origin)
     if proxy is None:
         return Connections(httpcore.AsyncConnectionPool(**options))
     url = httpcore.URL(
@@ -68,6 +65,16 @@ def open_connections(origin: httpx.URL, max_connections: int) -> Connections:
         options["proxy_ssl_context"] = ssl_context
     pool = httpcore.AsyncHTTPProxy(url, proxy_auth=proxy.raw_auth, **options)
     return Connections(pool, shown)
+
+
+def _certificates() -> ssl.SSLContext:
+    """The certificates that are trusted: reading them takes longer than many requests."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise UsageError(
+            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read: {error}"
+        ) from error
 
 
 def _proxy_of(origin: httpx.URL) -> httpx.Proxy | None:

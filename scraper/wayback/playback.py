@@ -19,9 +19,10 @@ import httpx
 
 from normalise import BadCapture, Capture
 from normalise.playback_address import ARCHIVE, ARCHIVE_HOST, PlaybackAddress, parse_playback
-from scraper.content_encoding import decode_body
+from scraper.content_encoding import MAX_PAGE_BYTES, decode_body
 from scraper.errors import (
     BadBody,
+    CutBody,
     PlaybackError,
     PlaybackFailure,
     RateLimited,
@@ -49,23 +50,30 @@ _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
 
 
-def request_target(capture: Capture) -> bytes:
-    """Return the path of the request for the captured bytes (`id_`), the address as captured."""
-    return capture.raw_url.removeprefix(ARCHIVE).encode("ascii")
+RAW, IMAGE = "id_", "im_"  # the forms of playback that are asked for
+
+
+def request_target(capture: Capture, form: str = RAW) -> bytes:
+    """Return the path of the request for a capture in a form, the address as captured."""
+    return capture.url_in_form(form).removeprefix(ARCHIVE).encode("ascii")
 
 
 def parse_response(
-    requested: Capture, digest: str, response: httpx.Response, body: bytes
+    requested: Capture,
+    digest: str,
+    response: httpx.Response,
+    body: bytes,
+    max_bytes: int = MAX_PAGE_BYTES,
 ) -> Memento | ArchiveRedirect:
     """Return what the archive has answered; `body` is as it came, compressed or not.
 
-    `digest` is that of the index, "" where unknown. Raises `RateLimited` and `TryAgain` for
-    errors that may pass, `PlaybackError` for others.
+    `digest` is that of the index, "" where unknown; `max_bytes` bounds the unpacked body. Raises
+    `RateLimited` and `TryAgain` for errors that may pass, `PlaybackError` for others.
     """
     is_memento = "memento-datetime" in response.headers
     encodings = _encodings(response)
     try:
-        body, encodings = decode_body(body, encodings), ""
+        body, encodings = decode_body(body, encodings, max_bytes), ""
     except UnknownEncoding as error:
         if not is_memento:
             raise TryAgain(f"a broken answer: {error}") from error
@@ -178,7 +186,7 @@ def _original_link(link: str) -> str:
 
 
 def _raise_if_cut(response: httpx.Response, digest: str, body: bytes) -> None:
-    """Raise `TryAgain` for a body that is shorter than the captured one.
+    """Raise `CutBody` for a body that is shorter than the captured one.
 
     A chunked answer can end too early without an error. The digest of the index proves a body
     whole; another digest proves nothing. A captured length may be `-1`
@@ -188,7 +196,7 @@ def _raise_if_cut(response: httpx.Response, digest: str, body: bytes) -> None:
     is_plain = not response.headers.get(_ORIGINAL + "content-encoding")
     min_length = int(length) if is_plain and _LENGTH.fullmatch(length) else 1
     if response.is_success and len(body) < min_length and digest != payload_digest(body):
-        raise TryAgain(f"a body of {len(body)} bytes where {min_length} or more should be")
+        raise CutBody(f"a body of {len(body)} bytes where {min_length} or more should be")
 
 
 def has_comparable_digest(response: httpx.Response) -> bool:

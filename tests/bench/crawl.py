@@ -92,7 +92,7 @@ def _speed_of_peer(peer: str, out: Path) -> float:
 
 
 def _server(count: int) -> AbstractContextManager[Replay]:
-    return replay(partial(generated, count, paragraphs=PARAGRAPHS), process=True)
+    return replay(partial(generated, count, paragraphs=PARAGRAPHS, is_updated=True), process=True)
 
 
 async def _bare(origin: str, count: int) -> None:

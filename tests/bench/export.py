@@ -31,13 +31,13 @@ def main() -> None:
     wanted = [each for each in sys.argv[1:] if each in FORMATS] or list(FORMATS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source = _source(folder)
+        source = make_source(folder)
         _measure("normalise", ["normalise", source, "--out", folder / "seed"])
         for each in wanted:
             _measure(each, ["export", source, "--format", each, "--out", folder / each])
 
 
-def _source(folder: Path) -> Path:
+def make_source(folder: Path) -> Path:
     """A WARC file with every article once."""
     path = folder / "pages.warc.gz"
     pages = [
@@ -57,19 +57,19 @@ def _measure(name: str, arguments: list[object]) -> None:
     command = [str(each) for each in (HKCNEWS, *arguments, "--quiet")]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, _memory(process.pid))
+            peak = max(peak, memory_of(process.pid))
             time.sleep(0.2)
     say(f"  {time.monotonic() - start:7.1f} s {peak / 1e3:6.0f} MB  {name}")
 
 
-def _memory(pid: int) -> int:
+def memory_of(pid: int) -> int:
     """The resident memory of a process and of all that it has started, in kilobytes."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     try:
         pids = list(map(int, children.read_text().split()))
     except OSError:
         pids = []
-    return _resident(pid) + sum(map(_memory, pids))
+    return _resident(pid) + sum(map(memory_of, pids))
 
 
 def _resident(pid: int) -> int:

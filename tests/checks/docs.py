@@ -143,7 +143,7 @@ def _leaks() -> Iterator[str]:
         path = Path(name)
         if path.parts[0] == "fixtures" or not path.is_file():
             continue
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
         for match in (_MACHINE.search(text), _REGISTRY.search(text)):
             if match:
                 yield f"{name} holds {match[0]}"

@@ -16,6 +16,7 @@ ARCHIVE = "https://web.archive.org"
 PREFIX = "/web/"
 TARGET = re.compile(r"/web/(?P<timestamp>\d{1,14})(?P<modifier>[a-z]{2}_)?/(?P<url>.+)", re.DOTALL)
 RAW = "id_"
+IMAGE = "im_"  # a picture comes as it was captured (docs/wayback.md 5)
 _ENCODED = re.compile(r"https?%3a", re.IGNORECASE)
 _OF_TIMEMAP = 'type="application/link-format"'
 # Captured errors and redirects below this have a Content-Length (docs/wayback.md 2.3).
@@ -118,19 +119,19 @@ def _plain_url(url: str) -> str:
 
 
 def _memento(memento: FakeMemento, captures: list[FakeMemento], modifier: str) -> Response:
-    if modifier == RAW:
-        return _raw(memento, captures)
+    if modifier in {RAW, IMAGE}:
+        return _raw(memento, captures, modifier)
     return _redirect_page(memento, modifier) if memento.location else _view(memento, captures)
 
 
-def _raw(memento: FakeMemento, captures: list[FakeMemento]) -> Response:
+def _raw(memento: FakeMemento, captures: list[FakeMemento], modifier: str) -> Response:
     """The captured bytes, with the headers of 2026 in their order (docs/wayback.md 2.3)."""
     body, is_pdf = memento.body, memento.content_type.startswith("application/pdf")
     headers: list[Header] = []
     if memento.content_type:
         headers.append(("Content-Type", memento.content_type))
     if memento.location:
-        arguments = memento.location, memento.original, memento.timestamp, RAW
+        arguments = memento.location, memento.original, memento.timestamp, modifier
         headers.append(("Location", playback_location(*arguments)))
     if is_pdf:
         headers.append(("Accept-Ranges", "bytes"))

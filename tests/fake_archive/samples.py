@@ -23,6 +23,7 @@ _CONTENT_TYPES = {
     b"<svg": "image/svg+xml",
     b"{": "application/json",
 }
+_UPDATED = " | 最後更新: 2021-06-29 18:20:00"
 _PARAGRAPH = "<p>船長說，霧散了便開。</p>"  # as in `warcs.article_file()`
 
 
@@ -38,17 +39,25 @@ def from_fixtures(root: Path = FIXTURES, kinds: Iterable[str] = ("articles", "re
 
 
 def generated(
-    count: int, *, first: int = 1, paragraphs: int = 1, captures: int = 1, farewell_every: int = 0
+    count: int,
+    *,
+    first: int = 1,
+    paragraphs: int = 1,
+    captures: int = 1,
+    farewell_every: int = 0,
+    is_updated: bool = False,
 ) -> Archive:
     """Return `count` articles of `warcs.article_page()`, which are made on request.
 
     The newest good capture of each is of `warcs.TIMESTAMP`, and each other is a year older. Every
-    `farewell_every`-th article has a farewell page of 2023 besides.
+    `farewell_every`-th article has a farewell page of 2023 besides. With `is_updated` they tell of
+    updates: a crawl of a hundred that tell of none ends with an alarm.
     """
+    date = f"28.06.21{_UPDATED if is_updated else ''}"
     body, newest = _PARAGRAPH * paragraphs, warcs.TIMESTAMP
     mementos = []
     for article in range(first, first + count):
-        page = partial(warcs.article_page, article, body=body)
+        page = partial(warcs.article_page, article, body=body, date=date)
         address = warcs.address(article)
         for age in range(captures):
             timestamp = f"{int(newest[:4]) - age}{newest[4:]}"

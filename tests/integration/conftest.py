@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from support import browser as browsers
 from support.inline_pool import InlinePool
 from support.warcs import article_page, page_file
 
 from scraper.crawl import judging
+from scraper.images import run as images_run
 
-# Python runs a module of this name when it starts: thus a worker is made to die of a page as it
-# would of a fault in the parser, and the program under test knows nothing of it.
-_DEADLY = """
-import os, signal
-from scraper.batch import judge
 
-extract = judge.extract
-
-def deadly(html, capture):
-    if b"deadly to read" in html:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return extract(html, capture)
-
-judge.extract = deadly
-"""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window; while it runs this thread can run no other event loop."""
+    if not browsers.program():
+        pytest.skip(f"no browser on this machine (looked for {', '.join(browsers.PROGRAMS)})")
+    with browsers.browsing() as running:
+        yield running
 
 
 @pytest.fixture
@@ -42,7 +39,7 @@ def page(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker_processes() -> None:
-    """Let pages be judged in worker processes, as the program does it."""
+    """Let pages be judged in worker processes, which die of pages that say so (deadly_pages)."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +47,13 @@ def _judge_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.M
     """Judge pages in this process: starting another one takes most of a test's time."""
     if "worker_processes" not in request.fixturenames:
         monkeypatch.setattr(judging, "WorkerPool", InlinePool)
+        monkeypatch.setattr(images_run, "WorkerPool", InlinePool)
 
 
 @pytest.fixture
 def worker_start(
     worker_processes: None,  # noqa: ARG001
+    spawned_workers: None,  # noqa: ARG001
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
@@ -64,10 +63,3 @@ def worker_start(
     path = [str(folder), os.environ.get("PYTHONPATH")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
     return folder / "sitecustomize.py"
-
-
-@pytest.fixture
-def deadly_workers(worker_start: Path) -> Path:
-    """Let worker processes die of pages with `deadly to read` in them."""
-    worker_start.write_text(_DEADLY, encoding="utf-8")
-    return worker_start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.clean_events import difference
 from support.pages import CAPTURE, page
 from support.shared_files import need
@@ -12,6 +13,8 @@ from support.sources import locations
 from normalise import extract
 from normalise.editions.clean.edition import clean_body
 from scraper.warc.payload import read_payload
+
+pytestmark = pytest.mark.unmeasured  # thousands of pages, no branch of which is tested here only
 
 
 def test_all_pages_of_the_reference_come_back(tmp_path: Path) -> None:

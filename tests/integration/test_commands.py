@@ -23,8 +23,19 @@ def test_the_version() -> None:
 def test_the_help_lists_the_commands_in_the_order_of_their_use() -> None:
     result = hkcnews("--help")
     words = [line.strip(" │").split(" ")[0] for line in result.stdout.splitlines()]
-    order = ["probe", "crawl", "status", "import", "fetch", "captures", "record", "compare"]
-    order += ["audit", "normalise", "export", "inspect"]
+    order = [
+        "probe",
+        "crawl",
+        "images",
+        "status",
+        "report",
+        "import",
+        "fetch",
+        "captures",
+        "record",
+        "compare",
+    ]
+    order += ["audit", "normalise", "export", "browse", "inspect"]
     assert [word for word in words if word in COMMANDS] == order
     assert sorted(order) == COMMANDS
     assert (result.stderr, result.exit_code) == ("", 0)
@@ -77,16 +88,19 @@ def test_a_shell_completes_the_names_of_commands(shell: str, environment: dict[s
 
 FAILING = {
     "audit": ["audit", "gone"],
+    "browse": ["browse", "gone"],
     "captures": ["captures", "ferry"],
     "compare": ["compare", "gone", "gone"],
     "crawl": ["crawl", "--out", "file"],
     "export": ["export", "gone.warc", "--out", "data"],
     "fetch": ["fetch", "ferry"],
+    "images": ["images", "--out", "."],
     "import": ["import", "gone.warc", "--out", "crawl"],
     "inspect": ["inspect", "gone.html"],
     "normalise": ["normalise", "gone.html"],
     "probe": ["probe", "--save", "file"],
     "record": ["record", "ferry", "--name", "a", "--why", "b"],
+    "report": ["report", "--out", "."],
     "status": ["status", "--out", "."],
 }
 

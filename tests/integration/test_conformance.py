@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import conformance
+import pytest
 from support.shared_files import need
+
+pytestmark = pytest.mark.unmeasured  # a thousand pages, no branch of which is tested here only
 
 
 def test_raw_pages_give_the_reference_files() -> None:

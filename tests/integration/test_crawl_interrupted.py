@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from fake_archive import (
     Archive,
     FakeMemento,
     Faults,
-    Replay,
     faults,
     generated,
     on_index,
@@ -73,21 +71,20 @@ def few_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     return {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-@pytest.mark.parametrize("number", [1, 3])
 def test_killed_while_it_reads_the_index_it_goes_on_there(
-    out: Path, few_records: dict[str, str], number: int
+    out: Path, few_records: dict[str, str]
 ) -> None:
-    with replay(generated(13), Faults([on_index(faults.held(), number)])) as server:
+    with replay(generated(13), Faults([on_index(faults.held(), 3)])) as server:
         with start_process(*crawl_args(out, server), environment=few_records) as process:
-            server.wait_for(number)
+            server.wait_for(3)
             kill(process)
         cut_off = server.log[-1].target
-        assert ("resumeKey" in cut_off) is (number > 1)
+        assert "resumeKey" in cut_off
         server.change(Faults())
         result = crawl(out, server)
         assert (result.exit_code, result.stderr.count("error")) == (0, 0)
         queries = [request.target for request in requests_to(server, "index")]
-        assert queries[number] == cut_off
+        assert queries[3] == cut_off
         assert len(queries) == 3 + 1
         assert len(set(queries)) == 3
         assert len(requests_to(server)) == 13
@@ -121,67 +118,49 @@ COUNT = 20
 FEW = 3  # requests at a time
 
 
-def _killed_and_run_again(out: Path, server: Replay, process: subprocess.Popen[bytes]) -> None:
-    """Kill, begin again at once, and compare with what an undisturbed run gives."""
-    workers = kill(process)
-    server.change(Faults())
-    result = crawl(out, server, "--concurrency", str(FEW))
-    assert result.exit_code == 0, result.stderr
-    wait_until(lambda: not any(is_alive(pid) for pid in workers))
-    targets = [request.target for request in requests_to(server)]
-    assert len(set(targets)) == COUNT
-    assert len(targets) <= COUNT + FEW
-    assert articles(out) == files(*range(1, COUNT + 1))
-    assert _parts(out) == []
-    before = len(server.log)
-    again = hkcnews("normalise", out)
-    assert again.exit_code == 0
-    assert f"{COUNT} unchanged" in " ".join(again.stderr.split())
-    assert len(server.log) == before
-
-
-@pytest.mark.parametrize("number", [1, 7])
-def test_killed_while_it_fetches_it_loses_what_is_under_way(out: Path, number: int) -> None:
-    with replay(generated(COUNT), Faults([on_playback(faults.held(), number)])) as server:
-        command = crawl_args(out, server, "--concurrency", str(FEW))
-        with start_process(*command) as process:
-            server.wait_for(1 + number)
-            _killed_and_run_again(out, server, process)
-
-
-@pytest.mark.parametrize("count", [1, COUNT - 1])
-def test_killed_while_it_writes_it_loses_what_is_under_way(out: Path, count: int) -> None:
-    with replay(generated(COUNT)) as server:
-        command = crawl_args(out, server, "--concurrency", str(FEW))
-        with start_process(*command) as process:
-            wait_until(lambda: len(list(out.glob("articles/*/article_*.md"))) >= count)
-            _killed_and_run_again(out, server, process)
+def _held_from(number: int) -> Faults:
+    """Let no page come but those before the n-th."""
+    return Faults([on_playback(faults.held(), *range(number, COUNT + 1))])
 
 
 def test_killed_again_and_again_it_comes_to_the_same_end(out: Path) -> None:
+    def written() -> int:
+        return len(list(out.glob("articles/*/article_*.md")))
+
     with replay(generated(COUNT)) as server:
-        for kills, count in enumerate((3, 9, 15), start=1):
+
+        def asked() -> int:
+            return len(requests_to(server))
+
+        instants: list[tuple[Faults, Callable[[], bool]]] = [
+            (_held_from(1), lambda: asked() == FEW),  # the first pages are under way
+            (_held_from(5), lambda: written() >= 1),  # the first article has been written
+            (_held_from(7), lambda: asked() >= 7 + 2 * FEW),  # some are done, some under way
+            (Faults(), lambda: written() >= COUNT - 1),  # the last article is being written
+        ]
+        killed: list[int] = []
+        for kills, (held, is_time) in enumerate(instants, start=1):
+            server.change(held)
             with start_process(*crawl_args(out, server, "--concurrency", str(FEW))) as process:
-                server.wait_for(1 + count)
-                kill(process)
-            assert len(requests_to(server)) <= COUNT + kills * FEW
-        result = crawl(out, server, "--concurrency", str(FEW))
+                wait_until(is_time)
+                workers = kill(process)
+            assert workers
+            killed += workers
+            assert asked() <= COUNT + kills * FEW
+        result = crawl(out, server, "--concurrency", str(FEW))  # at once
         assert result.exit_code == 0, result.stderr
         assert len({request.target for request in requests_to(server)}) == COUNT
-        assert len(requests_to(server)) <= COUNT + 3 * FEW
+        assert asked() <= COUNT + len(instants) * FEW
         assert len(requests_to(server, "index")) == 1
+        before = len(server.log)
+        again = hkcnews("normalise", out)
+        assert again.exit_code == 0
+        assert f"{COUNT} unchanged" in " ".join(again.stderr.split())
+        assert len(server.log) == before
     assert articles(out) == files(*range(1, COUNT + 1))
     assert _parts(out) == []
     assert read_report(out)["open"] == 0
-
-
-def test_worker_processes_end_with_a_parent_that_is_killed(out: Path) -> None:
-    with replay(generated(2), Faults([on_playback(faults.held())])) as server:
-        with start_process(*crawl_args(out, server)) as process:
-            server.wait_for(3)
-            workers = kill(process)
-        assert workers
-        wait_until(lambda: not any(is_alive(pid) for pid in workers))
+    wait_until(lambda: not any(is_alive(pid) for pid in killed))
 
 
 # --- Ctrl-C ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_archive import Archive, FakeMemento, generated, replay
+from support.command import SECONDS
 from support.crawling import requests_to
 from support.crawls import NEWEST, OLD, WRITTEN, crawl, page, policy, reasons
 from support.warcs import address, article_file, article_page, articles, files
@@ -26,6 +27,8 @@ from scraper.models import CdxRecord
 from scraper.selection.ranking import Candidate
 from scraper.wayback.client import RequestStats
 
+DEADLY_PAGES = Path(__file__).parents[1] / "support" / "deadly_pages.py"
+
 
 def deadly(article: int, timestamp: str = NEWEST) -> FakeMemento:
     return FakeMemento(
@@ -33,7 +36,7 @@ def deadly(article: int, timestamp: str = NEWEST) -> FakeMemento:
     )
 
 
-@pytest.mark.usefixtures("deadly_workers")
+@pytest.mark.usefixtures("worker_processes")
 def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
     archive = generated(5)
     archive.add(deadly(6), deadly(7), page(7, OLD))
@@ -48,15 +51,16 @@ def test_a_page_that_kills_its_worker_costs_itself_only(out: Path) -> None:
 
 
 def test_a_page_whose_worker_died_is_read_again_from_the_store(
-    out: Path, deadly_workers: Path
+    out: Path, worker_start: Path
 ) -> None:
+    worker_start.write_bytes(DEADLY_PAGES.read_bytes())
     with replay(Archive([deadly(6), page(7)])) as server:
         report = crawl(out, server)
         assert reasons(report) == {"written": {"": 1}, "failed": {"crashed": 1}}
         before = len(server.log)
         report = crawl(out, server)  # which dies of it once more
         assert reasons(report) == {"written": {"": 1}, "failed": {"crashed": 1}}
-        deadly_workers.write_text("", encoding="utf-8")
+        worker_start.write_text("", encoding="utf-8")
         report = crawl(out, server)
         assert len(server.log) == before
     assert reasons(report) == {"written": {"": 2}}
@@ -75,7 +79,7 @@ def test_where_no_worker_can_be_started_the_run_ends(
     with replay(generated(3)) as server, open_folder(out, "tests/1") as folder:
         going = crawling.run(CrawlPlan(), policy(server.origin), folder, CrawlProgress())
         with pytest.raises(BlockingIOError):
-            asyncio.run(asyncio.wait_for(going, 5))
+            asyncio.run(asyncio.wait_for(going, SECONDS))
 
 
 _DYING = """

@@ -19,5 +19,7 @@ def test_the_demonstration_succeeds(
     assert not [share for share in report["fields"] if share["is_alarming"]]
     assert not report["failed"]
     shown = capfd.readouterr()
+    assert (out / "report.html").absolute().as_uri() in shown.out
+    assert (out / "report.html").is_file()
     assert (out / demo.SHOWN).read_text(encoding="utf-8") in shown.out
     assert "alarm" not in shown.err

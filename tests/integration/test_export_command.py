@@ -23,9 +23,12 @@ from support.warcs import (
     address,
     article_page,
     capture_url,
+    http,
+    record,
     response,
     tree,
     unreadable_page,
+    warc_date,
     warc_file,
 )
 
@@ -88,6 +91,28 @@ def test_a_folder_that_holds_something_else_is_refused(
     (out / "diary.txt").write_text("mine")
     assert "holds something else" in export(source, out, export_format, code=2)
     assert tree(out) == {"diary.txt": b"mine"}
+
+
+def test_a_file_of_the_same_name_as_the_marker_makes_no_export(source: Path, out: Path) -> None:
+    out.mkdir()
+    (out / "export.json").write_text('{"orders": [1, 2]}')
+    assert "is not that of an export" in export(source, out, "sqlite", code=2)
+    assert list(tree(out)) == ["export.json"]
+
+
+@pytest.mark.usefixtures("worker_processes")
+def test_a_second_capture_that_kills_the_parser_costs_the_comparison_only(
+    tmp_path: Path, out: Path
+) -> None:
+    deadly = http(article_page(2, body="<p>deadly to read</p>"))
+    older = record(deadly, uri=address(2), date=warc_date("20200101000000"))
+    source = warc_file(tmp_path, [*RECORDS[:2], older])
+    done = hkcnews("export", source, "--format", "sqlite", "--out", out, "--jobs", 2)
+    assert done.exit_code == 0
+    assert "article 2: its captures can't be compared" in " ".join(done.stderr.split())
+    with closing(sqlite3.connect(out / "archive.db")) as db:
+        assert db.execute("SELECT id FROM articles").fetchall() == [(1,), (2,)]
+        assert db.execute("SELECT count(*) FROM capture_texts").fetchone() == (0,)
 
 
 def test_a_crawl_is_not_overwritten_and_may_be_a_source(tmp_path: Path, out: Path) -> None:

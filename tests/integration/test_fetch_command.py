@@ -392,7 +392,7 @@ def test_a_newline_that_is_missing_is_a_change(server: Replay, out: Path) -> Non
     assert (out / PATH).read_bytes() == NEW_FILE
 
 
-@pytest.mark.usefixtures("deadly_workers")
+@pytest.mark.usefixtures("worker_processes")
 @pytest.mark.parametrize("into_folder", [False, True])
 def test_a_page_that_kills_the_parser_is_passed_over(out: Path, *, into_folder: bool) -> None:
     deadly = page(NEWEST, body="<p>deadly to read</p>")
@@ -411,7 +411,7 @@ def test_a_page_that_kills_the_parser_is_passed_over(out: Path, *, into_folder: 
         assert done.stdout_bytes == OLD_FILE + article_file(8, NEW)
 
 
-@pytest.mark.usefixtures("deadly_workers")
+@pytest.mark.usefixtures("worker_processes")
 def test_an_article_whose_only_page_kills_the_parser_is_an_error_and_the_next_one_is_fetched() -> (
     None
 ):

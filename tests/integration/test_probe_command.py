@@ -232,6 +232,7 @@ def test_a_template_with_another_content_element_is_told(pages: dict[Capture, by
     assert "next: do not crawl yet; " in stdout
 
 
+@pytest.mark.unmeasured
 def test_the_table_is_made_of_the_reference() -> None:
     for needed in make_probe_table.NEEDED:
         need(*needed.split("/"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -29,16 +30,27 @@ def close(folder: Path) -> None:
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
-def as_guest(*args: object) -> subprocess.CompletedProcess[str]:
-    """Run the command bound by the rights of files."""
-    command = [sys.executable, "-m", "scraper", *map(str, args)]
-    return subprocess.run(
+# Runs each of the commands, one after another, and prints what became of them.
+_DRIVER = """
+import json, sys
+from support.command import hkcnews
+
+results = [hkcnews(*args) for args in json.loads(sys.argv[1])]
+print(json.dumps([[each.exit_code, each.stdout, each.stderr] for each in results]))
+"""
+
+
+def as_guest(*commands: tuple[object, ...]) -> list[tuple[int, str, str]]:
+    """Run commands bound by the rights of files; return what each gave: code and both outputs."""
+    given = json.dumps([[str(arg) for arg in command] for command in commands])
+    command = [sys.executable, "-c", _DRIVER, given]
+    done = subprocess.run(
         [*WITHOUT_RIGHTS, *command] if os.geteuid() == 0 else command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        check=True,
+        env=clean_environment({"PYTHONPATH": str(Path(__file__).parents[1])}),
     )
+    return [(code, stdout, stderr) for code, stdout, stderr in json.loads(done.stdout)]
 
 
 @pytest.fixture
@@ -55,21 +67,29 @@ def crawled(out: Path) -> Iterator[tuple[Path, Replay]]:
 def test_a_read_only_crawl_can_be_looked_at(tmp_path: Path, crawled: tuple[Path, Replay]) -> None:
     out, server = crawled
     before = tree(out)
-    status = as_guest("status", "--out", out)
-    assert status.returncode == 0, status.stderr
-    assert "100.0 % written" in " ".join(status.stdout.split())
-    captures = as_guest("captures", 2, "--out", out, "--archive", server.origin)
-    assert (captures.returncode, captures.stdout != "") == (0, True), captures.stderr
-    dry = as_guest("fetch", 2, "--out", out, "--dry-run", "--archive", server.origin, "--rate", 0)
-    assert dry.returncode == 0, dry.stderr
-    rendered = as_guest("normalise", out, "--out", tmp_path / "again", "--jobs", 1)
-    assert rendered.returncode == 0, rendered.stderr
+    archive, page = ("--archive", server.origin), tmp_path / "page.html"
+    status, captures, *others = as_guest(
+        ("status", "--out", out),
+        ("captures", 2, "--out", out, *archive),
+        ("fetch", 2, "--out", out, "--dry-run", *archive, "--rate", 0),
+        ("normalise", out, "--out", tmp_path / "again", "--jobs", 1),
+        ("report", "--out", out, "--to", page, "--jobs", 1),
+    )
+    for code, _, stderr in (status, captures, *others):
+        assert code == 0, stderr
+    assert "100.0 % written" in " ".join(status[1].split())
+    assert captures[1] != ""
     assert articles(tmp_path / "again") == files(1, 2, 3)
+    assert page.is_file()
     assert tree(out) == before
 
 
 def test_what_would_write_into_it_says_so(crawled: tuple[Path, Replay]) -> None:
     out, server = crawled
-    done = as_guest("crawl", "--out", out, "--archive", server.origin)
-    assert done.returncode == 1
-    assert "may not be written" in done.stderr
+    crawl, report = as_guest(
+        ("crawl", "--out", out, "--archive", server.origin), ("report", "--out", out)
+    )
+    assert crawl[0] == 1
+    assert "may not be written" in crawl[2]
+    assert report[0] == 2
+    assert "name another file with --to" in report[2]

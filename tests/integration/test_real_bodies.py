@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import conformance
+import pytest
 from support.shared_files import need
+
+pytestmark = pytest.mark.unmeasured  # thousands of pages, no branch of which is tested here only
 
 
 def test_real_bodies_give_the_reference_files() -> None:

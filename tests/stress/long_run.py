@@ -57,37 +57,39 @@ def main(articles: str = "50000") -> None:
 def _all_of(count: int, out: Path) -> Run:
     """Crawl, crawl again, and render from the store; return what rendering took."""
     say(f"\n{count:,} articles")
-    with replay(partial(generated, count, paragraphs=PARAGRAPHS), process=True) as server:
+    with replay(
+        partial(generated, count, paragraphs=PARAGRAPHS, is_updated=True), process=True
+    ) as server:
         crawl = ["crawl", "--out", str(out), "--archive", server.origin, "--rate", "0"]
         crawl += ["--cooldown", "1"]
-        say(f"  crawl: {_run(*crawl)}")
+        say(f"  crawl: {run(*crawl)}")
         say(f"  a page crawled late: {_growth(server):.2f} times the time of an early one")
         sizes = {name: sum(p.stat().st_size for p in out.glob(at)) for name, at in KEPT.items()}
         shown = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items())
         say(f"  {shown}, {sum(sizes.values()) / count:,.0f} bytes an article")
-        say(f"  crawl again: {_run(*crawl)}")
+        say(f"  crawl again: {run(*crawl)}")
     anew = out.with_name(f"{count}-anew")
-    rendered = _run("normalise", str(out), "--out", str(anew))
+    rendered = run("normalise", str(out), "--out", str(anew))
     say(f"  normalise, all from the store: {rendered}; {count / rendered.seconds:,.0f} a second")
     if _files(anew) != _files(out) or len(_files(out)) != count:
         raise SystemExit("WRONG: what is rendered from the store is not what was crawled")
     return rendered
 
 
-def _run(*arguments: str) -> Run:
+def run(*arguments: str) -> Run:
     """Run the command and look at its processes all the time."""
-    run = Run()
+    taken = Run()
     start = time.perf_counter()
     process = subprocess.Popen([HKCNEWS, *arguments], stdout=subprocess.DEVNULL, stderr=-3)
     while process.poll() is None:
         for pid in _with_descendants(process.pid):
             with contextlib.suppress(OSError):  # it has just ended
-                _measure(pid, run)
+                _measure(pid, taken)
         time.sleep(0.1)
-    run.seconds = time.perf_counter() - start
+    taken.seconds = time.perf_counter() - start
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, "hkcnews")
-    return run
+    return taken
 
 
 def _measure(pid: int, run: Run) -> None:

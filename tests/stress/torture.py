@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -60,6 +61,7 @@ class Result:
     """The counts of a campaign; `wrong` must be empty."""
 
     articles: int = 0
+    unit: str = "articles"
     requests: int = 0
     kills: int = 0
     aways: int = 0
@@ -73,7 +75,7 @@ class Result:
     def __str__(self) -> str:
         injected = ", ".join(f"{name} {count}" for name, count in sorted(self.injected.items()))
         lines = [
-            f"{self.articles:,} articles, {self.requests:,} requests; faults: {injected}",
+            f"{self.articles:,} {self.unit}, {self.requests:,} requests; faults: {injected}",
             f"{self.kills} kills, {self.aways} times the server was away",
             f"{self.pauses} pauses, {self.paused_runs} runs ended by one",
             f"{self.max_a_second} requests at most in a second (the pace is {RATE:.0f})",
@@ -95,7 +97,8 @@ def campaign(
         if _start(server.origin, folder / "undisturbed").wait(_SECONDS_A_RUN) != _DONE:
             result.wrong.append("the undisturbed run did not end well")
     with replay(partial(archive, articles), everything(seed, index_faults), process=True) as server:
-        killed_at = _disturbed(server, folder / "disturbed", kills, chance, result)
+        start = partial(_start, server.origin, folder / "disturbed")
+        killed_at = disturbed(server, start, kills, chance, result)
         _judge(server.log, killed_at, result)
     _compare(folder / "undisturbed", folder / "disturbed", result)
     return result
@@ -103,7 +106,7 @@ def campaign(
 
 def archive(articles: int) -> Archive:
     """Return articles, every seventh with a farewell besides, and odd captures of some."""
-    found = generated(articles, paragraphs=3, captures=2, farewell_every=7)
+    found = generated(articles, paragraphs=3, captures=2, farewell_every=7, is_updated=True)
     odd: list[FakeMemento] = []
     for number in range(5, articles, _EVERY):
         # Each article has bytes of its own: a digest that articles share is tried last.
@@ -174,13 +177,17 @@ def _start(origin: str, out: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _disturbed(
-    server: Replay, out: Path, kills: int, chance: random.Random, result: Result
+def disturbed(
+    server: Replay,
+    start: Callable[[], subprocess.Popen[bytes]],
+    kills: int,
+    chance: random.Random,
+    result: Result,
 ) -> list[float]:
-    """Crawl to the end with `kills` kills on the way; return the times of the kills."""
+    """Run to the end with `kills` kills on the way; return the times of the kills."""
     killed_at = []
     for _ in range(_MAX_RUNS):
-        process = _start(server.origin, out)
+        process = start()
         seconds = _SECONDS_A_RUN
         if result.kills < kills:
             # The random time starts with a request, not with the start of the interpreter.
@@ -217,15 +224,15 @@ def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
     result.max_a_second = _max_in_a_second([request.at for request in pages])
     if result.max_a_second > RATE + 1:
         result.wrong.append(f"{result.max_a_second} requests in a second")
-    _look_for_pauses(log, killed_at, result)
-    good = Counter(r.target for r in pages if r.kind == "capture" and r.fault in _HARMLESS)
+    look_for_pauses(log, killed_at, result)
+    good = Counter(r.target for r in pages if r.kind == "capture" and r.fault in HARMLESS)
     result.fetched_again = sum(count - 1 for count in good.values())
     if result.fetched_again > CONCURRENCY * (result.kills + result.aways):
         result.wrong.append(f"{result.fetched_again} captures fetched again")
 
 
 # The response is complete, only oddly encoded, or late.
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     {"", "slow", "gzip claimed", "gzip unasked", "gzip unsaid", "gzip twice", "doubled encoding"}
 )
 
@@ -239,7 +246,7 @@ def _max_in_a_second(times: list[float]) -> int:
     return most
 
 
-def _look_for_pauses(log: list[Request], killed_at: list[float], result: Result) -> None:
+def look_for_pauses(log: list[Request], killed_at: list[float], result: Result) -> None:
     """Check that no request came between a refusal and the end of its pause.
 
     A crawl that was killed before it read the refusal does not know of the pause.

@@ -1,7 +1,8 @@
 """What a reader sees of an article: the same list from the tree of its page and from Markdown.
 
-Each visible character comes with the quotes, items, headings, cells and captions that it stands in,
-and with its marks; between them blanks and breaks; then pictures, videos and rules. Not compared
+Visible text comes with the quotes, items, headings, cells and captions that it stands in, and with
+its marks, in runs as long as these are the same; between them blanks and breaks; then pictures,
+videos and rules. Not compared
 are: control characters; blanks and breaks at the ends of a block; blocks of blanks alone; links
 without text; pictures without an address; that a block stands in a heading, which Markdown can't;
 whether lines of a cell are paragraphs.
@@ -9,8 +10,9 @@ whether lines of a cell are paragraphs.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,7 +29,8 @@ Context = tuple[tuple[str, int], ...]
 Marks = frozenset[Any]
 Event = tuple[Any, ...]
 BREAK, BLANK, END = ("break",), ("blank",), ("end",)
-_ASCII_BLANKS = " \t\r\n\f"
+_WORD_OR_BLANK = re.compile(r"[^ \t\r\n\f]+|[ \t\r\n\f]")  # the blanks of HTML
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _MARKS = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "strike": "s"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _KEPT_MARKS = {"sub", "sup", "u", "s", "del", "ins", "mark", "small", "code", "kbd"}
@@ -45,11 +48,18 @@ class Events:
         return self._number
 
     def text(self, value: str, context: Context, marks: Marks) -> None:
-        for character in value:
-            if character in _ASCII_BLANKS:
+        for word in _WORD_OR_BLANK.findall(value):
+            if word in " \t\r\n\f":
                 self.found.append(BLANK)
-            elif unicodedata.category(character) != "Cc":
-                self.found.append((character, context, marks))
+            elif shown := _CONTROL.sub("", word):
+                self._word(shown, context, marks)
+
+    def _word(self, word: str, context: Context, marks: Marks) -> None:
+        before = self.found[-1] if self.found else END
+        if before[1:] == (context, marks):
+            self.found[-1] = (before[0] + word, context, marks)
+        else:
+            self.found.append((word, context, marks))
 
     def end(self) -> None:
         self.found.append(END)
@@ -126,7 +136,8 @@ def _trimmed(block: list[Event]) -> list[Event]:
         kept.append(event)
     while kept and kept[-1] in (BLANK, BREAK):
         kept.pop()
-    is_visible = any(len(event) > 1 and (len(event[0]) > 1 or event[0].strip()) for event in kept)
+    # Those of two are pictures, videos and rules.
+    is_visible = any(len(event) == 2 or (len(event) > 2 and event[0].strip()) for event in kept)
     return kept if is_visible else []
 
 
@@ -311,15 +322,20 @@ def _plain(address: str) -> str:
 
 def of_markdown(text: str) -> list[Event]:
     """The events of a text in CommonMark with tables."""
-    markdown = MarkdownIt("commonmark").enable("table")
-    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     reader = _HtmlReader()
-    html = markdown.render(text)
+    html = _parser().render(text)
     body = LexborHTMLParser(html).body
     assert body is not None
     reader.read(body, (), frozenset())
     return normalised(reader.events)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark").enable("table")
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    return markdown
 
 
 class _HtmlReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from normalise.capture import Capture
@@ -21,14 +21,19 @@ _FACEBOOK_PLUGIN = re.compile(r"/(?:v[0-9.]+/)?plugins/(?:video|post|page)\.php"
 
 # The path from an article to another one, `None` where the export does not hold it.
 ArticlePath = Callable[[int], str | None]
+# The path from an article to each picture, by its captured address; "" for one that is lost.
+ImagePaths = Mapping[str, str]
 
 
 class Addresses:
     """Addresses as an article of the clean edition has them."""
 
-    def __init__(self, capture: Capture, article_path: ArticlePath) -> None:
+    def __init__(
+        self, capture: Capture, article_path: ArticlePath, images: ImagePaths | None = None
+    ) -> None:
         self._capture = capture
         self._article_path = article_path
+        self._images = images or {}
         self._wholes: dict[str, str] = {}  # most are asked for several times
 
     def link(self, address: str) -> str:
@@ -54,7 +59,26 @@ class Addresses:
         except BadCapture:
             return None
 
+    def original(self, address: str) -> str | None:
+        """Return the address under which a picture was captured, `None` for none of the web."""
+        try:
+            return Capture.of(self._capture.timestamp, self._whole(address)).original
+        except BadCapture:
+            return None
+
     def image(self, address: str) -> str:
+        """Return the path of a picture that is there, else its address at the archive."""
+        path = self._images.get(self.original(address) or "") if self._images else None
+        return path or self.archived_image(address)
+
+    def captures_of_lost(self, address: str) -> str | None:
+        """Return the page of the archive about a picture that is lost, `None` for any other."""
+        original = self.original(address) if self._images else None
+        if original is None or self._images.get(original) != "":
+            return None
+        return f"{ARCHIVE}/web/*/{original}"
+
+    def archived_image(self, address: str) -> str:
         """Return the address of a picture at the archive."""
         archived = archived_image(self._whole(address), self._capture)
         return archived if archived.startswith(ARCHIVE) else self._whole(address)

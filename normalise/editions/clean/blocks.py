@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from normalise.editions.clean.addresses import Addresses
-from normalise.editions.clean.blanks import one_line
 from normalise.editions.clean.document import (
     Block,
     FigureBlock,
@@ -17,7 +16,7 @@ from normalise.editions.clean.document import (
     TableBlock,
     VideoBlock,
 )
-from normalise.editions.clean.inline import InlineWriter
+from normalise.editions.clean.inline import InlineWriter, image_html
 from normalise.editions.clean.text import escape_heading, escape_html, escape_line
 
 _RULE = "___"  # hyphens would underline a line before them, asterisks begin an item
@@ -107,8 +106,7 @@ class BlockWriter:
                 caption = self._caption(part)
                 lines += [f"<figcaption>{caption}</figcaption>"] if caption else []
             else:
-                source = escape_html(self._addresses.image(part.address))
-                lines.append(f'<img src="{source}" alt="{escape_html(one_line(part.alt))}">')
+                lines.append(image_html(part, self._addresses))
         return "\n".join([*lines, "</figure>"])
 
     def _caption(self, blocks: list[Block]) -> str:

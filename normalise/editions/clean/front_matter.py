@@ -43,7 +43,8 @@ def captured_at(timestamp: str) -> str:
 
 
 def _box(box: AuthorBox, addresses: Addresses) -> dict[str, str]:
-    avatar = addresses.image(box.avatar) if box.avatar else ""
+    is_there = box.avatar and not addresses.captures_of_lost(box.avatar)
+    avatar = addresses.image(box.avatar) if is_there else ""
     return {"label": box.label, "name": box.name, "bio": box.bio, "avatar": avatar}
 
 

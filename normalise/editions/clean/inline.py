@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from normalise import tree
 from normalise.editions.clean.addresses import Addresses
 from normalise.editions.clean.blanks import common_marks, one_line
 from normalise.editions.clean.document import (
@@ -28,6 +29,7 @@ _SIGNS = {STRONG: "**", EMPHASIS: "*"}
 _WORD = frozenset("LNM")  # first letters of the categories of Unicode
 _IN_TARGET = re.compile(r"[\s<>\\()|]")
 _ENTITY_LIKE = re.compile(r"&(?=\#?[0-9A-Za-z]+;)")
+LOST_PICTURE = "圖片未能保存 Picture lost"
 HARD_BREAK, HTML_BREAK = "  \n", "<br>"
 
 
@@ -67,8 +69,7 @@ class InlineWriter:
 
     def _leaf_html(self, leaf: Leaf) -> str:
         if leaf.image is not None:
-            source = escape_html(self.addresses.image(leaf.image.address))
-            return f'<img src="{source}" alt="{escape_html(one_line(leaf.image.alt))}">'
+            return image_html(leaf.image, self.addresses, in_link=_is_in_link(leaf))
         return HTML_BREAK if leaf.is_break else escape_html(leaf.text)
 
 
@@ -122,14 +123,20 @@ class _MarkdownRun:
 
     def _leaf(self, at: int, last: str) -> str:
         leaf = self._leaves[at]
-        in_link = any(mark.name == LINK for mark in leaf.marks)
+        in_link = _is_in_link(leaf)
         if leaf.image is not None:
-            alt = escape(one_line(leaf.image.alt), "[", "]", in_link=True, has_math=self._has_math)
-            return f"![{alt}]({_target(self._writer.addresses.image(leaf.image.address))})"
+            return self._image(leaf.image, in_link=in_link)
         if leaf.is_break:
             return self._break(at)
         after = self._first_of(at + 1, len(leaf.marks))
         return escape(leaf.text, last, after, in_link=in_link, has_math=self._has_math)
+
+    def _image(self, image: tree.Image, *, in_link: bool) -> str:
+        addresses = self._writer.addresses
+        if captures := addresses.captures_of_lost(image.address):
+            return LOST_PICTURE if in_link else f"[{LOST_PICTURE}]({_target(captures)})"
+        alt = escape(one_line(image.alt), "[", "]", in_link=True, has_math=self._has_math)
+        return f"![{alt}]({_target(addresses.image(image.address))})"
 
     def _break(self, at: int) -> str:
         """One break is a line end; several must not make an empty line."""
@@ -151,8 +158,20 @@ class _MarkdownRun:
         if len(leaf.marks) > common:
             return "[" if leaf.marks[common].name == LINK else "<"
         if leaf.image is not None:
-            return "!"
+            return self._image(leaf.image, in_link=_is_in_link(leaf))[0]
         return "\n" if leaf.is_break else leaf.text[0]
+
+
+def image_html(image: tree.Image, addresses: Addresses, *, in_link: bool = False) -> str:
+    """Return a picture as HTML; of one that is lost, a link to its captures."""
+    if captures := addresses.captures_of_lost(image.address):
+        return LOST_PICTURE if in_link else f'<a href="{escape_html(captures)}">{LOST_PICTURE}</a>'
+    source = escape_html(addresses.image(image.address))
+    return f'<img src="{source}" alt="{escape_html(one_line(image.alt))}">'
+
+
+def _is_in_link(leaf: Leaf) -> bool:
+    return any(mark.name == LINK for mark in leaf.marks)
 
 
 def _opens(first: str, last: str) -> bool:

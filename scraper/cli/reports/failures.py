@@ -23,10 +23,12 @@ class FailureLine:
     names: tuple[str, ...]
 
 
-def show_failures(console: Console, lines: Sequence[FailureLine], where_all_are: str) -> None:
+def show_failures(
+    console: Console, lines: Sequence[FailureLine], where_all_are: str, unit: str = "article"
+) -> None:
     """Print a line for each reason; `where_all_are` says how to see what is left out."""
     for line in lines[:_MAX_REASONS]:
-        count = f"{line.count:,} {'article' if line.count == 1 else 'articles'}"
+        count = f"{line.count:,} {unit}{'' if line.count == 1 else 's'}"
         names = listed(line.names, line.count)
         print_line(console, "failed:", f"{count}: {shorten_addresses(line.reason)}: {names}", "red")
     more = len(lines) - _MAX_REASONS

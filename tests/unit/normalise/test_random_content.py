@@ -33,6 +33,8 @@ from normalise.tree import (
     walk,
 )
 
+pytestmark = pytest.mark.unmeasured  # a branch that these alone go through is not tested
+
 COUNT = 150
 KEY = hidden("captain@ferry.example")
 EMAILS = (

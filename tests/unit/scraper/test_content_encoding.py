@@ -40,6 +40,10 @@ def test_bodies_come_without_their_encodings(body: bytes, encoding: str) -> None
     assert decode_body(body, encoding) == BODY
 
 
+def test_deflate_declared_in_vain_of_what_begins_with_no_tag() -> None:
+    assert decode_body(b"\n" + BODY, "deflate") == b"\n" + BODY
+
+
 @pytest.mark.parametrize("encoding", ["", "gzip", "br", "deflate"])
 def test_an_empty_body_stays_empty(encoding: str) -> None:
     assert decode_body(b"", encoding) == b""

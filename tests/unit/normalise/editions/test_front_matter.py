@@ -8,7 +8,7 @@ import re
 import frontmatter
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.pages import CAPTURE, article_of, page, table
 
@@ -103,7 +103,6 @@ SIGNS = "山Bz0 \n\t\u3000\xa0\u200b\ufeff\x85\u2028*_#[]|`~\\-.!{}'\"\r\x00\x1c
 any_text = st.text() | st.text(SIGNS)
 
 
-@settings(max_examples=100)
 @given(title=any_text, author=any_text, category=any_text, tags=st.lists(any_text, max_size=3))
 def test_front_matter_reads_back_as_the_values(
     title: str, author: str, category: str, tags: list[str]

@@ -27,6 +27,13 @@ TWO = '<figure><img src="/a.jpg">{}<figcaption>甲</figcaption></figure>'
             "<p>甲</p><figure></figure>",
             ("a figure without a picture is left out",),
         ),
+        "a figure without a picture alone": (
+            "<figure></figure>",
+            (
+                "a figure without a picture is left out",
+                "the content has no block of its own: the body is empty",
+            ),
+        ),
         "a figure of a caption alone": (
             "<p>甲</p><figure><figcaption>乙</figcaption></figure>",
             ("a figure without a picture is left out: '乙'",),

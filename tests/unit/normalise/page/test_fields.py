@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from support.pages import CAPTURE, TITLE, article_of, hidden, page, table
 
-from normalise import NormaliseError, extract
+from normalise import NormaliseError, Unreadable, extract
 
 EMAIL = "captain@ferry.example"
 MASKED = f'<span data-cfemail="{hidden(EMAIL)}">[email&#160;protected]</span>'
@@ -66,7 +66,9 @@ def test_an_odd_time_is_told(
 
 
 def test_an_info_line_without_its_class_is_found_by_its_words() -> None:
+    unseen = "<script>撰文: 甲 | 發佈日期: 12.02.19</script>"
     html = page("<p>甲</p>").replace('class="article-info"', 'class="byline"')
+    html = html.replace('<body class="">', f'<body class="">{unseen}')
     assert (article_of(html).author, rules_of(html)["info line"]) == ("舟小行", "words")
 
 
@@ -85,6 +87,11 @@ def test_an_element_of_the_content_s_class_inside_another_is_read_once() -> None
     article = article_of(page('<p>甲</p><div class="article-content"><p>乙</p></div>'))
     assert len(article.body) == 2
     assert article.warnings == ()
+
+
+def test_a_long_page_of_no_known_kind_is_unreadable() -> None:
+    with pytest.raises(Unreadable):
+        extract(f"<title>渡輪</title><p>{'渡輪停航一天。' * 100}".encode(), CAPTURE)
 
 
 def test_a_page_without_any_content_is_not_read() -> None:

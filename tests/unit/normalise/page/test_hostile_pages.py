@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.pages import AVATAR, CAPTURE, NAME, PROMO, page, table, view_with_toolbar_of
 
 from normalise import Article, NormaliseError, extract, render
 
-quick_search = settings(max_examples=100)
 BOX = f'<div><img src="{AVATAR}"><div class="line">博客 | {NAME}</div><p>甲<br>\n乙</p></div>'
 MASKED = (
     '<p><a href="/cdn-cgi/l/email-protection" data-cfemail="5c3f1c3e723f">'
@@ -81,14 +80,12 @@ def outcome(html: bytes) -> Article | None:
     return article
 
 
-@quick_search
 @given(parts=st.lists(fragments, max_size=30))
 @example(parts=[b'<html class="article-block">'])
 def test_any_bytes_give_an_article_or_a_refusal(parts: list[bytes]) -> None:
     outcome(b"".join(parts))
 
 
-@quick_search
 @given(edits=st.lists(cuts, max_size=6))
 def test_damaged_page_gives_an_article_or_a_refusal(edits: list[tuple[int, int, bytes]]) -> None:
     html = WHOLE.encode()

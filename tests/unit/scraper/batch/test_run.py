@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from support.batches import NEWEST, OLD, convert_records, counts, path_of
 from support.warcs import (
+    address,
     article_file,
     article_page,
     farewell_page,
@@ -126,6 +127,14 @@ def test_a_second_run_changes_nothing(tmp_path: Path, out: Path) -> None:
     }
 
 
+def test_what_is_noted_of_a_source_is_no_failure(tmp_path: Path, out: Path) -> None:
+    page = record(http(article_page(1)), "WARC-Block-Digest: blake3:abab", uri=address(1))
+    summary = convert_records(tmp_path, [page], out)
+    assert counts(summary) == {"written": 1}
+    (note,) = summary.notes
+    assert "can't be checked" in note
+
+
 def test_progress_is_reported(tmp_path: Path, out: Path) -> None:
     listed: list[int] = []
     done: list[tuple[int, int]] = []
@@ -144,7 +153,7 @@ def test_a_source_that_is_none_is_an_error_before_anything_is_written(
     assert not out.exists()
 
 
-# --- worker processes -----------------------------------------------------------------------
+# --- worker processes: they die of pages that say so (support/deadly_pages.py) --------------
 
 
 def _mixed() -> list[bytes]:
@@ -163,6 +172,7 @@ def _mixed() -> list[bytes]:
     ]
 
 
+@pytest.mark.usefixtures("spawned_workers")
 def test_one_job_and_two_give_the_same_files_and_the_same_summary(tmp_path: Path) -> None:
     outs = [tmp_path / "one", tmp_path / "two"]
     one, two = (
@@ -187,43 +197,11 @@ def test_few_articles_are_done_without_worker_processes(
     assert counts(convert_all([warc], out, 1)) == {"unchanged": 1}
 
 
-# Python runs a module of this name when it starts: thus a worker is made to die of a page as it
-# would of a fault in the parser, and the program under test knows nothing of it.
-_DEADLY = """
-import os, signal
-from scraper.batch import judge
-
-extract, replace = judge.extract, os.replace
-
-def deadly(html, capture):
-    if b"deadly to read" in html:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return extract(html, capture)
-
-def ended_before(source, target):
-    with open(source, "rb") as file:
-        if b"ended while it writes" in file.read():
-            os.kill(os.getpid(), signal.SIGTERM)
-    replace(source, target)
-
-judge.extract, os.replace = deadly, ended_before
-"""
-
-
-@pytest.fixture
-def _deadly_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "start").mkdir()
-    (tmp_path / "start" / "sitecustomize.py").write_text(_DEADLY, encoding="utf-8")
-    path = [str(tmp_path / "start"), os.environ.get("PYTHONPATH")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
-
-
 def _articles(out: Path) -> dict[str, bytes]:
     """The finished files: of a worker that was ended others may be left, see below."""
     return {name: content for name, content in tree(out).items() if name.endswith(".md")}
 
 
-@pytest.mark.usefixtures("_deadly_workers")
 def test_a_page_that_kills_its_worker_costs_itself_only(tmp_path: Path, out: Path) -> None:
     records = [response(number) for number in range(1, 35)]  # a chunk, and one of two articles
     records[33] = response(34, article_page(34, body="<p>deadly to read</p>"))
@@ -237,7 +215,6 @@ def test_a_page_that_kills_its_worker_costs_itself_only(tmp_path: Path, out: Pat
     assert failure.where.startswith(f"{warc}, record at byte ")
 
 
-@pytest.mark.usefixtures("_deadly_workers")
 def test_a_chunk_done_again_finds_the_page_that_kills(tmp_path: Path, out: Path) -> None:
     records = [response(1), response(2, article_page(2, body="<p>deadly to read</p>")), response(3)]
     places = find_captures([warc_file(tmp_path, records)], tmp_path)
@@ -275,7 +252,6 @@ def test_a_worker_that_dies_while_work_is_handed_out_costs_nothing(
     assert summary.failed == []
 
 
-@pytest.mark.usefixtures("_deadly_workers")
 def test_a_worker_that_is_ended_while_it_writes_leaves_no_partial_file(
     tmp_path: Path, out: Path
 ) -> None:

@@ -50,6 +50,12 @@ def test_lines_of_other_keys_and_keys_that_come_again_are_unknown() -> None:
     assert document.piece(Part.UNKNOWN) == 'language: zh\ntitle: "乙"\n'
 
 
+def test_front_matter_without_a_line_is_of_two_pieces() -> None:
+    document = ArticleDocument.parse("---\n---\n")
+    assert document.has_front_matter
+    assert document.pieces == ((Part.OPENING, "---\n"), (Part.CLOSING, "---\n"))
+
+
 def test_values_are_read_as_yaml() -> None:
     document = ArticleDocument.parse('---\ntitle: "半\\u5c71"\ndate: 2021-04-24\ntags: [甲]\n---\n')
     assert document.values == {"title": "半山", "date": "2021-04-24"}

@@ -185,10 +185,20 @@ def test_the_document_names_every_table_and_column(tmp_path: Path) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     documented = {
         section.split("`")[1]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-        for section in re.split(r"^### 2\.\d ", text, flags=re.MULTILINE)[1:]
+        for section in re.split(r"^### 2\.\d+ ", text, flags=re.MULTILINE)[1:]
     }
     with closing(sqlite3.connect(tmp_path / "crawl.db")) as ledger:
         for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
             columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
             assert documented.pop(table)[: len(columns)] == columns
     assert documented == {}
+
+
+def test_a_snapshot_sees_nothing_of_what_is_written_meanwhile(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path)) as writer, closing(Ledger.open_existing(tmp_path)) as reader:
+        writer.set_note("first", "1")
+        with reader.snapshot():
+            assert reader.get_note("first") == "1"
+            writer.set_note("first", "2")
+            assert reader.get_note("first") == "1"
+        assert reader.get_note("first") == "2"

@@ -137,6 +137,7 @@ MISSING_IN_LIST = {
 }
 
 
+@pytest.mark.unmeasured
 def test_the_sample_of_the_reference_archive_has_the_defects_of_its_list() -> None:
     lines = need("oracle", "defects.tsv").read_text(encoding="utf-8").splitlines()[1:]
     folder = need("reference", "articles")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.pages import table
 from support.shared_files import need
@@ -29,8 +29,6 @@ KEY = "eJxLzs_VSa1IzC3ISdXUVzAyMDA3MDI0MDA2tDQ2AwB_XgeS"
 DIGEST = "PZJSFDKGZ3ZYYSYPR4CPTJJ4ROWDSFXQ"
 HEADER = list(FIELDS)
 Row = list[str | None]
-
-quick = settings(max_examples=50)
 
 
 def row(
@@ -105,7 +103,6 @@ def test_the_key_to_what_follows_goes_back_as_it_came(key: str) -> None:
     assert asked(key) == {**FIRST, "resumeKey": key}
 
 
-@quick
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_key_goes_back_as_it_came(key: str) -> None:
     assert asked(key)["resumeKey"] == key
@@ -471,7 +468,6 @@ def sent(records: list[CdxRecord], key: str | None, *, is_ascii: bool = False) -
     return json.dumps([HEADER, *rows, *end], ensure_ascii=is_ascii).encode() + b"\n"
 
 
-@quick
 @given(records=lists, key=keys, is_packed=st.booleans(), is_ascii=st.booleans())
 def test_any_rows_come_back(
     records: list[CdxRecord], key: str | None, *, is_packed: bool, is_ascii: bool
@@ -494,7 +490,6 @@ json_values = st.recursive(
 )
 
 
-@quick
 @given(
     st.one_of(
         st.binary(max_size=60),

@@ -30,8 +30,9 @@ from fake_archive import (
     replay,
     samples,
 )
-from support import sockets
+from support import clock, sockets
 from support.certificate import CERTIFICATE
+from support.clock import seconds
 from support.pages import table
 
 from normalise import Capture
@@ -45,7 +46,7 @@ from scraper.errors import (
     Stopped,
 )
 from scraper.models import ArchiveRedirect, Memento, Pause
-from scraper.wayback import cdx, client, playback
+from scraper.wayback import cdx, client, playback, timeouts
 from scraper.wayback.cdx import CdxPage
 from scraper.wayback.client import MAX_TRIES, RequestStats, WaybackClient
 from scraper.wayback.stop import StopSignal
@@ -110,7 +111,7 @@ async def in_session(
         on_pause(pause)
 
     stop = StopSignal()
-    throttle = Throttle(stop, rate=0, cooldown=COOLDOWN, pause=kept, on_pause=note)
+    throttle = Throttle(stop, rate=0, cooldown=COOLDOWN, pause=kept, on_pause=note, clock=seconds)
     async with WaybackClient(origin, throttle, stop, AGENT, concurrency, wait=0.001) as opened:
         return await scenario(Session(opened, stop, reported, has_reported))
 
@@ -148,34 +149,32 @@ class Outcome:
 
 def request(*rules: Rule, of: Captures | None = None, endpoint: Endpoint = PLAYBACK) -> Outcome:
     """Ask a server with faults for the one page, or for the index."""
+    stats = RequestStats()
 
     async def scenario(session: Session) -> Outcome:
+        session.stats = stats
         try:
             result: Any = await (session.page() if endpoint is PLAYBACK else session.list())
         except ScraperError as error:
             result = error
-        return Outcome(result, session.stats.requests, session.pauses)
+        return Outcome(result, stats.requests, session.pauses)
 
     with replay(captures() if of is None else of, Faults(rules)) as server:
-        outcome = run(server.origin, scenario)
+
+        def hangs() -> bool:
+            log = server.log
+            return len(log) == stats.requests > 0 and log[-1].fault in HANGING
+
+        outcome = clock.run(in_session(server.origin, scenario), hangs)
         assert len(server.log) == outcome.requests
         assert {entry.agent for entry in server.log} == {AGENT}
         return outcome
 
 
-Shorten = Callable[[faults.Fault, float], None]
-
-
-@pytest.fixture
-def shorten(monkeypatch: pytest.MonkeyPatch) -> Shorten:
-    """Shortens the time-outs for faults that are of time; others need none."""
-
-    def to(fault: faults.Fault, seconds: float) -> None:
-        if fault.name in {"stalled", "stalled within", "dripping", "slow"}:
-            monkeypatch.setattr(client, "_READ_SECONDS", seconds)
-            monkeypatch.setattr(client, "_MAX_SECONDS", seconds)
-
-    return to
+@pytest.fixture(autouse=True)
+def _time_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (client, timeouts):
+        monkeypatch.setattr(module, "time", clock.LoopTime)
 
 
 # --- faults that pass -----------------------------------------------------------------------
@@ -193,10 +192,10 @@ PASSING = {
     "gzip cut": faults.gzip_cut(),
     "stalled": faults.stalled(),
     "stalled within": faults.stalled(0.5),
-    "dripping": faults.dripping(),
-    "slow the first time": faults.slow(1.0),
+    "slow the first time": faults.slow(120.0),
     "blank": faults.blank(),
 }
+HANGING = {"stalled", "stalled within", "slow"}  # the names of faults that let a request wait
 
 
 @pytest.mark.parametrize("fault", PAUSING.values(), ids=PAUSING)
@@ -211,10 +210,7 @@ def test_the_fifth_pause_in_vain_ends_the_run(fault: faults.Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_passing_error_is_tried_again_and_pauses_nobody(
-    fault: faults.Fault, shorten: Shorten
-) -> None:
-    shorten(fault, 0.3)
+def test_a_passing_error_is_tried_again_and_pauses_nobody(fault: faults.Fault) -> None:
     length = ("content-length", str(len(PAGE)))
     of = Captures([FakeMemento(ADDRESS, TIMESTAMP, PAGE, headers=(length,))])
     assert request(on_playback(fault, 1), of=of).summary == ("page", 2, 0)
@@ -235,18 +231,14 @@ def test_a_passing_error_of_the_index_is_no_empty_index(fault: faults.Fault) -> 
 
 
 @pytest.mark.parametrize("name", ["503", "hung up", "stalled", "blank"])
-def test_an_error_that_never_passes_is_given_up_after_some_tries(
-    name: str, shorten: Shorten
-) -> None:
-    shorten(PASSING[name], 0.05)
+def test_an_error_that_never_passes_is_given_up_after_some_tries(name: str) -> None:
     outcome = request(on_playback(PASSING[name]))
     assert outcome.summary == ("RetriesExhausted", MAX_TRIES, 0)
     assert str(outcome.result).endswith(f", {MAX_TRIES} times")
 
 
 def test_tries_are_bounded_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_READ_SECONDS", 0.05)
-    monkeypatch.setattr(client, "_MAX_WORKING_SECONDS", 0.09)
+    monkeypatch.setattr(client, "_MAX_WORKING_SECONDS", 1.5 * client._READ_SECONDS)
     assert request(on_playback(faults.stalled())).summary == ("RetriesExhausted", 2, 0)
 
 
@@ -287,7 +279,7 @@ def test_retry_after_is_heeded() -> None:
         with pytest.raises(Stopped):
             await waiting
         assert session.reported[0] is not None
-        return session.reported[0].until - time.time()
+        return session.reported[0].until - seconds()
 
     with replay(captures(), Faults([on_playback(faults.too_many(1234))])) as server:
         assert run(server.origin, scenario) == pytest.approx(1234, abs=10)
@@ -416,7 +408,7 @@ def test_a_certificate_that_does_not_hold_ends_the_run_and_no_pause(tmp_path: Pa
 
     async def run() -> tuple[tuple[int, list[Pause | None]], list[bytes]]:
         async with sockets.answering(tls=tls) as server:
-            kept = Pause(time.time() - 1, 2)
+            kept = Pause(seconds() - 1, 2)
             return await in_session(server.origin, scenario, kept=kept), server.heads
 
     assert asyncio.run(run()) == ((1, []), [])

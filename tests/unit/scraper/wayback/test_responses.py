@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.errors import RateLimited, TryAgain
@@ -97,7 +97,6 @@ def test_an_unusable_wait_is_none(value: str) -> None:
     assert seconds_of(value) is None
 
 
-@settings(max_examples=60)
 @given(
     st.from_regex(
         r"(Mon, )?[0-9]{1,11} (Jan|x) [0-9]{1,12} [0-9]{1,3}:[0-9]{1,9}( [+-]?[0-9]{0,20})?",

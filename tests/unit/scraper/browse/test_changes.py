@@ -1,0 +1,43 @@
+"""How a text changed, word by word."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.browse import changes as module
+from scraper.browse.changes import ChangeKind, changes
+
+_TEXTS = st.text("船長說霧散了ab \n。", max_size=30)
+
+
+def side(old: str, new: str, dropped: ChangeKind) -> str:
+    return "".join(piece.text for piece in changes(old, new) if piece.kind is not dropped)
+
+
+@given(_TEXTS, _TEXTS)
+def test_both_texts_can_be_read_off(old: str, new: str) -> None:
+    assert side(old, new, ChangeKind.ADDED) == old
+    assert side(old, new, ChangeKind.REMOVED) == new
+
+
+def test_words_are_compared_not_letters() -> None:
+    pieces = [
+        (piece.kind.value, piece.text) for piece in changes("船 ferry 三隻", "船 ferries 四隻")
+    ]
+    assert pieces == [
+        ("same", "船 "),
+        ("removed", "ferry"),
+        ("added", "ferries"),
+        ("same", " "),
+        ("removed", "三"),
+        ("added", "四"),
+        ("same", "隻"),
+    ]
+
+
+def test_very_long_texts_are_compared_by_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MAX_WORDS", 3)
+    pieces = [(piece.kind.value, piece.text) for piece in changes("甲乙\n丙丁\n", "甲乙\n丙戊\n")]
+    assert pieces == [("same", "甲乙\n"), ("removed", "丙丁\n"), ("added", "丙戊\n")]

@@ -88,7 +88,7 @@ def _accept(judgement: Judgement, job: ExportJob, writer: ArticleWriter) -> Judg
             is_changed = writer.write_at(Path(path), _page(article, links, images.paths))
         case ExportFormat.JSONL:
             values = describe(article, judgement.warnings, links, images=images.paths)
-            record = compact_json(values)
+            record = compact_json(values).encode()
         case ExportFormat.PARQUET:
             record = typed(describe(article, judgement.warnings, links, images=images.paths))
         case ExportFormat.SQLITE:

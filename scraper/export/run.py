@@ -109,9 +109,10 @@ def _add_texts(
 
 
 def _keep(outcome: BatchOutcome, sink: Sink, summary: BatchSummary) -> None:
-    if sink.is_changed is not None and outcome.status is ArticleStatus.WRITTEN:
-        outcome = replace(outcome, is_changed=True)  # whether it has, the whole file tells
-    summary.add(replace(outcome, product=None))
+    is_written = outcome.status is ArticleStatus.WRITTEN
+    # Of an article that is no file of its own, the whole file tells whether it has changed.
+    is_changed = outcome.is_changed or (is_written and sink.is_changed is not None)
+    summary.add(replace(outcome, is_changed=is_changed, product=None))
     _add(outcome, sink)
 
 

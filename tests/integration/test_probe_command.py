@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fake_archive import Archive, FakeMemento, Faults, Replay, faults, on_playback, replay
 from fake_archive.samples import unplayable
-from support.command import hkcnews
+from support.command import SECONDS, hkcnews
 from support.probe_pages import probe_pages
 from support.shared_files import need
 from support.warcs import (
@@ -184,7 +184,7 @@ def test_ctrl_c_ends_it() -> None:
         lines = iter(running.stderr.readline, b"")
         assert any(line.startswith(b"paused: ") for line in lines)
         running.send_signal(signal.SIGINT)
-        _, stderr = running.communicate(timeout=30)
+        _, stderr = running.communicate(timeout=SECONDS)
     assert running.returncode == 130
     assert stderr.splitlines()[-1].startswith(b"interrupted: ")
     assert b"Traceback" not in stderr

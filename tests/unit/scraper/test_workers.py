@@ -26,6 +26,6 @@ def test_a_process_that_dies_at_its_start_has_not_died_of_its_job() -> None:
             first = await asyncio.gather(*map(pool.run, (1, 2, 3)), return_exceptions=True)
             return [*first, *await asyncio.gather(pool.run(4), return_exceptions=True)]
 
-    for result in asyncio.run(asyncio.wait_for(results(), 20)):
+    for result in asyncio.run(asyncio.wait_for(results(), 60)):
         assert isinstance(result, WorkerError), result
         assert "died when it started" in str(result)

@@ -184,5 +184,9 @@ def test_certificates_are_those_of_the_environment(
         monkeypatch.setenv(variable, str(tmp_path / "none.pem"))
         with pytest.raises(UsageError, match="SSL_CERT_FILE"):
             open_connections(HTTPS, 1)
+        assert open_connections(httpx.URL("http://127.0.0.1"), 1).proxy == ""
+        monkeypatch.setenv("HTTP_PROXY", "https://127.0.0.1:1")
+        with pytest.raises(UsageError, match="SSL_CERT_FILE"):
+            open_connections(httpx.URL("http://127.0.0.1"), 1)
     else:
         assert open_connections(HTTPS, 1).proxy == ""

@@ -67,7 +67,7 @@ def body_of(markdown: str, hidden: str, *, shows_pictures: bool) -> Body:
         values = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
         source, alt = values.get("src", ""), values.get("alt", "")
         if source and (shows_pictures or not is_at_archive(source)):
-            return picture_tag(source, alt)
+            return picture_tag(source, alt or hidden)
         count += bool(source)
         return f'<span class="picture">{escape(hidden)}{": " if alt else ""}{escape(alt)}</span>'
 

@@ -33,7 +33,7 @@ _WORDS = {
     "nothing_found": ("沒有文章符合。", "No article found."),
     "search_hint": (
         "輸入任何字詞；以空格分隔多個字詞，以引號括住詞組。",
-        "Any words; blanks between them, quotes round a phrase.",
+        "Separate words with spaces; put a phrase in quotation marks.",
     ),
     "search_for": ("搜尋文章", "Search the articles"),
     "order": ("排序", "Order"),
@@ -57,11 +57,11 @@ _WORDS = {
     "updated": ("更新", "Updated"),
     "about_author": ("作者簡介", "About the author"),
     "captures": ("這篇文章的存檔", "Captures of this article"),
-    "captured_page": ("存檔原頁", "The captured page"),
+    "captured_page": ("查看存檔頁面", "See the captured page"),
     "all_captures": ("互聯網檔案館的所有存檔", "All captures at the Internet Archive"),
     "shown_capture": ("此頁所用的存檔", "shown on this page"),
     "what_changed": ("與此頁的文字比較", "Compare with this page's text"),
-    "changes": ("文字如何改變", "How the text changed"),
+    "changes": ("文字改動", "How the text changed"),
     "removed": ("刪去", "removed"),
     "added": ("加入", "added"),
     "unchanged": ("文字沒有改變。", "The text has not changed."),
@@ -75,16 +75,21 @@ _WORDS = {
         "The pictures are at the Internet Archive and have not been loaded.",
     ),
     "show_pictures": ("載入圖片", "Load pictures"),
-    "hide_pictures": ("不再載入圖片", "Load no more pictures"),
+    "hide_pictures": ("不再載入圖片", "Stop loading pictures"),
     "not_found": ("找不到這一頁", "This page is not here"),
     "failure": ("這一頁未能顯示", "This page can't be shown"),
     "search_failed": (
         "搜尋未能完成，閱覽室可能已關閉。",
         "The search failed: has the reading room ended?",
     ),
+    "no_term": ("沒有文章屬於：{}", "No article has: {}"),
+    "one_text": (
+        "這篇文章只有一份可比較的存檔。",
+        "Only one capture of this article can be compared.",
+    ),
     "not_held": ("這個檔案館沒有這篇文章。", "This archive does not hold this article."),
     "back_home": ("回到最新文章", "To the latest articles"),
-    "result_article": ("文章", "article"),
+    "result_article": ("可用", "usable"),
     "result_not-article": ("不是文章", "no article"),
     "result_unreadable": ("無法讀取", "unreadable"),
     "result_unplayable": ("無法播放", "not playable"),
@@ -93,7 +98,7 @@ _WORDS = {
     "result_stored": ("已存檔", "stored"),
     "closing": (
         "眾新聞已於 2022 年 1 月停止運作。文章取自互聯網檔案館的存檔，版權屬眾新聞所有。",
-        "Citizen News closed in January 2022. Its articles, © Citizen News, come from captures.",
+        "Citizen News closed in January 2022. The articles, © Citizen News, are from web captures.",
     ),
 }
 _IN_ENGLISH = "tri-angles"  # the one category whose articles are in English (docs/site.md)
@@ -129,14 +134,14 @@ class Words:
         return self[f"result_{result}"] if f"result_{result}" in _WORDS else result
 
     def day(self, date: str) -> str:
-        """Return a day in words: `2021年12月31日（五）`, `31 December 2021, Fri`."""
+        """Return a day in words: `2021年12月31日（五）`, `Fri 31 December 2021`."""
         try:
             day = dt.date.fromisoformat(date)
         except ValueError:
             return self["no_date"]
         weekday = _WEEKDAYS[self.language is Language.ENGLISH][day.weekday()]
         if self.language is Language.ENGLISH:
-            return f"{day.day} {day:%B %Y}, {weekday}"
+            return f"{weekday} {day.day} {day:%B %Y}"
         return f"{day.year}年{day.month}月{day.day}日（{weekday}）"
 
     def month(self, month: str) -> str:

@@ -137,7 +137,7 @@ class Library:
         """The captures of an article, the newest first: those tried, and those with a text."""
         shown = "".join(filter(str.isdigit, captured)), original_url
         query = "SELECT timestamp, original FROM capture_texts WHERE article_id = ?"
-        texts: set[tuple[str, str]] = set(self._db.execute(query, (article_id,)))
+        texts = {(row[0], row[1]) for row in self._db.execute(query, (article_id,))}
         tried: dict[tuple[str, str], tuple[str, str]] = {}
         for timestamp, original, result, message in self._db.execute(
             "SELECT coalesce(served_timestamp, timestamp), coalesce(served_original, original), "

@@ -60,6 +60,11 @@ class Plugin:
             data_pages.prepare(conn)
 
     @hookimpl
+    def render_cell(self, value: object, column: str, table: str | None) -> Markup | None:
+        """Let ids of articles lead to them."""
+        return data_pages.linked(value, column, table)
+
+    @hookimpl
     def handle_exception(
         self, datasette: Any, request: Request, exception: Exception
     ) -> Callable[[], Awaitable[Response]]:

@@ -85,7 +85,9 @@ class ReadingRoom:
             return await self._terms(datasette, request, kind)
         term, number = self._catalogue.term(kind, name), _number(request)
         if term is None:
-            return await self._not_found(datasette, request)
+            return await self._not_found(
+                datasette, request, _words(request)["no_term"].format(name)
+            )
         page = await self._ask(datasette, lambda library: library.of_term(kind, term.id, number))
         return await self._page(datasette, request, "term", kind=kind, term=term, page=page)
 
@@ -119,7 +121,8 @@ class ReadingRoom:
         article_id = _article_id(request)
         article = await self._ask(datasette, lambda library: library.article(article_id))
         if article is None:
-            return await self._not_found(datasette, request, article_id)
+            text = _words(request)["not_held"]
+            return await self._not_found(datasette, request, text, article_id)
         shows_pictures = _shows_pictures(request)
         hidden = _words(request)["hidden_picture"]
         avatar = shown_source(article.box["avatar"])
@@ -137,7 +140,7 @@ class ReadingRoom:
         article_id = _article_id(request)
         texts = await self._ask(datasette, lambda library: library.captured_texts(article_id))
         if not texts:
-            return await self._not_found(datasette, request)
+            return await self._not_found(datasette, request, _words(request)["one_text"])
         # Named as the archive names a capture: two may be of one second.
         old = _named(texts, request.args.get("from"), texts[0])
         new = _named(texts, request.args.get("to"), texts[-1])
@@ -207,9 +210,11 @@ class ReadingRoom:
             return await self._not_found(datasette, request)
         return await self._page(datasette, request, "failure", status=status, message=message)
 
-    async def _not_found(self, datasette: Any, request: Request, article_id: int = 0) -> Response:
+    async def _not_found(
+        self, datasette: Any, request: Request, text: str = "", article_id: int = 0
+    ) -> Response:
         return await self._page(
-            datasette, request, "not_found", status=_NOT_FOUND, article_id=article_id
+            *(datasette, request, "not_found"), status=_NOT_FOUND, text=text, article_id=article_id
         )
 
 

@@ -65,7 +65,7 @@ RESULTS = {
 FIELDS = {
     "title": Words("title", "標題"),
     "author": Words("author", "作者"),
-    "category": Words("category", "分類"),
+    "category": Words("category", "欄目"),
     "tags": Words("tags", "標籤"),
     "date": Words("date", "日期"),
     "last_updated": Words("last update", "最後更新"),
@@ -73,7 +73,7 @@ FIELDS = {
     "promo": Words("promo", "募款呼籲"),
 }
 TOPICS = {
-    "categories": Words("Categories", "分類"),
+    "categories": Words("Categories", "欄目"),
     "authors": Words("Authors", "作者"),
     "tags": Words("Tags", "標籤"),
 }

@@ -157,7 +157,7 @@ def test_other_sites_can_do_no_more_than_link(
 def test_pages_are_in_the_language_of_the_browser(room: httpx.Client) -> None:
     english = text_of(room, "/", **{"Accept-Language": "en-GB,zh;q=0.5"})
     assert '<html lang="en">' in english
-    assert "28 June 2021, Mon" in english
+    assert "Mon 28 June 2021" in english
     assert '<html lang="zh-Hant-HK">' in text_of(room, "/", **{"Accept-Language": "fr"})
 
 
@@ -170,6 +170,13 @@ def test_changes_between_captures_are_shown_word_by_word(room: httpx.Client) -> 
     (name, *_) = re.findall(r'<option value="([^"]+)"', text)
     same = text_of(room, f"/article/20/changes?from={quote(name)}&to={quote(name)}")
     assert "文字沒有改變" in same
+
+
+def test_each_capture_of_an_article_stands_once(room: httpx.Client) -> None:
+    text = text_of(room, "/article/20")
+    listed = re.findall(r'<a href="https://web\.archive\.org/web/([0-9]{14})/[^"]*"[^>]*>2', text)
+    assert listed == ["20210629183215", "20210601000000"]
+    assert text.count("/article/20/changes?") == 1
 
 
 def test_searches_find_count_and_narrow(room: httpx.Client) -> None:
@@ -212,6 +219,7 @@ def test_the_data_are_there_for_those_who_want_them(room: httpx.Client) -> None:
     page = room.get("/archive/articles")
     policy = page.headers["content-security-policy"]
     assert "script-src 'self' 'sha256-" in policy
+    assert '<a href="/article/22">22</a>' in room.get("/archive/article_list").text
 
 
 @pytest.mark.parametrize("words", ["四隻貓", "「四隻貓」"])

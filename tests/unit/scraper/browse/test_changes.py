@@ -37,7 +37,14 @@ def test_words_are_compared_not_letters() -> None:
     ]
 
 
-def test_very_long_texts_are_compared_by_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_paragraph_is_not_spread_over_the_one_before_it() -> None:
+    pieces = [(piece.kind.value, piece.text) for piece in changes("甲乙。", "甲乙。\n\n丙丁。")]
+    assert pieces == [("same", "甲乙。"), ("added", "\n\n丙丁。")]
+
+
+def test_very_long_paragraphs_are_not_compared_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_WORDS", 3)
-    pieces = [(piece.kind.value, piece.text) for piece in changes("甲乙\n丙丁\n", "甲乙\n丙戊\n")]
-    assert pieces == [("same", "甲乙\n"), ("removed", "丙丁\n"), ("added", "丙戊\n")]
+    pieces = [
+        (piece.kind.value, piece.text) for piece in changes("甲乙\n丙丁戊己", "甲乙\n丙丁戊庚")
+    ]
+    assert pieces == [("same", "甲乙\n"), ("removed", "丙丁戊己"), ("added", "丙丁戊庚")]

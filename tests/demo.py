@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fake_archive import demo_archive, demo_faults, replay
+from fake_archive import demo_faults, replay
+from fake_archive.painted import illustrated_demo
 
 HKCNEWS = Path(sys.executable).with_name("hkcnews")
-SHOWN = "articles/18001-19000/article_18123.md"
+SHOWN = "articles/14001-15000/article_14655.md"
 # Faster than the real archive allows: this one is on loopback.
 PACE = ["--rate", "100", "--cooldown", "1"]
 
@@ -21,17 +22,14 @@ PACE = ["--rate", "100", "--cooldown", "1"]
 def main(out: Path) -> int:
     """Crawl, and show what came out; return the exit code of the crawl."""
     shutil.rmtree(out, ignore_errors=True)
-    with replay(demo_archive, demo_faults(), process=True) as server:
-        command = ["crawl", "--out", str(out), "--archive", server.origin, *PACE]
-        show(f"$ hkcnews {' '.join(command)}")
-        code = subprocess.run([HKCNEWS, *command], check=False).returncode
-    made = [
-        ["export", str(out), "--format", "sqlite", "--out", str(out / "reading-room")],
-        ["report", "--out", str(out)],
-    ]
-    for command in made:
-        show(f"\n$ hkcnews {' '.join(command)}")
-        code = code or subprocess.run([HKCNEWS, *command], check=False).returncode
+    with replay(illustrated_demo, demo_faults(), process=True) as server:
+        show("The pages of this archive are odd on purpose, so there is much to tell of them.\n")
+        code = 0
+        for name in ("crawl", "images"):
+            code = code or _run(name, "--out", out, "--archive", server.origin, *PACE)
+    room = out / "reading-room"
+    code = code or _run("export", out, "--format", "sqlite", "--out", room, "--quiet")
+    code = code or _run("report", "--out", out)
     show(f"\n$ cat {out / SHOWN}")
     show((out / SHOWN).read_text(encoding="utf-8"))
     show("What became of it, at any time:")
@@ -45,6 +43,12 @@ def main(out: Path) -> int:
     show("The same with the real archive, at the pace that it asks for:")
     show("  .venv/bin/hkcnews crawl --out archive --contact you@example.org")
     return code
+
+
+def _run(*arguments: object) -> int:
+    command = [str(each) for each in arguments]
+    show(f"$ hkcnews {' '.join(command)}")
+    return subprocess.run([HKCNEWS, *command], check=False).returncode
 
 
 def show(text: str) -> None:

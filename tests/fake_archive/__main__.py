@@ -17,12 +17,12 @@ sys.path[0] = str(Path(__file__).parents[1])  # instead of the folder of the pac
 from fake_archive import (  # noqa: E402
     Faults,
     RateLimitSimulator,
-    demo_archive,
     demo_faults,
     from_fixtures,
     generated,
     replay,
 )
+from fake_archive.painted import illustrated_demo  # noqa: E402
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
     if arguments.minute:
         limit = RateLimitSimulator(playback=arguments.minute[0], index=arguments.minute[1])
         faults = Faults(faults.rules, rate_limit=limit)
-    source = demo_archive if arguments.faults == "demo" else from_fixtures
+    source = illustrated_demo if arguments.faults == "demo" else from_fixtures
     if arguments.generated:
         source = partial(generated, arguments.generated)
     # Blocked before the thread of the server starts, so that only sigwait() receives them.

@@ -127,7 +127,8 @@ _UPDATED_ARTICLES = range(101, 60_101, 1500)  # between all others
 
 
 def _updated(article_id: int) -> FakeMemento:
-    date = "28.06.21 | 最後更新: 2021-06-29 08:30:00"
+    month, day = 1 + article_id // 100 % 6, 1 + article_id // 1500 % 28
+    date = f"{day:02}.{month:02}.21 | 最後更新: 2021-06-29 08:30:00"
     page = partial(warcs.article_page, article_id, date=date)
     return FakeMemento(warcs.address(article_id), warcs.TIMESTAMP, page)
 

@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 from demo import HKCNEWS, PACE
-from fake_archive import demo_archive, demo_faults, replay
+from fake_archive import demo_faults, replay
+from fake_archive.painted import illustrated_demo
 from support.browser import DESKTOP, browsing, program, reading
 from support.reading_room import reading_room
 
@@ -27,15 +28,16 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as name:
         out = Path(name, "archive")
-        with replay(demo_archive, demo_faults(), process=True) as server:
-            _run("crawl", "--out", out, "--archive", server.origin, *PACE)
+        with replay(illustrated_demo, demo_faults(), process=True) as server:
+            for command in ("crawl", "images"):
+                _run(command, "--out", out, "--archive", server.origin, *PACE)
         _run("export", out, "--format", "sqlite", "--out", Path(name, "data"))
         with (
             browsing() as browser,
             reading_room(Path(name, "data", "archive.db")) as origin,
             reading(browser, width=DESKTOP) as reader,
         ):
-            reader.go(f"{origin}/")
+            reader.go(f"{origin}/category?name=眾聞&page=3")
             reader.page.screenshot(path=OUT)
     print(f"written: {OUT.relative_to(OUT.parents[1])}")  # noqa: T201
     return 0

@@ -15,6 +15,7 @@ from scraper.crawl.image_values import (
     ImageFacts,
     ImageOutcome,
     ImageResult,
+    ListedCapture,
     ShownImage,
 )
 from scraper.models import ArticleStatus, WarcLocation
@@ -106,15 +107,19 @@ class ImageLedger:
             "SELECT original, timestamp, article_id, number, sizes, listed FROM images WHERE id = ?"
         )
         ((original, timestamp, article_id, number, sizes, listed),) = self._db.rows(query, image_id)
-        captures = [Capture(*each) for each in json.loads(listed)] if listed else None
+        captures = None
+        if listed:
+            captures = tuple(
+                ListedCapture(Capture(*each), digest) for *each, digest in json.loads(listed)
+            )
         return Image(
             *(image_id, Capture(timestamp, original), article_id, number, tuple(json.loads(sizes))),
-            listed=None if captures is None else tuple(captures),
+            listed=captures,
         )
 
-    def set_listed(self, image_id: int, captures: Iterable[Capture]) -> None:
+    def set_listed(self, image_id: int, captures: Iterable[ListedCapture]) -> None:
         """Keep the captures of a picture that the index has given."""
-        listed = json.dumps([[each.timestamp, each.original] for each in captures])
+        listed = json.dumps([[*_key(each.capture), each.digest] for each in captures])
         self._db.execute("UPDATE images SET listed = ? WHERE id = ?", listed, image_id)
 
     # --- what was tried --------------------------------------------------------------------
@@ -165,13 +170,12 @@ class ImageLedger:
             return str(file)
         return None
 
-    def image_files(self) -> frozenset[str]:
-        """Return the files of all pictures."""
-        query = "SELECT DISTINCT file FROM images WHERE file != ''"
-        return frozenset(file for (file,) in self._db.rows(query))
+    def image_files(self) -> list[tuple[str, int]]:
+        """Return the files of all pictures, each with its bytes."""
+        return list(self._db.rows("SELECT DISTINCT file, bytes FROM images WHERE file != ''"))
 
     def reopen_images(self, file: str) -> None:
-        """Forget what became of the pictures with a file that is gone."""
+        """Forget what became of the pictures with a file that is gone or damaged."""
         self._db.execute("UPDATE images SET status = '', file = '' WHERE file = ?", file)
 
     def forget_images(self, file: str, end: int) -> None:

@@ -139,8 +139,8 @@ class ImageCrawler:
         if listed is None:
             listed = tuple(candidates.choose_listed(image, await self._records(image), attempts))
             self._ledger.set_listed(image.id, listed)
-        for capture in listed:
-            yield capture
+        for each in candidates.usable(listed, attempts):
+            yield each.capture
 
     async def _records(self, image: Image) -> tuple[CdxRecord, ...]:
         """What the index lists for a picture; an index that refuses is asked once in a run."""

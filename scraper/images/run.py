@@ -32,10 +32,11 @@ def wanted_articles(plan: ImagePlan, folder: CrawlFolder) -> frozenset[int] | No
 
 
 def pending_images(plan: ImagePlan, folder: CrawlFolder) -> list[int]:
-    """Return the pictures that are to be fetched; those whose file is gone are among them."""
-    known, there = folder.ledger.image_files(), frozenset(image_files(folder.path))
-    for file in known - there:
-        folder.ledger.reopen_images(file)
+    """Return the pictures to fetch; those whose file is gone or of another size are among them."""
+    there = dict(image_files(folder.path))
+    for file, size in folder.ledger.image_files():
+        if there.get(file) != size:
+            folder.ledger.reopen_images(file)
     return folder.ledger.pending_images(wanted_articles(plan, folder))[: plan.limit]
 
 

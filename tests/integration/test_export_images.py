@@ -97,20 +97,29 @@ def test_a_second_export_changes_nothing_and_stale_pictures_go(
     assert stale.is_file(), "another format in the folder may show it"
 
 
-def test_pictures_are_copied_where_links_are_refused(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_who_edits_the_pictures_of_an_export_leaves_those_of_the_crawl(
+    source: Path, tmp_path: Path
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("no links here")
+    before = tree(source / "images")
+    export(source, tmp_path / "export", "markdown")
+    for path in (tmp_path / "export").rglob("*.jpg"):
+        path.write_bytes(b"edited in place")
+    assert tree(source / "images") == before
 
-    export(source, tmp_path / "linked", "markdown")
-    monkeypatch.setattr("scraper.export.images.os.link", refuse)
-    export(source, tmp_path / "copied", "markdown")
-    assert tree(tmp_path / "linked") == tree(tmp_path / "copied")
-    (first, *_), (same, *_) = (
-        sorted((tmp_path / name).rglob("*.jpg")) for name in ("linked", "copied")
-    )
-    assert (first.stat().st_nlink, same.stat().st_nlink) == (2, 1)
+
+@pytest.mark.parametrize(("export_format", "folder"), [("markdown", "."), ("hugo", "static")])
+def test_files_with_names_of_their_own_stay(
+    source: Path, tmp_path: Path, export_format: str, folder: str
+) -> None:
+    target = tmp_path / "export"
+    export(source, target, export_format)
+    names = ("trip/2021-05-mine.jpg", "2001-3000/1-09-abcdefgh.jpg", "1-1000/1-09-mine.jpg")
+    own = [target / folder / "images" / name for name in (*names, "1-1000/.1-mine.jpg.part")]
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"mine")
+    export(source, target, export_format)
+    assert all(path.is_file() for path in own)
 
 
 def test_the_database_has_a_table_of_pictures_beside_its_files(

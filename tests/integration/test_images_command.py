@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,48 @@ def test_redirects_are_followed_and_circles_are_a_miss(out: Path) -> None:
     assert fates(out) == {"/a.jpg": "written", "/b.jpg": "redirect-loop"}
 
 
+def test_a_redirect_to_what_is_not_archived_leaves_other_captures(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        samples.redirect(f"{HOST}/a.jpg", TIMESTAMP, "https://cdn.example/gone.jpg"),
+        captured("/a.jpg", JPEG, "20180101000000"),
+    ]
+    with served(out, mementos) as server:
+        assert "1 100.0 % written" in images(out, server)
+    with closing(sqlite3.connect(out / "crawl.db")) as ledger:
+        reasons = ledger.execute("SELECT reason FROM image_attempts ORDER BY timestamp").fetchall()
+    assert reasons == [("",), ("leads-elsewhere",)]
+
+
+def test_a_whole_copy_takes_the_place_of_one_that_comes_cut(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        captured("/a.jpg", JPEG, TIMESTAMP),
+        captured("/a.jpg", JPEG, "20180101000000"),
+    ]
+    # Captures of equal bytes have one digest in the index.
+    rule = on_playback(faults.shortened(), path=f"/web/{TIMESTAMP}im_/")
+    with served(out, mementos, Faults([rule])) as server:
+        assert "1 100.0 % written" in images(out, server)
+    assert list(files(out).values()) == [JPEG]
+
+
+def test_a_whole_picture_is_taken_whatever_length_was_captured(out: Path) -> None:
+    length = ("Content-Length", str(len(JPEG) + 10))
+    page = replace(captured("/a.jpg", JPEG, TIMESTAMP), headers=(length,))
+    with served(out, [article(1, shown("/a.jpg")), page]) as server:
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 3}
+
+
+def test_a_redirect_of_the_archive_may_name_the_address_alone(out: Path) -> None:
+    mementos = [article(1, shown("/a.jpg")), captured("/a.jpg", JPEG)]
+    rule = on_playback(faults.nearest(AT, form=""), path=f"/web/{TIMESTAMP}im_/")
+    with served(out, mementos, Faults([rule])) as server:
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 2}
+
+
 def test_captures_of_errors_are_no_pictures_even_where_they_are(out: Path) -> None:
     page = captured("/a.jpg", JPEG, TIMESTAMP, status=404)
     with served(out, [article(1, shown("/a.jpg")), page]) as server:
@@ -229,13 +273,16 @@ def test_only_pictures_of_some_articles_or_so_many(out: Path) -> None:
         assert "1 pictures to fetch" in images(out, server, "--dry-run")
 
 
-def test_a_file_that_is_gone_comes_from_the_store(out: Path) -> None:
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: os.truncate(path, 0)])
+def test_a_file_that_is_gone_or_damaged_comes_from_the_store(
+    out: Path, damage: Callable[[Path], None]
+) -> None:
     page = captured("/a.jpg", JPEG, TIMESTAMP)
     with served(out, [article(1, shown("/a.jpg")), page]) as server:
         images(out, server)
         before = files(out)
         for path in (out / "images").rglob("*.jpg"):
-            path.unlink()
+            damage(path)
         images(out, server)
         assert asked_for(server) == {"/a.jpg": 1}
     assert files(out) == before

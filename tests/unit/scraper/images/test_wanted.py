@@ -8,7 +8,7 @@ from support.warcs import article_page, capture_url
 
 from normalise import Capture, extract
 from scraper.crawl.image_values import Image, ImageAttempt, ImageResult, ShownImage
-from scraper.images.candidates import choose_listed, named, needs_index
+from scraper.images.candidates import choose_listed, named, needs_index, usable
 from scraper.images.files import image_path
 from scraper.images.wanted import shown_images
 from scraper.models import CdxRecord
@@ -57,12 +57,13 @@ def test_the_index_is_not_asked_for_what_the_archive_does_not_have(
     assert needs_index(IMAGE, [attempt]) is expected
 
 
-def test_listed_captures_come_nearest_first_each_content_once() -> None:
-    def record(
-        timestamp: str, digest: str, mimetype: str = "image/jpeg", status: str = "200"
-    ) -> CdxRecord:
-        return CdxRecord(Capture(timestamp, f"{HOST}/a.jpg"), mimetype, status, digest)
+def record(
+    timestamp: str, digest: str, mimetype: str = "image/jpeg", status: str = "200"
+) -> CdxRecord:
+    return CdxRecord(Capture(timestamp, f"{HOST}/a.jpg"), mimetype, status, digest)
 
+
+def test_listed_captures_come_nearest_first_equal_bytes_last() -> None:
     records = [
         record("20190101000000", "A"),
         record("20200101000000", "B"),
@@ -74,11 +75,35 @@ def test_listed_captures_come_nearest_first_each_content_once() -> None:
     ]
     attempt = ImageAttempt(IMAGE.capture, ImageResult.NOT_IMAGE, "html", served=IMAGE.capture)
     chosen = choose_listed(IMAGE, records, [attempt])
-    assert [each.timestamp for each in chosen] == [
-        "20200201000000",
-        "20190101000000",
-        "20200501000000",
+    assert [each.capture.timestamp for each in chosen] == [
+        *("20200201000000", "20190101000000", "20200501000000", "20200101000000")
     ]
+    # The first of equal bytes turns out to be none while they are tried.
+    attempts = [attempt]
+    tried = []
+    for each in usable(chosen, attempts):
+        tried.append(each.digest)
+        attempts.append(
+            ImageAttempt(each.capture, ImageResult.NOT_IMAGE, "html", served=each.capture)
+        )
+    assert tried == ["B", "A", "HTML"]
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        (ImageResult.NOT_IMAGE, "cut-short"),
+        (ImageResult.NOT_IMAGE, "error-page"),
+        (ImageResult.UNPLAYABLE, "playback-error"),
+        (ImageResult.NO_ANSWER, "no-answer"),
+    ],
+)
+def test_a_copy_of_what_did_not_come_whole_is_tried(result: ImageResult, reason: str) -> None:
+    copies = [record("20200601000000", "SAME"), record("20210101000000", "SAME")]
+    attempt = ImageAttempt(IMAGE.capture, result, reason, served=IMAGE.capture)
+    (chosen,) = choose_listed(IMAGE, copies, [attempt])
+    assert chosen.capture.timestamp == "20210101000000"
+    assert list(usable([chosen], [attempt])) == [chosen]
 
 
 def test_names_of_files_are_ascii_and_say_the_article() -> None:

@@ -41,12 +41,12 @@ LEFT JOIN image_pages ON article_id = articles.id
 WHERE articles.status = 'written' AND article_id IS NULL ORDER BY articles.id
 """
 _INSERT_IMAGE = (
-    "INSERT OR IGNORE INTO images (original, timestamp, article_id, number, sizes) "
-    "VALUES (?,?,?,?,?)"
+    "INSERT INTO images (original, timestamp, article_id, number, sizes) VALUES (?,?,?,?,?)"
 )
+_REOPEN = "status = '', reason = '', message = '', file = ''"
 _LOST = "(SELECT timestamp, original FROM mementos WHERE file = ? AND offset + length > ?)"
 _FORGET_IMAGES = (
-    "UPDATE images SET status = '', reason = '', message = '', file = '' "  # noqa: S608
+    f"UPDATE images SET {_REOPEN} "  # noqa: S608
     f"WHERE status != '' AND (served_timestamp, served_original) IN {_LOST}"
 )
 _FORGET_ATTEMPTS = (
@@ -73,13 +73,15 @@ class ImageLedger:
     def record_page(
         self, article_id: int, capture: Capture, extractor: str, shown: Sequence[ShownImage]
     ) -> None:
-        """Record which pictures an article shows, in their order, in place of an earlier list."""
+        """Record which pictures an article shows, in their order, in place of an earlier list.
+
+        A picture that is known gains the sizes that are new. One that is lost is open again then,
+        and where its article was written from another capture.
+        """
         with self._db.transaction():
             self._db.execute("DELETE FROM image_uses WHERE article_id = ?", article_id)
             for number, image in enumerate(shown, start=1):
-                sizes = json.dumps(image.sizes)
-                key = (image.original, capture.timestamp, article_id, number, sizes)
-                self._db.execute(_INSERT_IMAGE, *key)
+                self._add_image(article_id, number, capture.timestamp, image)
                 self._db.execute(
                     "INSERT INTO image_uses SELECT ?, ?, id, ? FROM images WHERE original = ?",
                     *(article_id, number, image.is_avatar, image.original),
@@ -88,6 +90,32 @@ class ImageLedger:
                 "REPLACE INTO image_pages VALUES (?,?,?,?)",
                 *(article_id, capture.timestamp, capture.original, extractor),
             )
+
+    def _add_image(self, article_id: int, number: int, timestamp: str, image: ShownImage) -> None:
+        query = "SELECT id, timestamp, article_id, sizes, status FROM images WHERE original = ?"
+        known = next(self._db.rows(query, image.original), None)
+        if known is None:
+            key = (image.original, timestamp, article_id, number, json.dumps(image.sizes))
+            self._db.execute(_INSERT_IMAGE, *key)
+            return
+        image_id, before, first, sizes, status = known
+        merged = dict.fromkeys([*json.loads(sizes), *image.sizes])
+        merged.pop(image.original, None)
+        now = timestamp if first == article_id and status != ArticleStatus.WRITTEN else before
+        if (json.dumps(list(merged)), now) != (sizes, before):
+            changes = "sizes = ?, timestamp = ?"
+            if status == ArticleStatus.NO_CAPTURE:
+                changes += f", {_REOPEN}"
+            query = f"UPDATE images SET {changes} WHERE id = ?"  # noqa: S608
+            self._db.execute(query, json.dumps(list(merged)), now, image_id)
+
+    def forget_listed(self) -> None:
+        """Forget what the index lists for pictures that are not written: they are open again."""
+        self._db.execute(
+            f"UPDATE images SET listed = '', {_REOPEN} "  # noqa: S608
+            "WHERE listed != '' AND status != ?",
+            ArticleStatus.WRITTEN,
+        )
 
     def pending_images(self, ids: Ids = None) -> list[int]:
         """Return the pictures with which there is something left to do.
@@ -176,7 +204,7 @@ class ImageLedger:
 
     def reopen_images(self, file: str) -> None:
         """Forget what became of the pictures with a file that is gone or damaged."""
-        self._db.execute("UPDATE images SET status = '', file = '' WHERE file = ?", file)
+        self._db.execute(f"UPDATE images SET {_REOPEN} WHERE file = ?", file)  # noqa: S608
 
     def forget_images(self, file: str, end: int) -> None:
         """Forget what was made of captures that should lie in a file of the store after a byte."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,22 +75,24 @@ def take_snapshot(crawl: Path, folder: Path) -> ImageSnapshot | None:
     with closing(Ledger.open_existing(crawl)) as ledger:
         if not ledger.has_images():
             return None
-        there = dict(image_files(crawl))
         with closing(sqlite3.connect(folder / _FILE, isolation_level=None)) as db:
             db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLE}")
             db.execute("BEGIN")
             db.executemany(
                 "INSERT INTO images VALUES (?,?,?,?,?,?,?,?,?,?)",
-                (
-                    (number, original, status, reason, file, *facts, size, digest)
-                    if not file or there.get(file) == size
-                    else (number, original, "", "", "", *facts, size, digest)
-                    for number, original, status, reason, file, *facts, size, digest in ledger.shown_images()
-                ),
+                _rows(ledger, dict(image_files(crawl))),
             )
             db.execute("CREATE INDEX of_article ON images (article_id)")
             db.execute("COMMIT")
     return ImageSnapshot(folder / _FILE)
+
+
+def _rows(ledger: Ledger, there: dict[str, int]) -> Iterator[tuple[object, ...]]:
+    """The rows of the snapshot; `there` has the bytes of each file."""
+    for article_id, original, *outcome, mime, width, height, size, digest in ledger.shown_images():
+        is_there = not outcome[-1] or there.get(outcome[-1]) == size
+        known = outcome if is_there else ("", "", "")
+        yield article_id, original, *known, mime, width, height, size, digest
 
 
 def place_images(

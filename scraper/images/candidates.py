@@ -67,7 +67,7 @@ def choose_listed(
 def usable(
     listed: Sequence[ListedCapture], attempts: Sequence[ImageAttempt]
 ) -> Iterator[ListedCapture]:
-    """Yield listed captures, but for bytes that `attempts`, which grow meanwhile, show to be bad."""
+    """Yield listed captures, but for bytes that `attempts`, which grows meanwhile, rules out."""
     for each in listed:
         if each.digest not in _bad_digests(((it.capture, it.digest) for it in listed), attempts):
             yield each

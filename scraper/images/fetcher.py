@@ -94,15 +94,18 @@ class _Reader:
         """Return what the archive has answered. Raises what `playback.parse_response` raises."""
         try:
             answer = self._parse(response, body, "")
-            if isinstance(answer, Memento) and is_cut(answer.body):
-                raise CutBody("a picture without its end")
         except CutBody:
-            digest = playback.payload_digest(body)
-            self.cut_bodies[digest] += 1
-            if self.cut_bodies[digest] < _SAME_ANSWERS:
+            if not self._came_often(body):
                 raise
             return self._parse(response, body, None)
+        if isinstance(answer, Memento) and is_cut(answer.body) and not self._came_often(body):
+            raise CutBody("a picture without its end")
         return answer
+
+    def _came_often(self, body: bytes) -> bool:
+        digest = playback.payload_digest(body)
+        self.cut_bodies[digest] += 1
+        return self.cut_bodies[digest] >= _SAME_ANSWERS
 
     def _parse(
         self, response: httpx.Response, body: bytes, digest: str | None

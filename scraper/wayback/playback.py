@@ -71,9 +71,9 @@ def parse_response(
 ) -> Memento | ArchiveRedirect:
     """Return what the archive has answered; `body` is as it came, compressed or not.
 
-    `digest` is that of the index, "" where unknown, `None` to take a body of any length; `max_bytes`
-    bounds the unpacked body. Raises `RateLimited` and `TryAgain` for errors that may pass,
-    `PlaybackError` for others.
+    `digest` is that of the index, "" where unknown, `None` to take a body of any length;
+    `max_bytes` bounds the unpacked body. Raises `RateLimited` and `TryAgain` for errors that may
+    pass, `PlaybackError` for others.
     """
     is_memento = "memento-datetime" in response.headers
     encodings = _encodings(response)

@@ -28,15 +28,17 @@ from support.crawling import read_report, requests_to
 from support.crawls import crawl
 from support.inline_pool import InlinePool
 from support.pictures import AT, HOST, article, articles, captured, in_sizes, picture, shown
-from support.warcs import TIMESTAMP
+from support.warcs import TIMESTAMP, address, article_page
 
 from scraper.content_encoding import MAX_IMAGE_BYTES, MAX_PAGE_BYTES
+from scraper.crawl.plan import CrawlPlan
 from scraper.errors import WorkerCrash
 from scraper.images import run as images_run
 
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 HTML = b"<!DOCTYPE html><html><title>404</title><body>gone</body></html>"
 JPEG = picture(1)
+NEW = "20211201000000"
 
 
 @contextmanager
@@ -172,6 +174,71 @@ def test_an_index_that_refuses_is_asked_once_and_leaves_pictures_for_the_next_ru
         assert "1 33.3 % written" in images(out, server)
         assert asked_for(server) - before == {"/a.jpg": 1}
     assert fates(out) == {"/a.jpg": "written", "/b.jpg": "html", "/c.jpg": "html"}
+
+
+def test_an_index_that_is_silent_is_not_asked_for_every_picture(out: Path) -> None:
+    paths = [f"/{number}.jpg" for number in range(6)]
+    mementos = [article(1, shown(*paths)), *(captured(path, HTML, TIMESTAMP) for path in paths)]
+    with served(out, mementos, Faults([on_index(faults.gateway(504))])) as server:
+        before = len(requests_to(server, "index"))
+        assert "failed (no-index 6)" in images(out, server, code=1)
+        assert len(requests_to(server, "index")) - before == 15
+
+
+def test_the_index_is_asked_when_playback_has_answered(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg", "/b.jpg", "/c.jpg")),
+        captured("/a.jpg", HTML, TIMESTAMP),
+        captured("/a.jpg", JPEG, "20180101000000"),
+        captured("/b.jpg", JPEG, TIMESTAMP),
+        captured("/c.jpg", picture(2), TIMESTAMP),
+    ]
+    with served(out, mementos) as server:
+        begun = len(server.log)
+        images(out, server, "--concurrency", 1)
+        asked = [each.original.removeprefix(HOST) for each in server.log[begun:]]
+    assert asked[:3] == ["/a.jpg", "/b.jpg", "/c.jpg"]
+    assert set(fates(out).values()) == {"written"}
+
+
+def test_a_picture_that_is_lost_is_found_in_a_size_that_another_article_names(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        article(2, in_sizes("/a.jpg", "/a_small.jpg")),
+        captured("/a_small.jpg", JPEG, TIMESTAMP),
+    ]
+    with served(out, mementos) as server:
+        images(out, server, "--ids", 1)
+        assert fates(out) == {"/a.jpg": "not-archived"}
+        images(out, server)
+        assert fates(out) == {"/a.jpg": "written"}
+        assert asked_for(server) == {"/a.jpg": 1, "/a_small.jpg": 1}
+
+
+def test_a_picture_that_is_lost_is_looked_for_at_the_time_of_another_capture(out: Path) -> None:
+    first = [article(1, shown("/a.jpg")), captured("/a.jpg", HTML, TIMESTAMP)]
+    page = article_page(1, body=shown("/a.jpg"))
+    with served(out, first) as server:
+        assert "no usable capture (html 1)" in images(out, server)
+        archive = Archive(
+            [*first, FakeMemento(address(1), NEW, page), captured("/a.jpg", JPEG, NEW)]
+        )
+    with replay(archive) as server:
+        crawl(out, server, CrawlPlan(refresh_index=True))
+        asked = ("--archive", server.origin, "--rate", 0)
+        assert hkcnews("fetch", 1, "--out", out, *asked).exit_code == 0
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}
+
+
+def test_the_index_is_asked_again_for_lost_pictures_where_it_is_refreshed(out: Path) -> None:
+    first = [article(1, shown("/a.jpg")), captured("/a.jpg", HTML, TIMESTAMP)]
+    with served(out, first) as server:
+        assert "no usable capture (html 1)" in images(out, server)
+    with replay(Archive([*first, captured("/a.jpg", JPEG, "20190101000000")])) as server:
+        assert "nothing is left to do" in images(out, server)
+        crawl(out, server, CrawlPlan(refresh_index=True))
+        assert "1 100.0 % written" in images(out, server)
 
 
 def test_faults_that_pass_do_not_cost_a_picture(out: Path) -> None:

@@ -40,6 +40,10 @@ LEFT JOIN image_pages ON article_id = articles.id
     AND image_pages.extractor = ?
 WHERE articles.status = 'written' AND article_id IS NULL ORDER BY articles.id
 """
+_COUNT_UNSEARCHED = f"""
+SELECT count(*) FROM ({_UNSEARCHED})
+WHERE ? IS NULL OR id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608
 _INSERT_IMAGE = (
     "INSERT INTO images (original, timestamp, article_id, number, sizes) VALUES (?,?,?,?,?)"
 )
@@ -69,6 +73,11 @@ class ImageLedger:
         """
         for article_id, timestamp, original, *place in self._db.rows(_UNSEARCHED, extractor):
             yield article_id, Capture(timestamp, original), WarcLocation(*place)
+
+    def count_unsearched(self, extractor: str, ids: Ids = None) -> int:
+        """Return how many written articles these rules have not searched for pictures."""
+        ((count,),) = self._db.rows(_COUNT_UNSEARCHED, extractor, *_twice(ids))
+        return int(count)
 
     def record_page(
         self, article_id: int, capture: Capture, extractor: str, shown: Sequence[ShownImage]
@@ -214,8 +223,12 @@ class ImageLedger:
     # --- for reports and exports -----------------------------------------------------------
 
     def has_images(self) -> bool:
-        """Return whether the pages of the crawl were ever searched for pictures."""
-        return next(self._db.rows("SELECT 1 FROM image_pages LIMIT 1"), None) is not None
+        """Return whether any picture of the crawl was ever asked for."""
+        query = (
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM image_attempts) "
+            "OR EXISTS (SELECT 1 FROM images WHERE status != '')"
+        )
+        return next(self._db.rows(query), None) is not None
 
     def count_images(self, ids: Ids = None) -> Counter[tuple[str, str]]:
         """Return how many pictures came to each end for each reason; status "" is still open."""

@@ -31,6 +31,12 @@ def wanted_articles(plan: ImagePlan, folder: CrawlFolder) -> frozenset[int] | No
     return frozenset(each for each in folder.ledger.written_ids() if each in plan.ids)
 
 
+def not_written(plan: ImagePlan, folder: CrawlFolder) -> list[int]:
+    """Return the articles that a plan names one by one, and that are not written."""
+    named = plan.ids.single if plan.ids is not None else frozenset()
+    return sorted(named - folder.ledger.written_ids())
+
+
 def pending_images(plan: ImagePlan, folder: CrawlFolder) -> list[int]:
     """Return the pictures to fetch; those whose file is gone or of another size are among them."""
     there = dict(image_files(folder.path))

@@ -58,6 +58,10 @@ def images(out: Path, server: Replay, *more: object, code: int = 0) -> str:
     return " ".join(done.output.split())
 
 
+def status(out: Path) -> str:
+    return " ".join(hkcnews("status", "--out", out).output.split())
+
+
 def files(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (out / "images").rglob("*") if path.is_file()}
 
@@ -101,7 +105,7 @@ def test_pictures_get_files_that_say_their_article_and_are_fetched_once(out: Pat
     assert report["outcomes"]["written"] == {"count": 3, "percent": 100.0, "reasons": {"": 3}}
     assert report["files"] == 2
     assert report["bytes"] == sum(map(len, found.values()))
-    assert "3 100.0 % written" in " ".join(hkcnews("status", "--out", out).output.split())
+    assert "3 100.0 % written" in status(out)
 
 
 @pytest.mark.parametrize(
@@ -335,9 +339,36 @@ def test_only_pictures_of_some_articles_or_so_many(out: Path) -> None:
         assert "a guess" in dry
         assert "2 pictures of the articles asked for" in images(out, server, "--ids", "2")
         assert set(asked_for(server)) == {"/2.jpg", "/all.jpg"}
+        assert "2 articles not searched for pictures yet" in status(out)
+        assert read_report(out)["images"]["unsearched_articles"] == 2
         images(out, server, "--limit", "1")
+        assert "not searched" not in status(out)
         assert set(asked_for(server)) == {"/1.jpg", "/2.jpg", "/all.jpg"}
         assert "1 pictures to fetch" in images(out, server, "--dry-run")
+
+
+def test_an_article_that_is_not_written_is_named_and_a_range_may_hold_none(out: Path) -> None:
+    with served(out, [article(1, shown("/a.jpg")), captured("/a.jpg", JPEG, TIMESTAMP)]) as server:
+        said = images(out, server, "--ids", "777", code=1)
+        assert "not to be had: no article is written of 777" in said
+        assert "nothing is left to do" in images(out, server, "--ids", "500-700")
+        images(out, server)
+        assert "not to be had:" in images(out, server, "--ids", "1,777", code=1)
+
+
+def test_an_estimate_changes_nothing_that_is_told_later(out: Path, tmp_path: Path) -> None:
+    def exported() -> bytes:
+        done = hkcnews("export", out, "--format", "jsonl", "--out", tmp_path / "data", "--jobs", 1)
+        assert done.exit_code == 0, done.output
+        return (tmp_path / "data" / "articles.jsonl").read_bytes()
+
+    with served(out, [article(1, shown("/a.jpg"))]) as server:
+        before = exported()
+        images(out, server, "--dry-run")
+        assert exported() == before
+        assert "pictures" not in status(out)
+        images(out, server)
+        assert exported() != before
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: os.truncate(path, 0)])

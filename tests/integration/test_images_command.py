@@ -339,12 +339,21 @@ def test_only_pictures_of_some_articles_or_so_many(out: Path) -> None:
         assert "a guess" in dry
         assert "2 pictures of the articles asked for" in images(out, server, "--ids", "2")
         assert set(asked_for(server)) == {"/2.jpg", "/all.jpg"}
-        assert "2 articles not searched for pictures yet" in status(out)
-        assert read_report(out)["images"]["unsearched_articles"] == 2
         images(out, server, "--limit", "1")
-        assert "not searched" not in status(out)
         assert set(asked_for(server)) == {"/1.jpg", "/2.jpg", "/all.jpg"}
         assert "1 pictures to fetch" in images(out, server, "--dry-run")
+
+
+def test_articles_that_were_not_searched_are_told(out: Path) -> None:
+    pictures = [captured("/a.jpg", JPEG, TIMESTAMP)]
+    with served(out, articles([shown("/a.jpg")] * 3) + pictures) as server:
+        images(out, server, "--ids", "2")
+        said = status(out)
+        assert "1 pictures of all articles searched so far" in said
+        assert "2 articles not searched for pictures yet" in said
+        assert read_report(out)["images"]["unsearched_articles"] == 2
+        images(out, server)
+        assert "not searched" not in status(out)
 
 
 def test_an_article_that_is_not_written_is_named_and_a_range_may_hold_none(out: Path) -> None:

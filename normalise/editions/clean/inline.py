@@ -140,10 +140,10 @@ class _MarkdownRun:
     def _image(self, image: tree.Image, *, in_link: bool) -> str:
         addresses = self._writer.addresses
         alt = escape(one_line(image.alt), "[", "]", in_link=True, has_math=self._has_math)
-        if captures := addresses.captures_of_lost(image.address):
+        if captures := addresses.captures_of_lost(image.source):
             text = f"{LOST_PICTURE}: {alt}" if alt else LOST_PICTURE
             return text if in_link else f"[{text}]({_target(captures)})"
-        return f"![{alt}]({_target(addresses.image(image.address))})"
+        return f"![{alt}]({_target(addresses.image(image.source))})"
 
     def _break(self, at: int) -> str:
         """One break is a line end; several must not make an empty line."""
@@ -175,17 +175,17 @@ def image_html(image: tree.Image, addresses: Addresses, *, in_link: bool = False
     In a link it is told alone: the link to its captures stands behind that.
     """
     alt = escape_html(one_line(image.alt))
-    if captures := addresses.captures_of_lost(image.address):
+    if captures := addresses.captures_of_lost(image.source):
         text = f"{LOST_PICTURE}: {alt}" if alt else LOST_PICTURE
         return text if in_link else f'<a href="{escape_html(captures)}">{text}</a>'
-    source = escape_html(addresses.image(image.address))
+    source = escape_html(addresses.image(image.source))
     return f'<img src="{source}" alt="{alt}">'
 
 
 def _captures_of_lost(leaves: Leaves, addresses: Addresses) -> Iterator[str]:
     """The pages of the archive about the lost pictures of a link."""
     for leaf in leaves:
-        if leaf.image is not None and (page := addresses.captures_of_lost(leaf.image.address)):
+        if leaf.image is not None and (page := addresses.captures_of_lost(leaf.image.source)):
             yield page
 
 

@@ -45,6 +45,31 @@ def test_a_picture_has_the_sizes_that_its_page_names() -> None:
     assert found.sizes == (f"{HOST}/a_medium.jpg", f"{HOST}/a_small.jpg")
 
 
+def test_a_picture_that_a_script_loads_late_comes_before_what_stands_in_its_place() -> None:
+    late = 'data-src="/real.jpg" data-url="/b.jpg"'
+    real, other, thumbnail = (f"{HOST}/{name}.jpg" for name in ("real", "b", "thumbnail"))
+    assert shown(f'<p><img src="/static/blank.gif" {late}></p>') == [ShownImage(real, (other,))]
+    assert shown(f'<p><img src="/thumbnail.jpg" {late}></p>') == [
+        ShownImage(real, (other, thumbnail))
+    ]
+    assert shown('<p><img src="/real.jpg" data-src="/placeholder.gif"></p>') == [ShownImage(real)]
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ("/p_480w,large.jpg 1x", ["/p_480w,large.jpg"]),
+        ("/a.jpg 480w,/b.jpg 960w", ["/a.jpg", "/b.jpg"]),
+        (" ,/a.jpg, /b.jpg 2x,,\n/c,d.jpg,", ["/a.jpg", "/b.jpg", "/c,d.jpg"]),
+        ("data:image/gif;base64,R0lGODlh 1x, /a.jpg 2x", ["/a.jpg"]),
+        (" , ", []),
+    ],
+)
+def test_an_address_of_a_list_of_sizes_ends_at_a_blank(sources: str, expected: list[str]) -> None:
+    (found,) = shown(f'<p><img src="/src.jpg" srcset="{sources}"></p>')
+    assert found.sizes == tuple(HOST + each for each in expected)
+
+
 def test_other_sizes_are_of_the_time_of_the_article() -> None:
     assert [each.timestamp for each in named(IMAGE)] == ["20200601000000"] * 2
 

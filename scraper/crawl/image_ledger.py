@@ -20,6 +20,7 @@ from scraper.crawl.image_values import (
 )
 from scraper.models import ArticleStatus, WarcLocation
 from scraper.utc import utc_now
+from scraper.wayback.playback import bare_address
 
 Ids = Collection[int] | None  # of articles; `None` for all
 
@@ -45,7 +46,7 @@ SELECT count(*) FROM ({_UNSEARCHED})
 WHERE ? IS NULL OR id IN (SELECT value FROM json_each(?))
 """  # noqa: S608
 _INSERT_IMAGE = (
-    "INSERT INTO images (original, timestamp, article_id, number, sizes) VALUES (?,?,?,?,?)"
+    "INSERT INTO images (key, original, timestamp, article_id, number, sizes) VALUES (?,?,?,?,?,?)"
 )
 _REOPEN = "status = '', reason = '', message = '', file = ''"
 _LOST = "(SELECT timestamp, original FROM mementos WHERE file = ? AND offset + length > ?)"
@@ -90,27 +91,31 @@ class ImageLedger:
         with self._db.transaction():
             self._db.execute("DELETE FROM image_uses WHERE article_id = ?", article_id)
             for number, image in enumerate(shown, start=1):
-                self._add_image(article_id, number, capture.timestamp, image)
+                key = bare_address(image.original)
+                self._add_image(key, (article_id, number), capture.timestamp, image)
                 self._db.execute(
-                    "INSERT INTO image_uses SELECT ?, ?, id, ? FROM images WHERE original = ?",
-                    *(article_id, number, image.is_avatar, image.original),
+                    "INSERT INTO image_uses SELECT ?, ?, id, ?, ? FROM images WHERE key = ?",
+                    *(article_id, number, image.original, image.is_avatar, key),
                 )
             self._db.execute(
                 "REPLACE INTO image_pages VALUES (?,?,?,?)",
                 *(article_id, capture.timestamp, capture.original, extractor),
             )
 
-    def _add_image(self, article_id: int, number: int, timestamp: str, image: ShownImage) -> None:
-        query = "SELECT id, timestamp, article_id, sizes, status FROM images WHERE original = ?"
-        known = next(self._db.rows(query, image.original), None)
+    def _add_image(
+        self, key: str, place: tuple[int, int], timestamp: str, image: ShownImage
+    ) -> None:
+        """Add a picture, or what is new of it; `place` is an article and the number in it."""
+        query = "SELECT id, timestamp, article_id, sizes, status FROM images WHERE key = ?"
+        known = next(self._db.rows(query, key), None)
         if known is None:
-            key = (image.original, timestamp, article_id, number, json.dumps(image.sizes))
-            self._db.execute(_INSERT_IMAGE, *key)
+            row = (key, image.original, timestamp, *place, json.dumps(image.sizes))
+            self._db.execute(_INSERT_IMAGE, *row)
             return
         image_id, before, first, sizes, status = known
         merged = dict.fromkeys([*json.loads(sizes), *image.sizes])
         merged.pop(image.original, None)
-        now = timestamp if first == article_id and status != ArticleStatus.WRITTEN else before
+        now = timestamp if first == place[0] and status != ArticleStatus.WRITTEN else before
         if (json.dumps(list(merged)), now) != (sizes, before):
             changes = "sizes = ?, timestamp = ?"
             if status == ArticleStatus.NO_CAPTURE:
@@ -262,9 +267,9 @@ class ImageLedger:
         They come once for each article that shows one, in the order of the articles.
         """
         yield from self._db.rows(
-            "SELECT image_uses.article_id, original, status, reason, file, mime, width, height, "
-            "bytes, digest FROM image_uses JOIN images ON images.id = image_id "
-            "ORDER BY image_uses.article_id, image_uses.number"
+            "SELECT uses.article_id, uses.original, status, reason, file, mime, width, height, "
+            "bytes, digest FROM image_uses AS uses JOIN images ON images.id = image_id "
+            "ORDER BY uses.article_id, uses.number"
         )
 
 

@@ -51,7 +51,7 @@ _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
 _AT_CRAWL_TIME = "response at crawl time"  # of a captured redirect, in a view (2.5)
 _FOUND_AT = re.compile(r"found capture at ([0-9]{14})\b")  # docs/wayback.md 2.2
 _PATH = "/web/"
-_SPELLING = re.compile(r"https?://(?:www\.)?")
+_SPELLING = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
 RAW, IMAGE = "id_", "im_"  # the forms of playback that are asked for
@@ -111,17 +111,11 @@ def _archive_redirect(
         if _parse_whole_playback(location) is not None:
             return ArchiveRedirect(location)
         target = Capture.of(requested.timestamp, urljoin(requested.original, location))
-        if target.article_id is not None or _is_same_address(requested, target):
+        if target.article_id is not None or _is_same(requested, target):
             found = _FOUND_AT.search(response.headers.get("x-archive-redirect-reason", ""))
             at = f"{_PATH}{found[1]}/{target.original}" if found else location
             return ArchiveRedirect(at)
     raise TryAgain(f"the archive redirects to {location[:300]!r}, which is no capture")
-
-
-def _is_same_address(one: Capture, other: Capture) -> bool:
-    """Whether two addresses differ at most in their scheme and a `www.`."""
-    first, second = (_SPELLING.sub("", each.original.lower(), count=1) for each in (one, other))
-    return first == second
 
 
 def _playback_error(response: httpx.Response, text: str) -> PlaybackError | TryAgain:
@@ -252,6 +246,15 @@ def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
         headers.append(("location", rewritten.original if rewritten else location))
     content_type = response.headers.get("content-type")
     return (*([("content-type", content_type)] if content_type else []), *headers)
+
+
+def bare_address(original: str) -> str:
+    """Return an address without scheme and `www.`; all spellings are one to the archive (2.1)."""
+    return _SPELLING.sub("", original, count=1)
+
+
+def _is_same(one: Capture, other: Capture) -> bool:
+    return bare_address(one.original) == bare_address(other.original)
 
 
 # --- redirects ------------------------------------------------------------------------------

@@ -128,6 +128,17 @@ def test_files_with_names_of_their_own_stay(
     assert all(path.is_file() for path in own)
 
 
+def test_sources_whose_pictures_are_left_out_are_named(source: Path, tmp_path: Path) -> None:
+    target = tmp_path / "export"
+    export(source, target, "markdown")
+    assert pictures(target)
+    store = source / "captures"
+    done = hkcnews("export", store, "--format", "markdown", "--out", target, "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    assert f"warning: the pictures of {source} are left out" in " ".join(done.output.split())
+    assert not pictures(target), "those of the earlier export are shown no more"
+
+
 def test_the_database_has_a_table_of_pictures_beside_its_files(
     source: Path, tmp_path: Path
 ) -> None:

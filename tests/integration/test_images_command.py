@@ -108,6 +108,21 @@ def test_pictures_get_files_that_say_their_article_and_are_fetched_once(out: Pat
     assert "3 100.0 % written" in status(out)
 
 
+def test_spellings_of_an_address_are_one_picture_for_every_article(
+    out: Path, tmp_path: Path
+) -> None:
+    sources = (f"{HOST}/a.jpg", "http://www.hkcnews.com/a.jpg", "https://hkcnews.com/a.jpg#top")
+    page = captured("/a.jpg", JPEG, TIMESTAMP)
+    with served(out, [*articles(map(shown, sources)), page]) as server:
+        assert "1 pictures of all written articles" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}
+    done = hkcnews("export", out, "--format", "markdown", "--out", tmp_path / "notes", "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    (name,) = files(out)
+    for path in (tmp_path / "notes").rglob("*.md"):
+        assert f'<img src="../../images/1-1000/{name}"' in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

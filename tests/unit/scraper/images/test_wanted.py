@@ -27,6 +27,7 @@ def shown(body: str) -> list[ShownImage]:
         ("/news_新聞/a b.jpg", f"{HOST}/news_%E6%96%B0%E8%81%9E/a%20b.jpg"),
         ("//cdn.example/a.jpg", "https://cdn.example/a.jpg"),
         ("http://other.example/a.jpg?x=1", "http://other.example/a.jpg?x=1"),
+        ("/a.jpg#top", f"{HOST}/a.jpg"),
         ("https://web.archive.org/web/2020im_/http://x.example/a.jpg", "http://x.example/a.jpg"),
     ],
 )

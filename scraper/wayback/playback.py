@@ -48,7 +48,7 @@ _LIMIT_PAGE = "/429.html"  # where too fast clients were sent (docs/wayback.md 2
 _NOT_ARCHIVED = ("has not archived that URL", "have that page archived", "ResourceNotInArchive")
 _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
-_AT_CRAWL_TIME = "response at crawl time"  # of a captured redirect, in a view (2.5)
+_AT_CRAWL_TIME = "response at crawl time"  # of a captured redirect, in a view (docs/wayback.md 2.5)
 _FOUND_AT = re.compile(r"found capture at ([0-9]{14})\b")  # docs/wayback.md 2.2
 _PATH = "/web/"
 _SPELLING = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
@@ -249,7 +249,10 @@ def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
 
 
 def bare_address(original: str) -> str:
-    """Return an address without scheme and `www.`; all spellings are one to the archive (2.1)."""
+    """Return an address without scheme and `www.`; to the archive all spellings are one.
+
+    The archive looks captures up so (docs/wayback.md 2.1).
+    """
     return _SPELLING.sub("", original, count=1)
 
 

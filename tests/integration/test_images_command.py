@@ -205,18 +205,14 @@ def test_an_index_that_is_silent_is_not_asked_for_every_picture(out: Path) -> No
 
 
 def test_the_index_is_asked_when_playback_has_answered(out: Path) -> None:
-    mementos = [
-        article(1, shown("/a.jpg", "/b.jpg", "/c.jpg")),
-        captured("/a.jpg", HTML, TIMESTAMP),
-        captured("/a.jpg", JPEG, "20180101000000"),
-        captured("/b.jpg", JPEG, TIMESTAMP),
-        captured("/c.jpg", picture(2), TIMESTAMP),
-    ]
-    with served(out, mementos) as server:
+    paths = [f"/{number}.jpg" for number in range(30)]
+    pictures = [captured(path, JPEG, TIMESTAMP) for path in paths[1:]]
+    first = [captured(paths[0], HTML, TIMESTAMP), captured(paths[0], JPEG, "20180101000000")]
+    with served(out, [article(1, shown(*paths)), *first, *pictures]) as server:
         begun = len(server.log)
         images(out, server, "--concurrency", 1)
-        asked = [each.original.removeprefix(HOST) for each in server.log[begun:]]
-    assert asked[:3] == ["/a.jpg", "/b.jpg", "/c.jpg"]
+        asked = [each.endpoint for each in server.log[begun:]]
+    assert asked == ["playback"] * 30 + ["index", "playback"]
     assert set(fates(out).values()) == {"written"}
 
 

@@ -40,13 +40,20 @@ class Rule:
 class Image:
     """A picture, in a figure or outside; `address` is "" where the page has none.
 
-    `sizes` are the addresses under which the page names the same picture in other sizes.
+    `sizes` are the addresses under which the page names the same picture in other sizes. `late` is
+    that of them which a script puts in the place of `address`, "" where there is none.
     """
 
     address: str
     alt: str
     sizes: tuple[str, ...] = ()
+    late: str = ""
     content: ClassVar[Flow] = ()
+
+    @property
+    def source(self) -> str:
+        """The address of what a reader saw in a browser that runs scripts."""
+        return self.late or self.address
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,6 @@ class PlaybackFailure(StrEnum):
     ELSEWHERE = "leads-elsewhere"
     LOOP = "redirect-loop"
     TOO_LARGE = "too-large"
-    EMPTY = "empty"
-    CUT = "cut-short"
     ERROR = "playback-error"
 
 

@@ -14,6 +14,7 @@ from normalise.models import Article
 from normalise.tree import Flow, Image, Node
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OTHERS = ("sizes", "late")  # other addresses of pictures, which few have
 _PLAIN = (str, int, type(None))  # as JSON has them; a bool is an int
 
 
@@ -30,7 +31,7 @@ def as_json(article: Article) -> dict[str, Any]:
 
 
 def as_json_tree(content: Flow) -> list[Any]:
-    """Return a content as lists and dicts: the `body` of `as_json`, without other sizes."""
+    """Return a content as lists and dicts: the `body` of `as_json` without `_OTHERS`."""
     return [_plain_node(node) for node in content]
 
 
@@ -43,9 +44,9 @@ def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
 
 @cache
 def _tree_shape(kind: type) -> tuple[str, tuple[str, ...]]:
-    """The word for a class of nodes, and the names of its fields without the sizes of pictures."""
+    """The word for a class of nodes, and the names of its fields but for `_OTHERS`."""
     word, names = _shape(kind)
-    return word, tuple(name for name in names if name != "sizes")
+    return word, tuple(name for name in names if name not in _OTHERS)
 
 
 def _plain_node(node: Node) -> dict[str, Any]:
@@ -73,6 +74,8 @@ def _plain(value: object) -> Any:
     plain = {"kind": word}
     for name in names:
         plain[name] = _plain(getattr(value, name))
-    if type(value) is Image and not value.sizes:
-        del plain["sizes"]
+    if type(value) is Image:
+        for name in _OTHERS:
+            if not plain[name]:
+                del plain[name]
     return plain

@@ -143,7 +143,14 @@ class BodyReader:
         if not sizes:
             return Image(address, alt)
         others = dict.fromkeys(map(self._addresses.resource, sizes))
-        return Image(address, alt, tuple(other for other in others if other != address))
+        others.pop(address, None)
+        late = media_sources.late_picture(element)
+        late = self._addresses.resource(late) if late else ""
+        if late not in others:
+            return Image(address, alt, tuple(others))
+        if not media_sources.is_stand_in(address):
+            others[address] = None
+        return Image(address, alt, tuple(others), late)
 
     def _media(self, element: LexborNode, depth: int) -> Node:
         source = media_sources.media(element)

@@ -10,10 +10,16 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-_LATE = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url")
+_LATE_PICTURE = ("data-src", "data-original", "data-lazy-src", "data-lazy")
+_LATE = (*_LATE_PICTURE, "data-url")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_BETWEEN_SIZES = re.compile(r",\s+|(?<=[0-9][wx]),")  # `a.jpg 480w, b.jpg 960w`
+# `a.jpg 480w, b.jpg 960w`: an address ends at a blank, or at commas before one (HTML, "parse a
+# srcset attribute").
+_ADDRESS_OF_SET = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
+_DESCRIPTORS = re.compile(r"[^,]*")
 _PLACEHOLDER = re.compile(r"\s*(?:data|about|javascript|blob):", re.IGNORECASE)
+# The names of pictures that stand in the place of others until these are loaded.
+_STAND_IN = re.compile("blank|placeholder|spacer|loading|pixel|transparent|1x1", re.IGNORECASE)
 _BLANK_FRAME = re.compile(r"\s*about:", re.IGNORECASE)
 _MOVIE = frozenset({"movie", "src", "url", "filename"})  # the names under which a param has it
 
@@ -31,14 +37,31 @@ def picture(image: LexborNode) -> str:
     return next((each for each in others if _is_address(each)), source)
 
 
+def late_picture(image: LexborNode) -> str:
+    """Return the address that a script puts in the place of the `src` of an `img`, "" for none."""
+    attributes = image.attributes
+    late = (attributes.get(name) or "" for name in _LATE_PICTURE)
+    return next((each for each in late if _is_address(each) and not is_stand_in(each)), "")
+
+
+def is_stand_in(address: str) -> bool:
+    """Return whether an address has the name of what stands in the place of a picture."""
+    name = address.partition("?")[0].rpartition("/")[2]
+    return _STAND_IN.search(name) is not None
+
+
 def sizes(image: LexborNode) -> list[str]:
     """Return the addresses under which the page names a picture in its sizes, as they come.
 
-    Those of a `picture` are in its sources, the largest first on pages of the site.
+    Those that scripts load late are first. Those of a `picture` are in its sources, the largest
+    first on pages of the site.
     """
     parent = image.parent
     sources = parent.css("source") if parent is not None and parent.tag == "picture" else []
-    found = [each for element in (*sources, image) for each in _all_of_sets(element)]
+    elements = (*sources, image)
+    late = (each for element in elements for each in _late(element))
+    found = [each for each in late if each and not is_stand_in(each)]
+    found += [each for element in elements for each in _all_of_sets(element)]
     if not found:
         return []
     found.append(image.attributes.get("src") or "")
@@ -65,22 +88,32 @@ def media(element: LexborNode) -> str:
 
 
 def _late(element: LexborNode) -> Iterator[str]:
+    attributes = element.attributes
     for name in _LATE:
-        yield element.attributes.get(name) or ""
+        yield attributes.get(name) or ""
 
 
 def _of_sets(element: LexborNode) -> Iterator[str]:
     """The first address of each list of sizes that is no placeholder."""
+    attributes = element.attributes
     for name in _SETS:
-        candidates = _BETWEEN_SIZES.split(element.attributes.get(name) or "")
-        addresses = (next(iter(each.split()), "").rstrip(",") for each in candidates)
-        yield next((each for each in addresses if _is_address(each)), "")
+        yield next(filter(_is_address, _addresses(attributes.get(name) or "")), "")
 
 
 def _all_of_sets(element: LexborNode) -> Iterator[str]:
+    attributes = element.attributes
     for name in _SETS:
-        for candidate in _BETWEEN_SIZES.split(element.attributes.get(name) or ""):
-            yield next(iter(candidate.split()), "").rstrip(",")
+        yield from _addresses(attributes.get(name) or "")
+
+
+def _addresses(source_set: str) -> Iterator[str]:
+    """The addresses of a list of sizes."""
+    at = 0
+    while (match := _ADDRESS_OF_SET.match(source_set, at)) is not None:
+        address, at = match[1], match.end()
+        if not address.endswith(","):
+            at = _DESCRIPTORS.match(source_set, at).end()  # type: ignore[union-attr]
+        yield address.rstrip(",")
 
 
 def _is_address(source: str) -> bool:

@@ -58,9 +58,9 @@ def images(
     page names, else from another capture that the index lists. What is no picture by its bytes is
     accounted for. It may be stopped at any time: the same command goes on where it was.
 
-    Exit codes: 0 done (a picture that is lost is accounted for), 1 a picture has failed, or the
-    page of an article can't be read any more, 2 wrong usage or the folder is in use, 3 paused by
-    the archive (it says when to come back), 130 interrupted.
+    Exit codes: 0 done (a picture that is lost is accounted for), 1 a picture has failed, the page
+    of an article can't be read any more, or an id is of no written article, 2 wrong usage or the
+    folder is in use, 3 paused by the archive (it says when to come back), 130 interrupted.
 
     Example: `hkcnews images --out archive --contact me@example.org`
     """

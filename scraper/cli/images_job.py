@@ -7,7 +7,12 @@ import asyncio
 from scraper.cli.console import print_line, stderr_console, stdout_console
 from scraper.cli.progress import CrawlView, NormaliseView, show_progress
 from scraper.cli.reports.crawl import write_report
-from scraper.cli.reports.images import show_image_estimate, show_images, show_unsearched
+from scraper.cli.reports.images import (
+    show_image_estimate,
+    show_images,
+    show_not_written,
+    show_unsearched,
+)
 from scraper.cli.session import ask_for_contact
 from scraper.crawl.folder import CrawlFolder
 from scraper.crawl.image_report import ImageReport
@@ -29,11 +34,13 @@ def run_images(
 ) -> bool:
     """Fetch pictures, and report however it ends; return whether something has failed.
 
-    That is a picture, or a page of an article that can't be searched for pictures.
+    That is a picture, a page of an article that can't be searched for pictures, or an article that
+    is not written.
     """
     progress = CrawlProgress()
     ask_for_contact(policy)
     has_failed, image_ids = _search(plan, folder, jobs, is_quiet=is_quiet)
+    report = None
     try:
         if image_ids:
             view = CrawlView(progress, "requests")
@@ -46,7 +53,7 @@ def run_images(
         if report is not None:
             show_images(stderr_console, report, of_run=plan.ids is not None)
         write_report(CrawlReport.of(folder.ledger), folder.path)
-    return has_failed or report is None or bool(report.failed)
+    return has_failed or (report is not None and bool(report.failed))
 
 
 def estimate_images(
@@ -66,9 +73,12 @@ def estimate_images(
 def _search(
     plan: ImagePlan, folder: CrawlFolder, jobs: int | None, *, is_quiet: bool
 ) -> tuple[bool, list[int]]:
-    """Search the pages; return whether some can't be read any more, and what is to be fetched."""
+    """Search the pages; return whether some are not there to be read, and what is to be fetched."""
     view = NormaliseView("looking for pictures")
     with show_progress(stderr_console, view, is_quiet=is_quiet):
         unreadable = search_pages(folder, plan.ids, jobs, view.set_done)
     show_unsearched(stderr_console, unreadable)
-    return bool(unreadable), images_run.pending_images(plan, folder)
+    not_written = images_run.not_written(plan, folder)
+    show_not_written(stderr_console, not_written)
+    has_failed = bool(unreadable or not_written)
+    return has_failed, images_run.pending_images(plan, folder)

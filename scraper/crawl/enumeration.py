@@ -37,9 +37,13 @@ _MAX_EMPTY_PAGES = 20
 
 
 def refresh_index(ledger: Ledger) -> None:
-    """Let the index be read once more; a reading that was broken off goes on where it was."""
+    """Let the index be read once more; a reading that was broken off goes on where it was.
+
+    It will also be asked again for pictures that it has not helped to find.
+    """
     if not ledger.get_note(_REFRESHING):
         _forget_index(ledger)
+        ledger.forget_listed()
         ledger.set_note(_REFRESHING, utc_now())
 
 

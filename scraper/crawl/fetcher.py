@@ -15,9 +15,8 @@ from scraper.models import ArchiveRedirect, AttemptResult, CdxRecord, Memento
 from scraper.selection.ranking import Candidate
 from scraper.wayback import playback
 from scraper.wayback.client import RequestStats, WaybackClient
+from scraper.wayback.redirects import follow
 from scraper.wayback.throttle import Endpoint
-
-_MAX_HOPS = 8
 
 
 class MementoStore(Protocol):
@@ -66,23 +65,17 @@ class Fetcher:
         self, record: CdxRecord, ranked: Iterable[Candidate], stats: RequestStats
     ) -> Capture:
         """Follow redirects within the article; return the capture that was served in the end."""
-        capture, digest = record.capture, record.digest
-        seen: set[Capture] = set()
-        while True:
-            if capture in seen or len(seen) == _MAX_HOPS:
-                raise PlaybackError(
-                    PlaybackFailure.LOOP, f"redirects that lead in a circle, by {capture.url}"
-                )
-            seen.add(capture)
-            capture, redirect = await self._play(capture, digest, stats)
-            if not redirect:
-                return capture
-            capture = playback.resolve_redirect(capture, redirect, self.client.host)
-            digest = next((each.record.digest for each in ranked if each.capture == capture), "")
+        digests = {each.capture: each.record.digest for each in ranked}
+        digests[record.capture] = record.digest
+
+        async def play(capture: Capture) -> tuple[Capture, str]:
             if capture.article_id != record.article_id:
                 raise PlaybackError(
                     PlaybackFailure.ELSEWHERE, f"a redirect to another page: {capture.url}"
                 )
+            return await self._play(capture, digests.get(capture, ""), stats)
+
+        return await follow(record.capture, play, self.client.host)
 
     async def _play(
         self, capture: Capture, digest: str, stats: RequestStats

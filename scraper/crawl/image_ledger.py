@@ -15,10 +15,12 @@ from scraper.crawl.image_values import (
     ImageFacts,
     ImageOutcome,
     ImageResult,
+    ListedCapture,
     ShownImage,
 )
 from scraper.models import ArticleStatus, WarcLocation
 from scraper.utc import utc_now
+from scraper.wayback.playback import bare_address
 
 Ids = Collection[int] | None  # of articles; `None` for all
 
@@ -39,13 +41,17 @@ LEFT JOIN image_pages ON article_id = articles.id
     AND image_pages.extractor = ?
 WHERE articles.status = 'written' AND article_id IS NULL ORDER BY articles.id
 """
+_COUNT_UNSEARCHED = f"""
+SELECT count(*) FROM ({_UNSEARCHED})
+WHERE ? IS NULL OR id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608
 _INSERT_IMAGE = (
-    "INSERT OR IGNORE INTO images (original, timestamp, article_id, number, sizes) "
-    "VALUES (?,?,?,?,?)"
+    "INSERT INTO images (key, original, timestamp, article_id, number, sizes) VALUES (?,?,?,?,?,?)"
 )
+_REOPEN = "status = '', reason = '', message = '', file = ''"
 _LOST = "(SELECT timestamp, original FROM mementos WHERE file = ? AND offset + length > ?)"
 _FORGET_IMAGES = (
-    "UPDATE images SET status = '', reason = '', message = '', file = '' "  # noqa: S608
+    f"UPDATE images SET {_REOPEN} "  # noqa: S608
     f"WHERE status != '' AND (served_timestamp, served_original) IN {_LOST}"
 )
 _FORGET_ATTEMPTS = (
@@ -69,24 +75,61 @@ class ImageLedger:
         for article_id, timestamp, original, *place in self._db.rows(_UNSEARCHED, extractor):
             yield article_id, Capture(timestamp, original), WarcLocation(*place)
 
+    def count_unsearched(self, extractor: str, ids: Ids = None) -> int:
+        """Return how many written articles these rules have not searched for pictures."""
+        ((count,),) = self._db.rows(_COUNT_UNSEARCHED, extractor, *_twice(ids))
+        return int(count)
+
     def record_page(
         self, article_id: int, capture: Capture, extractor: str, shown: Sequence[ShownImage]
     ) -> None:
-        """Record which pictures an article shows, in their order, in place of an earlier list."""
+        """Record which pictures an article shows, in their order, in place of an earlier list.
+
+        A picture that is known gains the sizes that are new. One that is lost is open again then,
+        and where its article was written from another capture.
+        """
         with self._db.transaction():
             self._db.execute("DELETE FROM image_uses WHERE article_id = ?", article_id)
             for number, image in enumerate(shown, start=1):
-                sizes = json.dumps(image.sizes)
-                key = (image.original, capture.timestamp, article_id, number, sizes)
-                self._db.execute(_INSERT_IMAGE, *key)
+                key = bare_address(image.original)
+                self._add_image(key, (article_id, number), capture.timestamp, image)
                 self._db.execute(
-                    "INSERT INTO image_uses SELECT ?, ?, id, ? FROM images WHERE original = ?",
-                    *(article_id, number, image.is_avatar, image.original),
+                    "INSERT INTO image_uses SELECT ?, ?, id, ?, ? FROM images WHERE key = ?",
+                    *(article_id, number, image.original, image.is_avatar, key),
                 )
             self._db.execute(
                 "REPLACE INTO image_pages VALUES (?,?,?,?)",
                 *(article_id, capture.timestamp, capture.original, extractor),
             )
+
+    def _add_image(
+        self, key: str, place: tuple[int, int], timestamp: str, image: ShownImage
+    ) -> None:
+        """Add a picture, or what is new of it; `place` is an article and the number in it."""
+        query = "SELECT id, timestamp, article_id, sizes, status FROM images WHERE key = ?"
+        known = next(self._db.rows(query, key), None)
+        if known is None:
+            row = (key, image.original, timestamp, *place, json.dumps(image.sizes))
+            self._db.execute(_INSERT_IMAGE, *row)
+            return
+        image_id, before, first, sizes, status = known
+        merged = dict.fromkeys([*json.loads(sizes), *image.sizes])
+        merged.pop(image.original, None)
+        now = timestamp if first == place[0] and status != ArticleStatus.WRITTEN else before
+        if (json.dumps(list(merged)), now) != (sizes, before):
+            changes = "sizes = ?, timestamp = ?"
+            if status == ArticleStatus.NO_CAPTURE:
+                changes += f", {_REOPEN}"
+            query = f"UPDATE images SET {changes} WHERE id = ?"  # noqa: S608
+            self._db.execute(query, json.dumps(list(merged)), now, image_id)
+
+    def forget_listed(self) -> None:
+        """Forget what the index lists for pictures that are not written: they are open again."""
+        self._db.execute(
+            f"UPDATE images SET listed = '', {_REOPEN} "  # noqa: S608
+            "WHERE listed != '' AND status != ?",
+            ArticleStatus.WRITTEN,
+        )
 
     def pending_images(self, ids: Ids = None) -> list[int]:
         """Return the pictures with which there is something left to do.
@@ -106,15 +149,19 @@ class ImageLedger:
             "SELECT original, timestamp, article_id, number, sizes, listed FROM images WHERE id = ?"
         )
         ((original, timestamp, article_id, number, sizes, listed),) = self._db.rows(query, image_id)
-        captures = [Capture(*each) for each in json.loads(listed)] if listed else None
+        captures = None
+        if listed:
+            captures = tuple(
+                ListedCapture(Capture(*each), digest) for *each, digest in json.loads(listed)
+            )
         return Image(
             *(image_id, Capture(timestamp, original), article_id, number, tuple(json.loads(sizes))),
-            listed=None if captures is None else tuple(captures),
+            listed=captures,
         )
 
-    def set_listed(self, image_id: int, captures: Iterable[Capture]) -> None:
+    def set_listed(self, image_id: int, captures: Iterable[ListedCapture]) -> None:
         """Keep the captures of a picture that the index has given."""
-        listed = json.dumps([[each.timestamp, each.original] for each in captures])
+        listed = json.dumps([[*_key(each.capture), each.digest] for each in captures])
         self._db.execute("UPDATE images SET listed = ? WHERE id = ?", listed, image_id)
 
     # --- what was tried --------------------------------------------------------------------
@@ -165,14 +212,13 @@ class ImageLedger:
             return str(file)
         return None
 
-    def image_files(self) -> frozenset[str]:
-        """Return the files of all pictures."""
-        query = "SELECT DISTINCT file FROM images WHERE file != ''"
-        return frozenset(file for (file,) in self._db.rows(query))
+    def image_files(self) -> list[tuple[str, int]]:
+        """Return the files of all pictures, each with its bytes."""
+        return list(self._db.rows("SELECT DISTINCT file, bytes FROM images WHERE file != ''"))
 
     def reopen_images(self, file: str) -> None:
-        """Forget what became of the pictures with a file that is gone."""
-        self._db.execute("UPDATE images SET status = '', file = '' WHERE file = ?", file)
+        """Forget what became of the pictures with a file that is gone or damaged."""
+        self._db.execute(f"UPDATE images SET {_REOPEN} WHERE file = ?", file)  # noqa: S608
 
     def forget_images(self, file: str, end: int) -> None:
         """Forget what was made of captures that should lie in a file of the store after a byte."""
@@ -182,8 +228,12 @@ class ImageLedger:
     # --- for reports and exports -----------------------------------------------------------
 
     def has_images(self) -> bool:
-        """Return whether the pages of the crawl were ever searched for pictures."""
-        return next(self._db.rows("SELECT 1 FROM image_pages LIMIT 1"), None) is not None
+        """Return whether any picture of the crawl was ever asked for."""
+        query = (
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM image_attempts) "
+            "OR EXISTS (SELECT 1 FROM images WHERE status != '')"
+        )
+        return next(self._db.rows(query), None) is not None
 
     def count_images(self, ids: Ids = None) -> Counter[tuple[str, str]]:
         """Return how many pictures came to each end for each reason; status "" is still open."""
@@ -217,9 +267,9 @@ class ImageLedger:
         They come once for each article that shows one, in the order of the articles.
         """
         yield from self._db.rows(
-            "SELECT image_uses.article_id, original, status, reason, file, mime, width, height, "
-            "bytes, digest FROM image_uses JOIN images ON images.id = image_id "
-            "ORDER BY image_uses.article_id, image_uses.number"
+            "SELECT uses.article_id, uses.original, status, reason, file, mime, width, height, "
+            "bytes, digest FROM image_uses AS uses JOIN images ON images.id = image_id "
+            "ORDER BY uses.article_id, uses.number"
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from scraper.batch.extractor import extractor_version
 from scraper.crawl.grouping import by_size, what_failed
 from scraper.crawl.ledger import Ledger
 from scraper.models import ArticleStatus
@@ -28,12 +29,14 @@ class FailedImage:
 class ImageReport:
     """What became of each picture that the written articles show.
 
-    `reasons` counts the pictures of each status by reason; `open` are those not done yet. `files`
-    and `bytes` are those of all pictures, each file once; `requests` those for all.
+    `reasons` counts the pictures of each status by reason; `open` are those not done yet, and
+    `unsearched` the written articles whose pages were not searched for pictures. `files` and
+    `bytes` are those of all pictures, each file once; `requests` those for all.
     """
 
     images: int
     open: int
+    unsearched: int
     statuses: Counter[ArticleStatus]
     reasons: dict[ArticleStatus, Counter[str]]
     failed: tuple[FailedImage, ...]
@@ -45,7 +48,7 @@ class ImageReport:
     def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> ImageReport | None:
         """Return what the ledger says now, of the pictures of these articles or of all.
 
-        `None` where no page was ever searched for pictures.
+        `None` where no picture was ever asked for.
         """
         if not ledger.has_images():
             return None
@@ -60,6 +63,7 @@ class ImageReport:
         return cls(
             images=counts.total(),
             open=counts.total() - statuses.total(),
+            unsearched=ledger.count_unsearched(extractor_version(), article_ids),
             statuses=statuses,
             reasons=reasons,
             failed=tuple(FailedImage(*row) for row in ledger.failed_images(article_ids)),
@@ -73,6 +77,7 @@ class ImageReport:
         return {
             "images": self.images,
             "open": self.open,
+            "unsearched_articles": self.unsearched,
             "outcomes": {
                 status.value: {
                     "count": self.statuses[status],

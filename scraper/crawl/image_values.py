@@ -41,6 +41,14 @@ class ImageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedCapture:
+    """A capture of a picture that the index has given, with the digest that it knows, or ""."""
+
+    capture: Capture
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture that is known to the ledger.
 
@@ -54,7 +62,7 @@ class Image:
     article_id: int
     number: int
     sizes: tuple[str, ...]
-    listed: tuple[Capture, ...] | None
+    listed: tuple[ListedCapture, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,8 @@ class CrawlReport:
     `failure_groups` come with the most frequent first. `fields` are of the written articles.
     `warnings` counts these by their text without numbers and quotations, an article once for
     each. `incomplete` are the ids of articles whose file leaves much text of the page out.
-    `written` are the ids of all that are written. `images` are their pictures, `None` where no page
-    was searched for any.
+    `written` are the ids of all that are written. `images` are their pictures, `None` where none
+    was ever asked for.
     """
 
     articles: int

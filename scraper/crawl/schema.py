@@ -64,9 +64,11 @@ SCHEMA = (
     )
     """,
     # Pictures by their captured address, the article that shows each first, and what became of it.
+    # `key` is the address without scheme and www: the archive takes all spellings for one.
     _IMAGES := """
     CREATE TABLE images (
-        id INTEGER PRIMARY KEY, original TEXT NOT NULL UNIQUE, timestamp TEXT NOT NULL,
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+        original TEXT NOT NULL, timestamp TEXT NOT NULL,
         article_id INTEGER NOT NULL, number INTEGER NOT NULL,
         sizes TEXT NOT NULL, listed TEXT NOT NULL DEFAULT '',
         status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
@@ -78,10 +80,11 @@ SCHEMA = (
     )
     """,
     _IMAGES_OF_DIGEST := "CREATE INDEX images_of_digest ON images (digest)",
-    # Which article shows which picture, in the order of its page.
+    # Which article shows which picture, in the order of its page and under which address.
     _IMAGE_USES := """
     CREATE TABLE image_uses (
-        article_id INTEGER, number INTEGER, image_id INTEGER NOT NULL, is_avatar INTEGER NOT NULL,
+        article_id INTEGER, number INTEGER, image_id INTEGER NOT NULL, original TEXT NOT NULL,
+        is_avatar INTEGER NOT NULL,
         PRIMARY KEY (article_id, number)
     ) WITHOUT ROWID
     """,
@@ -145,7 +148,14 @@ _TO_4 = (
     _CDX_RECORDS,
 )
 
-_TO_5 = (*(_IMAGE_PAGES, _IMAGES, _IMAGES_OF_DIGEST, _IMAGE_USES, _USES_OF_IMAGE, _IMAGE_ATTEMPTS),)
+_TO_5 = (
+    _IMAGE_PAGES,
+    _IMAGES,
+    _IMAGES_OF_DIGEST,
+    _IMAGE_USES,
+    _USES_OF_IMAGE,
+    _IMAGE_ATTEMPTS,
+)
 
 # The first makes version 2 of version 1, and so on. What has been released is never changed.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_TO_2, _TO_3, _TO_4, _TO_5)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper.crawl.layout import IMAGE_FOLDER, image_files
+from scraper.crawl.layout import half_written_images, image_files
 from scraper.crawl.ledger import Ledger
 from scraper.export.formats import ExportFormat, formats_of
 from scraper.models import ArticleStatus
@@ -71,36 +70,38 @@ class ImageSnapshot:
 def take_snapshot(crawl: Path, folder: Path) -> ImageSnapshot | None:
     """Return what the ledger of a crawl knows of pictures, kept in a folder.
 
-    `None` where they were never asked for. A picture whose file is gone counts as open.
+    `None` where they were never asked for. A picture whose file is gone or damaged counts as open.
     """
     with closing(Ledger.open_existing(crawl)) as ledger:
         if not ledger.has_images():
             return None
-        there = frozenset(image_files(crawl))
         with closing(sqlite3.connect(folder / _FILE, isolation_level=None)) as db:
             db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLE}")
             db.execute("BEGIN")
             db.executemany(
                 "INSERT INTO images VALUES (?,?,?,?,?,?,?,?,?,?)",
-                (
-                    (number, original, status, reason, file, *facts)
-                    if not file or file in there
-                    else (number, original, "", "", "", *facts)
-                    for number, original, status, reason, file, *facts in ledger.shown_images()
-                ),
+                _rows(ledger, dict(image_files(crawl))),
             )
             db.execute("CREATE INDEX of_article ON images (article_id)")
             db.execute("COMMIT")
     return ImageSnapshot(folder / _FILE)
 
 
+def _rows(ledger: Ledger, there: dict[str, int]) -> Iterator[tuple[object, ...]]:
+    """The rows of the snapshot; `there` has the bytes of each file."""
+    for article_id, original, *outcome, mime, width, height, size, digest in ledger.shown_images():
+        is_there = not outcome[-1] or there.get(outcome[-1]) == size
+        known = outcome if is_there else ("", "", "")
+        yield article_id, original, *known, mime, width, height, size, digest
+
+
 def place_images(
     crawl: Path, out: Path, export_format: ExportFormat, files: Collection[str]
 ) -> None:
-    """Put files of pictures into an export, and remove those that it does not show any more.
+    """Put copies of files of pictures into an export; remove those that it does not show any more.
 
-    They are hard links where the file system allows that, else copies. Nothing is removed where
-    other formats in the folder may show it. Raises `OSError` where the disk refuses.
+    Nothing is removed where other formats in the folder may show it, nor what has another name than
+    pictures have. Raises `OSError` where the disk refuses.
     """
     is_site = export_format is ExportFormat.HUGO
     folder = out / "static" if is_site else out
@@ -108,22 +109,22 @@ def place_images(
         _place(crawl / file, folder / file)
     others = set(formats_of(out)) - {export_format, ExportFormat.HUGO}
     if is_site or not others:
-        for file in image_files(folder):
+        for file, _ in image_files(folder):
             if file not in files:
                 (folder / file).unlink(missing_ok=True)
-        for part in folder.glob(f"{IMAGE_FOLDER}/*/.*.part"):  # of a run that was killed
+        for part in half_written_images(folder):
             part.unlink(missing_ok=True)
 
 
 def _place(source: Path, target: Path) -> None:
-    """Put a file in its place in one step. Its name has its digest: one of its size is the same."""
+    """Put a copy in its place in one step. Its name has its digest: one of its size is the same.
+
+    A hard link would let who edits the export's file edit that of the crawl.
+    """
     if target.is_file() and target.stat().st_size == source.stat().st_size:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
-    try:
-        os.link(source, part)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, part)
+    shutil.copyfile(source, part)
     part.replace(target)

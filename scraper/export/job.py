@@ -122,7 +122,7 @@ class _Images:
         """The rows of the table of pictures, each with its address at the archive."""
         addresses = Addresses(self._article.capture, not_held)
         nodes = tree.walk(self._article.body)
-        shown = [node.address for node in nodes if type(node) is tree.Image and node.address]
+        shown = [node.source for node in nodes if type(node) is tree.Image and node.address]
         if self._article.box is not None and self._article.box.avatar:
             shown.append(self._article.box.avatar)
         return [

@@ -92,9 +92,9 @@ def _figures(
             caption = " ".join(" ".join(tree.plain_text(each.content).split()) for each in texts)
             captions |= {id(each): caption for each in inside if type(each) is tree.Image}
         elif type(node) is tree.Image and node.address:
-            figure = {"address": addresses.archived_image(node.address), "alt": node.alt}
+            figure = {"address": addresses.archived_image(node.source), "alt": node.alt}
             figure["caption"] = captions.get(id(node), "")
             if images is not None:
-                figure["file"] = _file(node.address, addresses, images)
+                figure["file"] = _file(node.source, addresses, images)
             found.append(figure)
     return found

@@ -16,7 +16,7 @@ from scraper.export.formats import ExportFormat, claim_folder
 from scraper.export.images import place_images
 from scraper.export.job import SITE_FOLDER, ExportJob, Product
 from scraper.export.sinks import Sink, open_sink
-from scraper.export.source import crawl_of, find_articles
+from scraper.export.source import crawl_of, find_articles, notes_on_pictures
 from scraper.export.tables import TableSink
 from scraper.models import ArticleStatus
 
@@ -41,6 +41,7 @@ def export_all(
     summary = BatchSummary()
     with tempfile.TemporaryDirectory(prefix="hkcnews-") as spool:
         crawl = crawl_of(paths, Path(spool))
+        summary.notes += notes_on_pictures(paths, crawl)
         articles = find_articles(paths, crawl, Path(spool), summary, listed)
         held = frozenset(each[0].capture.article_id or 0 for each in articles)
         job = ExportJob(export_format, out, held, crawl.images if crawl else None)
@@ -50,8 +51,7 @@ def export_all(
             written = _export(articles, job, workers, sink, summary, done, files)
             if isinstance(sink, TableSink):
                 _add_texts(articles, written, workers, sink, summary)
-            if crawl is not None and crawl.images is not None:
-                place_images(crawl.folder, out, export_format, files)
+            place_images(crawl.folder if crawl else out, out, export_format, files)
         if export_format in _ONE_BY_ONE:
             _remove_stale(out, export_format, written)
         if sink.is_changed is not None and not sink.is_changed:

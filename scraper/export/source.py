@@ -10,7 +10,7 @@ from pathlib import Path
 from scraper.batch.convert import CaptureLocations, group_by_article
 from scraper.batch.outcome import BatchSummary
 from scraper.batch.run import of_articles
-from scraper.crawl.layout import STORE_FOLDER, is_crawl
+from scraper.crawl.layout import STORE_FOLDER, image_files, is_crawl
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.rerender import stored_candidates
 from scraper.export.images import ImageSnapshot, take_snapshot
@@ -37,6 +37,23 @@ def crawl_of(paths: Sequence[Path], spool: Path) -> CrawlSource | None:
     with closing(Ledger.open_existing(paths[0])) as ledger:
         state = ledger.state()
     return CrawlSource(paths[0], state, take_snapshot(paths[0], spool))
+
+
+def notes_on_pictures(paths: Sequence[Path], crawl: CrawlSource | None) -> list[str]:
+    """Return which crawls have pictures that are left out, as those of several sources are."""
+    if crawl is not None:
+        return []
+    wholes = [path.resolve() for path in paths]  # a crawl, or what lies in its store
+    folders = dict.fromkeys(each for path in wholes for each in (path, *path.parents[:2]))
+    return [
+        f"the pictures of {folder} are left out: only an export of {folder} alone has them"
+        for folder in folders
+        if _has_pictures(folder)
+    ]
+
+
+def _has_pictures(folder: Path) -> bool:
+    return is_crawl(folder) and next(image_files(folder), None) is not None
 
 
 def find_articles(

@@ -9,7 +9,8 @@ from itertools import count
 
 _JPEG_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 _JPEG_SCAN, _JPEG_FILL = 0xDA, 0xFF
-_PNG_END = b"IEND\xaeB`\x82"
+_BMP_CORE = 12  # bytes of the oldest header
+_BMP_PLAIN = frozenset({0, 3, 6})  # pixels that are not packed, with masks or without
 _GIF_IMAGE, _GIF_EXTENSION = 0x2C, 0x21
 _GIF_HEAD = 13
 
@@ -34,8 +35,16 @@ def is_jpeg_cut(body: bytes) -> bool:
 
 
 def is_png_cut(body: bytes) -> bool:
-    """Return whether the last chunk is missing (RFC 2083, 4.1.4)."""
-    return _PNG_END not in body
+    """Return whether a chunk is not whole, or the last one is missing (RFC 2083, 3.2)."""
+    at = 8
+    has_pixels = False
+    while at + 12 <= len(body):  # length, name, data, check value
+        name = body[at + 4 : at + 8]
+        at += 12 + int.from_bytes(body[at : at + 4], "big")
+        has_pixels = has_pixels or name == b"IDAT"
+        if name == b"IEND":
+            return at > len(body) or not has_pixels
+    return True
 
 
 def is_gif_cut(body: bytes) -> bool:
@@ -73,8 +82,26 @@ def is_webp_cut(body: bytes) -> bool:
 
 
 def is_bmp_cut(body: bytes) -> bool:
-    """Return whether there are fewer bytes than the header says; some programs write 0."""
-    return len(body) < int.from_bytes(body[2:6], "little")
+    """Return whether the pixels are not whole; what the header says of the file is often wrong.
+
+    Rows end at multiples of four bytes. Packed pixels have a size of their own in the header, or
+    run to the end.
+    """
+    start, header = (int.from_bytes(body[at : at + 4], "little") for at in (10, 14))
+    if header == _BMP_CORE:
+        width, height, bits = (int.from_bytes(body[at : at + 2], "little") for at in (18, 20, 24))
+        packing, size = 0, 0
+    else:
+        width, height = (_signed(body[at : at + 4]) for at in (18, 22))
+        bits = int.from_bytes(body[28:30], "little")
+        packing, size = (int.from_bytes(body[at : at + 4], "little") for at in (30, 34))
+    if packing in _BMP_PLAIN:
+        size = (abs(width) * bits + 31) // 32 * 4 * abs(height)
+    return len(body) < start + max(size, 1)
+
+
+def _signed(part: bytes) -> int:
+    return int.from_bytes(part, "little", signed=True)
 
 
 def is_avif_cut(body: bytes) -> bool:

@@ -1,7 +1,7 @@
 """One capture of a picture: requested as pictures are (`im_`), followed to what is served, stored.
 
-A body that is empty or cut off is requested again: where the same comes three times, that is what
-the archive has (docs/wayback.md 2.4, 5).
+A body that is empty, cut off or shorter than it says is requested again. Where the same comes three
+times, that is what the archive has: it is stored, and judged by its bytes (docs/wayback.md 2.4, 5).
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from scraper.content_encoding import MAX_IMAGE_BYTES
 from scraper.crawl.folder import CrawlFolder
 from scraper.crawl.image_values import ImageAttempt, ImageResult
 from scraper.errors import CutBody, PlaybackError, PlaybackFailure, RetriesExhausted
+from scraper.images.candidates import FINAL
 from scraper.images.kinds import is_cut
 from scraper.models import ArchiveRedirect, Memento
 from scraper.wayback import playback
 from scraper.wayback.client import RequestStats, WaybackClient
+from scraper.wayback.redirects import follow
 from scraper.wayback.throttle import Endpoint
 
-_MAX_HOPS = 8
 _SAME_ANSWERS = 3  # of five tries
-# What a view shows in the place of a captured redirect (docs/wayback.md 2.5).
-_REDIRECT_PAGE = b"response at crawl time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +53,20 @@ class ImageFetcher:
     async def _follow(self, capture: Capture, stats: RequestStats) -> Capture:
         """Follow redirects; return the capture that was served in the end.
 
-        A captured redirect may lead to any address, as it would in a browser.
+        A captured redirect may lead to any address, as it would in a browser. That the archive does
+        not have that address says nothing of the picture's own.
         """
-        seen: set[Capture] = set()
-        while True:
-            if capture in seen or len(seen) == _MAX_HOPS:
-                raise PlaybackError(
-                    PlaybackFailure.LOOP, f"redirects that lead in a circle, by {capture.url}"
-                )
-            seen.add(capture)
-            capture, redirect = await self._play(capture, stats)
-            if not redirect:
-                return capture
-            capture = playback.resolve_redirect(capture, redirect, self.client.host)
+
+        async def play(hop: Capture) -> tuple[Capture, str]:
+            try:
+                return await self._play(hop, stats)
+            except PlaybackError as error:
+                if error.reason not in FINAL or hop.original == capture.original:
+                    raise
+                message = f"a captured redirect to {hop.url}: {error}"
+                raise PlaybackError(PlaybackFailure.ELSEWHERE, message) from error
+
+        return await follow(capture, play, self.client.host)
 
     async def _play(self, capture: Capture, stats: RequestStats) -> tuple[Capture, str]:
         """The capture that is served for this one, and where it leads if it is a redirect."""
@@ -93,24 +93,21 @@ class _Reader:
     def __call__(self, response: httpx.Response, body: bytes) -> Memento | ArchiveRedirect:
         """Return what the archive has answered. Raises what `playback.parse_response` raises."""
         try:
-            answer = playback.parse_response(self.requested, "", response, body, MAX_IMAGE_BYTES)
-        except CutBody as error:
-            if self._comes_again(body):
-                reason = PlaybackFailure.CUT if body else PlaybackFailure.EMPTY
-                raise PlaybackError(reason, f"{error}, {_SAME_ANSWERS} times the same") from error
-            raise
-        except PlaybackError:
-            raise
-        except Exception as error:
-            if response.is_success and _REDIRECT_PAGE in body:
-                message = "a page that tells of a redirect, in the place of a picture"
-                raise PlaybackError(PlaybackFailure.ELSEWHERE, message) from error
-            raise
-        if isinstance(answer, Memento) and is_cut(answer.body) and not self._comes_again(body):
+            answer = self._parse(response, body, "")
+        except CutBody:
+            if not self._came_often(body):
+                raise
+            return self._parse(response, body, None)
+        if isinstance(answer, Memento) and is_cut(answer.body) and not self._came_often(body):
             raise CutBody("a picture without its end")
         return answer
 
-    def _comes_again(self, body: bytes) -> bool:
+    def _came_often(self, body: bytes) -> bool:
         digest = playback.payload_digest(body)
         self.cut_bodies[digest] += 1
-        return self.cut_bodies[digest] == _SAME_ANSWERS
+        return self.cut_bodies[digest] >= _SAME_ANSWERS
+
+    def _parse(
+        self, response: httpx.Response, body: bytes, digest: str | None
+    ) -> Memento | ArchiveRedirect:
+        return playback.parse_response(self.requested, digest, response, body, MAX_IMAGE_BYTES)

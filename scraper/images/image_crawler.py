@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from enum import Enum
 
 from normalise import Capture
 from scraper.crawl.folder import CrawlFolder
@@ -36,6 +37,15 @@ Pool = WorkerPool[ImageJob, ImageJudgement]
 _OPEN = frozenset({ImageResult.NO_ANSWER, ImageResult.CRASHED})
 _WITHOUT_PAGE = frozenset({ImageResult.UNPLAYABLE, ImageResult.NOT_IMAGE})
 _NO_INDEX = "no-index"
+_MAX_SILENT = 3  # queries without an answer, one after the other
+
+
+class Pass(Enum):
+    """How far a pass over pictures goes for each of them."""
+
+    NAMED = "a capture without an answer, or the need to ask the index, puts the picture off"
+    LISTED = "a listed capture or an index without an answer puts the picture off"
+    LAST = "all captures are tried"
 
 
 class ImageCrawler:
@@ -55,40 +65,45 @@ class ImageCrawler:
         self._pool = pool
         self._progress = progress
         self._stop = stop
-        self._refusal: IndexUnavailable | None = None
+        self._refusal: IndexUnavailable | RetriesExhausted | None = None
+        self._silent = 0
         self._one_query = asyncio.Lock()
+        self._for_index: set[int] = set()
 
     async def crawl(self, image_ids: list[int], at_once: int) -> None:
         """Bring pictures to an end; those with a capture that did not answer are tried once more.
 
-        Captures that time out are often quick some minutes later (docs/wayback.md 2.8).
+        Captures that time out are often quick some minutes later (docs/wayback.md 2.8). The index,
+        which is slow, is asked when playback has answered for all others.
         """
         self._progress.total = len(image_ids)
         self._progress.phase = "fetching pictures"
-        put_off = await self._pass(image_ids, at_once, is_last=False)
-        if put_off:
-            self._progress.phase = "second pass"
-            self._progress.put_off = 0
-            await self._pass(sorted(put_off), at_once, is_last=True)
+        put_off = await self._pass(image_ids, at_once, Pass.NAMED)
+        for kind, phase in ((Pass.LISTED, "second pass"), (Pass.LAST, "last pass")):
+            if put_off:
+                self._progress.phase = phase
+                self._progress.put_off = 0
+                put_off.sort(key=lambda image_id: (image_id in self._for_index, image_id))
+                put_off = await self._pass(put_off, at_once, kind)
 
-    async def _pass(self, image_ids: list[int], at_once: int, *, is_last: bool) -> list[int]:
+    async def _pass(self, image_ids: list[int], at_once: int, kind: Pass) -> list[int]:
         """Try pictures; return those that are put off."""
         pending = iter(image_ids)
         put_off: list[int] = []
 
         async def work() -> None:
             for image_id in pending:
-                if not await self._finish(image_id, is_last=is_last):
+                if not await self._finish(image_id, kind):
                     put_off.append(image_id)
                     self._progress.put_off += 1
 
         await run_together([work() for _ in range(at_once)], self._stop)
         return put_off
 
-    async def _finish(self, image_id: int, *, is_last: bool) -> bool:
+    async def _finish(self, image_id: int, kind: Pass) -> bool:
         """Bring one picture to an end; return `False` if it is put off."""
         try:
-            outcome, attempt = await self._outcome(self._ledger.image(image_id), is_last=is_last)
+            outcome, attempt = await self._outcome(self._ledger.image(image_id), kind)
         except (ScraperError, OSError):
             raise
         except Exception as error:
@@ -102,7 +117,7 @@ class ImageCrawler:
         return True
 
     async def _outcome(
-        self, image: Image, *, is_last: bool
+        self, image: Image, kind: Pass
     ) -> tuple[ImageOutcome | None, ImageAttempt | None]:
         """What becomes of a picture, and the attempt that decided it; none if it is put off.
 
@@ -110,40 +125,59 @@ class ImageCrawler:
         """
         attempts: list[ImageAttempt] = []
         try:
-            async with aclosing(self._captures(image, attempts)) as captures:
+            async with aclosing(self._captures(image, attempts, kind)) as captures:
                 async for capture in captures:
                     self._stop.check()
                     attempt, judgement = await self._tried(image, capture)
                     if judgement is not None and attempt.result is ImageResult.IMAGE:
                         return self._written(image, attempt, judgement), attempt
                     self._ledger.record_image_attempt(attempt)
-                    if attempt.result is ImageResult.NO_ANSWER and not is_last:
+                    if attempt.result is ImageResult.NO_ANSWER and _puts_off(kind, image, capture):
                         return None, None
                     attempts.append(attempt)
         except (IndexUnavailable, RetriesExhausted, PlaybackError) as error:
-            if not is_last and self._refusal is None:
+            if kind is not Pass.LAST and self._refusal is None:
                 return None, None
             message = f"the index does not tell of other captures: {error}"
             return ImageOutcome(image.id, ArticleStatus.FAILED, _NO_INDEX, message), None
+        if image.id in self._for_index and kind is Pass.NAMED:
+            return None, None
         return _without_image(image, attempts), None
 
     async def _captures(
-        self, image: Image, attempts: list[ImageAttempt]
+        self, image: Image, attempts: list[ImageAttempt], kind: Pass
     ) -> AsyncGenerator[Capture, None]:
-        """The captures of a picture; the index is asked when all that are named were in vain."""
+        """The captures of a picture; the index is asked when all that are named were in vain.
+
+        In the first pass it is noted that the index is to be asked.
+        """
         for capture in candidates.named(image):
             yield capture
         if not candidates.needs_index(image, attempts):
             return
         listed = image.listed
+        if listed is None and kind is Pass.NAMED:
+            self._for_index.add(image.id)
+            return
         if listed is None:
-            listed = tuple(candidates.choose_listed(image, await self._records(image), attempts))
+            records = await self._records(image)
+            known = [*attempts, *self._settled(records)]
+            listed = tuple(candidates.choose_listed(image, records, known))
             self._ledger.set_listed(image.id, listed)
-        for capture in listed:
-            yield capture
+        for each in candidates.usable(listed, attempts):
+            yield each.capture
+
+    def _settled(self, records: tuple[CdxRecord, ...]) -> list[ImageAttempt]:
+        """What is known of captures from other runs and pictures, where it is no picture."""
+        known = (self._ledger.image_attempt(record.capture) for record in records)
+        return [each for each in known if each is not None and each.result in _WITHOUT_PAGE]
 
     async def _records(self, image: Image) -> tuple[CdxRecord, ...]:
-        """What the index lists for a picture; an index that refuses is asked once in a run."""
+        """What the index lists for a picture.
+
+        An index that refuses is asked once in a run; one that is silent three times in a row, not
+        again.
+        """
         query = cdx.exact_target(image.capture.original, candidates.ROWS)
         client, stats = self._fetcher.client, RequestStats()
         async with self._one_query:
@@ -154,6 +188,12 @@ class ImageCrawler:
             except IndexUnavailable as error:
                 self._refusal = error
                 raise
+            except RetriesExhausted as error:
+                self._silent += 1
+                if self._silent == _MAX_SILENT:
+                    self._refusal = error
+                raise
+            self._silent = 0
         return page.records
 
     async def _tried(
@@ -222,6 +262,12 @@ class ImageCrawler:
         return ImageOutcome(
             *(image.id, ArticleStatus.WRITTEN, "", "", file, judgement.facts, attempt.served)
         )
+
+
+def _puts_off(kind: Pass, image: Image, capture: Capture) -> bool:
+    """Whether a picture is put off by a capture that does not answer."""
+    is_named = capture in candidates.named(image)
+    return kind is Pass.NAMED or (kind is Pass.LISTED and not is_named)
 
 
 def _without_image(image: Image, attempts: list[ImageAttempt]) -> ImageOutcome:

@@ -20,7 +20,8 @@ from scraper.images import endings
 
 MAX_PIXELS = 100_000_000
 
-_AVIF_BRAND = re.compile(rb"....ftyp(?:avif|avis)", re.DOTALL)
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_MAX_BRANDS = 64
 _WEBP = re.compile(rb"RIFF....WEBP", re.DOTALL)
 _BLANK = b" \t\r\n\f\0\xef\xbb\xbf"
 _SVG = re.compile(rb"(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b", re.DOTALL)
@@ -78,7 +79,16 @@ def kind_of(body: bytes) -> ImageKind | None:
         return ImageKind.BMP
     if _WEBP.match(body):
         return ImageKind.WEBP
-    return ImageKind.AVIF if _AVIF_BRAND.match(body) else None
+    return ImageKind.AVIF if _is_avif(body) else None
+
+
+def _is_avif(body: bytes) -> bool:
+    """Whether a file names AVIF as its brand, or among those that it agrees with (AVIF 6)."""
+    if body[4:8] != b"ftyp":
+        return False
+    end = min(int.from_bytes(body[:4], "big"), len(body), 16 + 4 * _MAX_BRANDS)
+    brands = (body[at : at + 4] for at in (8, *range(16, end, 4)))
+    return any(brand in _AVIF_BRANDS for brand in brands)
 
 
 def is_cut(body: bytes) -> bool:
@@ -114,9 +124,10 @@ def measure(body: bytes) -> Measured:
 
 def _read_header(body: bytes, kind: ImageKind) -> tuple[int, int]:
     """Width and height. Raises `NoImage` where Pillow can't read them."""
-    from PIL import Image  # noqa: PLC0415 - slow to import, and an extra
+    from PIL import Image, PngImagePlugin  # noqa: PLC0415 - slow to import, and an extra
 
-    Image.MAX_IMAGE_PIXELS = None  # the bound is our own
+    Image.MAX_IMAGE_PIXELS = None  # the bounds are our own
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_IMAGE_BYTES
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata

@@ -31,11 +31,18 @@ def wanted_articles(plan: ImagePlan, folder: CrawlFolder) -> frozenset[int] | No
     return frozenset(each for each in folder.ledger.written_ids() if each in plan.ids)
 
 
+def not_written(plan: ImagePlan, folder: CrawlFolder) -> list[int]:
+    """Return the articles that a plan names one by one, and that are not written."""
+    named = plan.ids.single if plan.ids is not None else frozenset()
+    return sorted(named - folder.ledger.written_ids())
+
+
 def pending_images(plan: ImagePlan, folder: CrawlFolder) -> list[int]:
-    """Return the pictures that are to be fetched; those whose file is gone are among them."""
-    known, there = folder.ledger.image_files(), frozenset(image_files(folder.path))
-    for file in known - there:
-        folder.ledger.reopen_images(file)
+    """Return the pictures to fetch; those whose file is gone or of another size are among them."""
+    there = dict(image_files(folder.path))
+    for file, size in folder.ledger.image_files():
+        if there.get(file) != size:
+            folder.ledger.reopen_images(file)
     return folder.ledger.pending_images(wanted_articles(plan, folder))[: plan.limit]
 
 

@@ -83,7 +83,7 @@ def shown_images(article: Article) -> Iterator[ShownImage]:
     addresses = Addresses(article.capture, not_held)
     for node in tree.walk(article.body):
         if type(node) is tree.Image and node.address:
-            found = _shown(addresses, (node.address, *node.sizes))
+            found = _shown(addresses, (node.source, *node.sizes))
             if found is not None:
                 yield found
     if article.box is not None and article.box.avatar:

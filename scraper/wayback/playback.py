@@ -48,6 +48,10 @@ _LIMIT_PAGE = "/429.html"  # where too fast clients were sent (docs/wayback.md 2
 _NOT_ARCHIVED = ("has not archived that URL", "have that page archived", "ResourceNotInArchive")
 _EXCLUDED = ("AdministrativeAccessControlException", "URL has been excluded")
 _ROBOTS = ("RobotAccessControlException", "due to robots.txt")
+_AT_CRAWL_TIME = "response at crawl time"  # of a captured redirect, in a view (docs/wayback.md 2.5)
+_FOUND_AT = re.compile(r"found capture at ([0-9]{14})\b")  # docs/wayback.md 2.2
+_PATH = "/web/"
+_SPELLING = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
 RAW, IMAGE = "id_", "im_"  # the forms of playback that are asked for
@@ -60,15 +64,16 @@ def request_target(capture: Capture, form: str = RAW) -> bytes:
 
 def parse_response(
     requested: Capture,
-    digest: str,
+    digest: str | None,
     response: httpx.Response,
     body: bytes,
     max_bytes: int = MAX_PAGE_BYTES,
 ) -> Memento | ArchiveRedirect:
     """Return what the archive has answered; `body` is as it came, compressed or not.
 
-    `digest` is that of the index, "" where unknown; `max_bytes` bounds the unpacked body. Raises
-    `RateLimited` and `TryAgain` for errors that may pass, `PlaybackError` for others.
+    `digest` is that of the index, "" where unknown, `None` to take a body of any length;
+    `max_bytes` bounds the unpacked body. Raises `RateLimited` and `TryAgain` for errors that may
+    pass, `PlaybackError` for others.
     """
     is_memento = "memento-datetime" in response.headers
     encodings = _encodings(response)
@@ -95,14 +100,21 @@ def parse_response(
 def _archive_redirect(
     requested: Capture, response: httpx.Response, location: str
 ) -> ArchiveRedirect:
-    """A redirect of the archive's own. One that leads to no capture of an article is an error."""
+    """A redirect of the archive's own.
+
+    One without the archive's part must lead to an article, or to another spelling of the address
+    that was requested. Its time is that which the archive names as the reason.
+    """
     if location.endswith(_LIMIT_PAGE):
         raise RateLimited("the archive says: too many requests", retry_after(response))
     with suppress(ValueError, BadCapture):
-        is_playback = _parse_whole_playback(location) is not None
-        address = urljoin(requested.original, location)
-        if is_playback or Capture.of(requested.timestamp, address).article_id is not None:
+        if _parse_whole_playback(location) is not None:
             return ArchiveRedirect(location)
+        target = Capture.of(requested.timestamp, urljoin(requested.original, location))
+        if target.article_id is not None or _is_same(requested, target):
+            found = _FOUND_AT.search(response.headers.get("x-archive-redirect-reason", ""))
+            at = f"{_PATH}{found[1]}/{target.original}" if found else location
+            return ArchiveRedirect(at)
     raise TryAgain(f"the archive redirects to {location[:300]!r}, which is no capture")
 
 
@@ -121,6 +133,10 @@ def _playback_error(response: httpx.Response, text: str) -> PlaybackError | TryA
         return PlaybackError(
             PlaybackFailure.NOT_ARCHIVED, "the archive has no capture of this address"
         )
+    if response.is_success and _AT_CRAWL_TIME in text:
+        return PlaybackError(
+            PlaybackFailure.ELSEWHERE, "a page that tells of a captured redirect, in its place"
+        )
     line = " ".join((runtime_error or text).split())[:200]
     if runtime_error:
         return PlaybackError(PlaybackFailure.ERROR, f"the archive answers {status}: {line!r}")
@@ -137,10 +153,11 @@ def _encodings(response: httpx.Response) -> str:
 
 
 def _memento(
-    requested: Capture, digest: str, response: httpx.Response, body: bytes, encodings: str
+    requested: Capture, digest: str | None, response: httpx.Response, body: bytes, encodings: str
 ) -> Memento:
     """The memento of an answer; `encodings` are those that its body still has."""
-    _raise_if_cut(response, digest, body)
+    if digest is not None:
+        _raise_if_cut(response, digest, body)
     return Memento(
         requested=requested,
         served=_served(requested, response),
@@ -229,6 +246,18 @@ def _captured_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
         headers.append(("location", rewritten.original if rewritten else location))
     content_type = response.headers.get("content-type")
     return (*([("content-type", content_type)] if content_type else []), *headers)
+
+
+def bare_address(original: str) -> str:
+    """Return an address without scheme and `www.`; to the archive all spellings are one.
+
+    The archive looks captures up so (docs/wayback.md 2.1).
+    """
+    return _SPELLING.sub("", original, count=1)
+
+
+def _is_same(one: Capture, other: Capture) -> bool:
+    return bare_address(one.original) == bare_address(other.original)
 
 
 # --- redirects ------------------------------------------------------------------------------

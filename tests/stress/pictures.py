@@ -3,9 +3,10 @@
     PYTHONPATH=tests python -m stress.pictures [PICTURES] [KILLS] [SEED]
 
 The stand-in archive serves made-up pictures, and what stands in the place of pictures: nothing,
-HTML, SVG, cut and empty bodies, other sizes, captures of other times. What must become of each is
-known by its number. At the end each picture must have its bytes, or its reason. Before that a run
-without faults is measured, of a tenth of the pictures and of all: memory must not grow with them.
+HTML, SVG, cut and empty bodies, other sizes, captures of other times, redirects, copies of one
+digest; some pictures are shown by two articles. What must become of each is known by its number. At
+the end each picture must have its bytes, or its reason. Before that a run without faults is
+measured, of a tenth of the pictures and of all: memory must not grow with them.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from fake_archive import Archive, FakeMemento, Faults, Request, replay
+from fake_archive import Archive, FakeMemento, Faults, Request, replay, samples
 from stress import long_run, torture
 from stress.torture import CONCURRENCY, COOLDOWN, HARMLESS, HKCNEWS, Result
 from support import pictures
 from support.pictures import AT, HOST, captured
 from support.warcs import TIMESTAMP
+
+from scraper.wayback.playback import payload_digest
 
 PER_ARTICLE = 4
 _CYCLE = 200
@@ -42,11 +45,15 @@ ODD = {
     50: "empty",
     60: "html",
     71: "same bytes",
+    73: "redirected",
+    75: "copies",
     **dict.fromkeys(range(80, 90), "other time"),
 }
 _LOST = frozenset({"not-archived", "svg", "cut-short", "empty", "html"})
 # Requested again on purpose: such a body might be whole the next time.
-_REPEATED = frozenset({"cut-short", "empty"})
+_REPEATED = frozenset({"cut-short", "empty", "copies"})
+# From an answer to what the ledger knows of it. A kill in between loses the answer.
+_SECONDS_TO_SETTLE = 2.0
 _COMMENT = 20_000  # bytes, so that a file is as large as a small picture of the site
 MAX_GROWTH = 1.25  # of the memory, from a tenth of the pictures to all
 
@@ -67,7 +74,8 @@ def archive(count: int) -> Archive:
     found: list[FakeMemento] = []
     for first in range(1, count + 1, PER_ARTICLE):
         numbers = range(first, min(first + PER_ARTICLE, count + 1))
-        body = "".join(pictures.in_sizes(f"/{n}.jpg", f"/{n}-small.jpg") for n in numbers)
+        shown = [*numbers, *range(max(1, first - 1), first)]  # the last one of the article before
+        body = "".join(pictures.in_sizes(f"/{n}.jpg", f"/{n}-small.jpg") for n in shown)
         found.append(pictures.article(first // PER_ARTICLE + 1, body))
         for number in numbers:
             found += _captures(number)
@@ -88,6 +96,17 @@ def _captures(number: int) -> list[FakeMemento]:
                 captured(path, HTML, TIMESTAMP),
                 FakeMemento(HOST + path, "20180101000000", whole),
             ]
+        case "redirected":
+            elsewhere = f"https://cdn.example{path}"
+            return [
+                samples.redirect(HOST + path, TIMESTAMP, elsewhere),
+                FakeMemento(elsewhere, AT, whole, content_type="image/jpeg"),
+            ]
+        case "copies":  # the index has one digest for both, and the nearer one comes cut
+            cut = FakeMemento(
+                *(HOST + path, TIMESTAMP, whole()[:-9]), digest=payload_digest(whole())
+            )
+            return [cut, FakeMemento(HOST + path, "20180101000000", whole)]
         case "other time":
             return [FakeMemento(HOST + path, AT, whole)]
         case "svg" | "html" | "empty" | "cut-short":
@@ -131,15 +150,21 @@ def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
     result.requests = len(log)
     result.injected = Counter(request.fault for request in log if request.fault)
     torture.look_for_pauses(log, killed_at, result)
-    settled = Counter(
-        request.target
-        for request in log
-        if request.kind in {"capture", "hrm", "rows"}
-        and request.fault in HARMLESS
-        and kind_of(_number(request)) not in _REPEATED
-    )
-    result.fetched_again = sum(count - 1 for count in settled.values())
-    if result.fetched_again > CONCURRENCY * (result.kills + result.aways):
+    settled: dict[str, float] = {}
+    for request in log:
+        if (
+            request.kind in {"capture", "hrm", "rows"}
+            and request.fault in HARMLESS
+            and kind_of(_number(request)) not in _REPEATED
+        ):
+            answered = settled.setdefault(request.target, request.at)
+            if answered == request.at:
+                continue
+            result.fetched_again += 1
+            if not any(0 <= kill - answered <= _SECONDS_TO_SETTLE for kill in killed_at):
+                result.wrong.append(f"asked for again though no kill came: {request.target}")
+            settled[request.target] = request.at
+    if result.fetched_again > CONCURRENCY * result.kills:
         result.wrong.append(f"{result.fetched_again} answers asked for again")
 
 

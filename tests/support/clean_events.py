@@ -165,10 +165,10 @@ class _TreeReader:
                     events.text(line, context, marks)
             case tree.Break():
                 events.found.append(BREAK)
-            case tree.Image(address, _):
+            case tree.Image(address):
                 if address:
                     events.found.append(
-                        ("image " + unquote(self._addresses.image(address)), context)
+                        ("image " + unquote(self._addresses.image(node.source)), context)
                     )
             case tree.Embed(address):
                 self._video(address, context)

@@ -60,9 +60,13 @@ class Addresses:
             return None
 
     def original(self, address: str) -> str | None:
-        """Return the address under which a picture was captured, `None` for none of the web."""
+        """Return the address under which a picture was captured, `None` for none of the web.
+
+        No program sends a fragment.
+        """
+        whole = self._whole(address).partition("#")[0]
         try:
-            return Capture.of(self._capture.timestamp, self._whole(address)).original
+            return Capture.of(self._capture.timestamp, whole).original
         except BadCapture:
             return None
 

@@ -30,6 +30,7 @@ _WORD = frozenset("LNM")  # first letters of the categories of Unicode
 _IN_TARGET = re.compile(r"[\s<>\\()|]")
 _ENTITY_LIKE = re.compile(r"&(?=\#?[0-9A-Za-z]+;)")
 LOST_PICTURE = "圖片未能保存 Picture lost"
+LOST_CAPTURES = "存檔 Captures"  # behind a link with a lost picture
 HARD_BREAK, HTML_BREAK = "  \n", "<br>"
 
 
@@ -66,6 +67,8 @@ class InlineWriter:
                 yield f"<{mark.name}>{inner}</{mark.name}>"
             else:
                 yield f'<a href="{escape_html(self.addresses.link(mark.address))}">{inner}</a>'
+                for captures in _captures_of_lost(group, self.addresses):
+                    yield f' <a href="{escape_html(captures)}">{LOST_CAPTURES}</a>'
 
     def _leaf_html(self, leaf: Leaf) -> str:
         if leaf.image is not None:
@@ -107,7 +110,10 @@ class _MarkdownRun:
         start, stop = span
         if mark.name == LINK:
             inner = self._write(start, stop, depth + 1, "[", in_emphasis=in_emphasis)
-            return f"[{inner}]({_target(self._writer.addresses.link(mark.address))})"
+            addresses = self._writer.addresses
+            captures = _captures_of_lost(self._leaves[start:stop], addresses)
+            behind = "".join(f" [{LOST_CAPTURES}]({_target(each)})" for each in captures)
+            return f"[{inner}]({_target(addresses.link(mark.address))}){behind}"
         sign = _SIGNS.get(mark.name)
         has_inner = any(
             each.name in _SIGNS
@@ -133,10 +139,11 @@ class _MarkdownRun:
 
     def _image(self, image: tree.Image, *, in_link: bool) -> str:
         addresses = self._writer.addresses
-        if captures := addresses.captures_of_lost(image.address):
-            return LOST_PICTURE if in_link else f"[{LOST_PICTURE}]({_target(captures)})"
         alt = escape(one_line(image.alt), "[", "]", in_link=True, has_math=self._has_math)
-        return f"![{alt}]({_target(addresses.image(image.address))})"
+        if captures := addresses.captures_of_lost(image.source):
+            text = f"{LOST_PICTURE}: {alt}" if alt else LOST_PICTURE
+            return text if in_link else f"[{text}]({_target(captures)})"
+        return f"![{alt}]({_target(addresses.image(image.source))})"
 
     def _break(self, at: int) -> str:
         """One break is a line end; several must not make an empty line."""
@@ -163,11 +170,23 @@ class _MarkdownRun:
 
 
 def image_html(image: tree.Image, addresses: Addresses, *, in_link: bool = False) -> str:
-    """Return a picture as HTML; of one that is lost, a link to its captures."""
-    if captures := addresses.captures_of_lost(image.address):
-        return LOST_PICTURE if in_link else f'<a href="{escape_html(captures)}">{LOST_PICTURE}</a>'
-    source = escape_html(addresses.image(image.address))
-    return f'<img src="{source}" alt="{escape_html(one_line(image.alt))}">'
+    """Return a picture as HTML; of one that is lost, a link to its captures.
+
+    In a link it is told alone: the link to its captures stands behind that.
+    """
+    alt = escape_html(one_line(image.alt))
+    if captures := addresses.captures_of_lost(image.source):
+        text = f"{LOST_PICTURE}: {alt}" if alt else LOST_PICTURE
+        return text if in_link else f'<a href="{escape_html(captures)}">{text}</a>'
+    source = escape_html(addresses.image(image.source))
+    return f'<img src="{source}" alt="{alt}">'
+
+
+def _captures_of_lost(leaves: Leaves, addresses: Addresses) -> Iterator[str]:
+    """The pages of the archive about the lost pictures of a link."""
+    for leaf in leaves:
+        if leaf.image is not None and (page := addresses.captures_of_lost(leaf.image.source)):
+            yield page
 
 
 def _is_in_link(leaf: Leaf) -> bool:

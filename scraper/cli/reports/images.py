@@ -33,18 +33,33 @@ def show_images(console: Console, report: ImageReport, *, of_run: bool = False) 
         _show_count(console, report, report.statuses[status], description)
     if report.open:
         _show_count(console, report, report.open, "not done yet")
-    scope = "of the articles asked for" if of_run else "of all written articles"
+    searched = "articles searched so far" if report.unsearched else "written articles"
+    scope = "of the articles asked for" if of_run else f"of all {searched}"
     print_line(
         console,
         f"{report.images:>9,}",
         f"pictures {scope}; {report.files:,} files with {report.bytes / 1e6:,.1f} MB, "
         f"{report.requests:,} requests in all",
     )
+    if report.unsearched:
+        what = "article" if report.unsearched == 1 else "articles"
+        text = f"{what} not searched for pictures yet: `hkcnews images` does it"
+        print_line(console, f"{report.unsearched:>9,}", text, "yellow")
 
 
 def _show_count(console: Console, report: ImageReport, count: int, description: str) -> None:
     percent = f"{report.percent(count):.1f} %"
     print_line(console, f"{count:>9,}", f"{percent:>7}  {description}")
+
+
+def show_not_written(console: Console, article_ids: list[int]) -> None:
+    """Print which articles that were asked for one by one are not written."""
+    if article_ids:
+        ids = ", ".join(map(str, article_ids[:_MAX_PAGES]))
+        more = len(article_ids) - _MAX_PAGES
+        ids += f" and {more:,} more" if more > 0 else ""
+        print_line(console, "not to be had:", f"no article is written of {ids}", "red")
+        print_line(console, "", "`hkcnews status` tells what became of them")
 
 
 def show_unsearched(console: Console, pages: list[BatchOutcome]) -> None:

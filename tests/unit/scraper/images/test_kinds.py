@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from contextlib import suppress
 from io import BytesIO
 
@@ -56,6 +57,59 @@ def test_no_bytes_make_the_search_for_the_end_fail(kind: ImageKind) -> None:
         is_cut(bytes(damaged))
         with suppress(NoImage):
             measure(bytes(damaged))
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG."""
+    check = zlib.crc32(name + data).to_bytes(4, "big")
+    return len(data).to_bytes(4, "big") + name + data + check
+
+
+LARGE = zlib.compress(bytes(2_000_000))
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        chunk(b"zTXt", b"Comment\0\0" + LARGE),
+        chunk(b"iTXt", b"XML\0\1\0\0\0" + LARGE),
+        chunk(b"iCCP", b"profile\0\0" + LARGE),
+    ],
+)
+def test_a_png_may_have_much_text(large: bytes) -> None:
+    body = picture(1, "PNG")
+    assert measure(body[:33] + large + body[33:]).width == 12
+
+
+def test_an_end_elsewhere_does_not_make_a_cut_png_whole() -> None:
+    end = chunk(b"IEND", b"")
+    whole = photograph("PNG")
+    assert is_cut(whole[:100] + end)
+    assert is_cut(whole[:33] + end), "no pixels"
+    in_text = whole[:33] + chunk(b"tEXt", b"Comment\0" + end) + whole[33:]
+    assert not is_cut(in_text)
+    assert is_cut(in_text[:-30])
+
+
+@pytest.mark.parametrize("size", [0, 2, 0xFFFFFFFF])
+@pytest.mark.parametrize("mode", ["RGB", "L", "1"])
+def test_what_a_bmp_says_of_its_size_is_no_matter(mode: str, size: int) -> None:
+    file = BytesIO()
+    Image.open(BytesIO(photograph("PNG"))).convert(mode).save(file, "BMP")
+    body = file.getvalue()
+    body = body[:2] + size.to_bytes(4, "little") + body[6:]
+    assert measure(body).height == 30
+    assert is_cut(body[:-1])
+    assert is_cut(body[:300])
+
+
+def test_an_avif_may_have_another_major_brand() -> None:
+    body = photograph("AVIF")
+    other = body[:8] + b"mif1" + body[12:]
+    assert b"avif" in body[16:32]
+    assert measure(other).kind is ImageKind.AVIF
+    heic = other[:16] + body[16 : int.from_bytes(body[:4], "big")].replace(b"avif", b"heic")
+    assert kind_of(heic) is None
 
 
 def test_a_thumbnail_in_front_does_not_make_a_cut_picture_whole() -> None:

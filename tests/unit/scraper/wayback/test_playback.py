@@ -632,6 +632,12 @@ GONE = "ResourceNotInArchiveException: https://x.hk/ was not found"
             PlaybackFailure.ROBOTS,
         ),
         "robots by header": (403, [(RUNTIME, BY_ROBOTS)], b"", PlaybackFailure.ROBOTS),
+        "a redirect in view mode": (
+            200,
+            [("x-archive-src", "a.warc.gz")],
+            gzipped(AT_CRAWL_TIME),
+            PlaybackFailure.ELSEWHERE,
+        ),
         "excluded goes before robots": (
             403,
             [(RUNTIME, BY_ROBOTS)],
@@ -672,7 +678,6 @@ def test_an_error_is_quoted_in_few_words() -> None:
         "not implemented": (501, [], b""),
         "a redirect to a login": (302, [("location", "https://archive.org/login")], b""),
         "a redirect within the archive": (302, [("location", "/login")], b""),
-        "a redirect in view mode": (200, [("x-archive-src", "a.warc.gz")], AT_CRAWL_TIME),
         "headers of a capture but its date": (
             200,
             [("x-archive-orig-date", "x"), ("link", f'<{ADDRESS}>; rel="original"')],
@@ -882,7 +887,7 @@ EDGI, MONITOR = "edgi-wayback/decoded/test_get_memento", "edgi-web-monitoring/te
         "excluded": (f"{EDGI}_raises_blocked_error", ["excluded"]),
         "view of a redirect": (
             f"{EDGI}_with_redirect_in_view_mode",
-            ["TryAgain", "redirect", "404 Not Found"],
+            ["leads-elsewhere", "redirect", "404 Not Found"],
         ),
         "of 1997": ("edgi-wayback/decoded/test_memento_rate_limits", ["200 Document follows"] * 20),
         "of 2026": ("edgi-wayback/decoded/tutorial", ["200 OK"]),

@@ -52,7 +52,8 @@ ODD = {
 _LOST = frozenset({"not-archived", "svg", "cut-short", "empty", "html"})
 # Requested again on purpose: such a body might be whole the next time.
 _REPEATED = frozenset({"cut-short", "empty", "copies"})
-# From an answer to what the ledger knows of it. A kill in between loses the answer.
+_END = 4  # bytes that are cut off: all of the header stays
+# From an answer to what the ledger knows of it. A kill in between, or broken connections, lose it.
 _SECONDS_TO_SETTLE = 2.0
 _COMMENT = 20_000  # bytes, so that a file is as large as a small picture of the site
 MAX_GROWTH = 1.25  # of the memory, from a tenth of the pictures to all
@@ -104,13 +105,13 @@ def _captures(number: int) -> list[FakeMemento]:
             ]
         case "copies":  # the index has one digest for both, and the nearer one comes cut
             cut = FakeMemento(
-                *(HOST + path, TIMESTAMP, whole()[:-9]), digest=payload_digest(whole())
+                *(HOST + path, TIMESTAMP, whole()[:-_END]), digest=payload_digest(whole())
             )
             return [cut, FakeMemento(HOST + path, "20180101000000", whole)]
         case "other time":
             return [FakeMemento(HOST + path, AT, whole)]
         case "svg" | "html" | "empty" | "cut-short":
-            wrong = {"svg": SVG, "html": HTML, "empty": b"", "cut-short": body_of(number)[:-9]}
+            wrong = {"svg": SVG, "html": HTML, "empty": b"", "cut-short": body_of(number)[:-_END]}
             return [captured(path, wrong[kind], TIMESTAMP)]
     return [good]
 
@@ -151,6 +152,7 @@ def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
     result.injected = Counter(request.fault for request in log if request.fault)
     torture.look_for_pauses(log, killed_at, result)
     settled: dict[str, float] = {}
+    losses = [*killed_at, *(request.at for request in log if request.fault == "refused")]
     for request in log:
         if (
             request.kind in {"capture", "hrm", "rows"}
@@ -161,8 +163,11 @@ def _judge(log: list[Request], killed_at: list[float], result: Result) -> None:
             if answered == request.at:
                 continue
             result.fetched_again += 1
-            if not any(0 <= kill - answered <= _SECONDS_TO_SETTLE for kill in killed_at):
-                result.wrong.append(f"asked for again though no kill came: {request.target}")
+            if not any(0 <= loss - answered <= _SECONDS_TO_SETTLE for loss in losses):
+                seconds = request.at - answered
+                result.wrong.append(
+                    f"asked for again after {seconds:.1f} s, and no kill came: {request.target}"
+                )
             settled[request.target] = request.at
     if result.fetched_again > CONCURRENCY * result.kills:
         result.wrong.append(f"{result.fetched_again} answers asked for again")

@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 # A trip to a process and back takes as long as fetching a page does: jobs travel together.
 _MAX_JOBS_AT_ONCE = 32
 _GATHER_SECONDS = 0.02
+_SECONDS_TO_END = 5.0
 
 
 def process_pool(count: int) -> ProcessPoolExecutor:
@@ -39,8 +40,18 @@ def process_pool(count: int) -> ProcessPoolExecutor:
 def _start() -> None:
     """Leave Ctrl-C to the parent, and end when it ends, even if it was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a half-written file is removed
+    signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end(*_: object) -> None:
+    """End by an exception, so that a half-written file is removed; soon by force, where it is lost.
+
+    The pool catches what a job raises. Raised just behind the acquiring of the lock of a queue, it
+    leaves the lock taken: the process waits for itself, and its parent for the process (seen once).
+    """
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS_TO_END)  # whose signal ends the process
+    sys.exit()
 
 
 def _end_with_parent() -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+from support import stubborn_job
 
 from scraper import workers
 from scraper.errors import WorkerError
@@ -18,6 +22,11 @@ class DeadOnArrival:
 
     def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
         return os._exit, (3,)
+
+
+def test_a_process_that_is_told_to_end_ends_though_its_job_goes_on() -> None:
+    with workers.process_pool(1) as pool, pytest.raises(BrokenProcessPool):
+        pool.submit(stubborn_job.stay).result(60)
 
 
 def test_a_process_that_dies_at_its_start_has_not_died_of_its_job() -> None:

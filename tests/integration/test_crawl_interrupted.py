@@ -293,7 +293,7 @@ _SIZE = 150_000
 
 def _incompressible(article: int) -> bytes:
     """A page of as many bytes in the store as on the disk, nearly."""
-    text = os.urandom(_SIZE // 4).hex()
+    text = os.urandom(_SIZE // 2).hex()
     return article_page(article, body=f"<p>{text}</p>")
 
 
@@ -305,7 +305,7 @@ def _long(article: int) -> bytes:
 FULL: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
     "the ledger at its start": ("crawl.db", 8, article_page),
     "the ledger": ("crawl.db", 60, article_page),
-    "the store": ("hkcnews-00001.warc.gz", 170, _incompressible),
+    "the store": ("hkcnews-00001.warc.gz", 230, _incompressible),
     "an article": ("article_1.md", 200, _long),
 }
 

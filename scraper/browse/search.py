@@ -21,7 +21,7 @@ _MAX_QUERY = 200  # characters
 _MAX_TERMS = 10
 _MAX_FILTERS = 50  # of one kind that are offered
 # A word that more articles have tells little; ranking 45,000 took 0.13 s.
-_MAX_RANKED = 10_000
+_MAX_RANKED = 5_000
 _BEFORE, _AFTER = 30, 110  # characters round the first hit
 
 

@@ -109,7 +109,7 @@ def reading_room(
 
 @contextmanager
 def _datasette(
-    database: Path, tables: dict[str, dict[str, int]], *, is_public: bool
+    database: Path, tables: dict[str, dict[str, int | None]], *, is_public: bool
 ) -> Iterator[Any]:
     from datasette.app import Datasette  # noqa: PLC0415 - of the extra
     from datasette.database import Database  # noqa: PLC0415
@@ -150,11 +150,21 @@ async def _open_all(database: Any, threads: int) -> None:
     await asyncio.gather(*(database.execute_fn(wait) for _ in range(threads)))
 
 
-def _counts(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """The number of rows of each table, as Datasette takes it."""
+def _counts(db: sqlite3.Connection) -> dict[str, dict[str, int | None]]:
+    """The number of rows of each table, as Datasette takes it.
+
+    The tables of the search are left uncounted: their 200 MB would have to be read.
+    """
     names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     query = 'SELECT count(*) FROM "{}"'
-    return {name: {"count": db.execute(query.format(name)).fetchone()[0]} for name in names}
+    return {
+        name: {
+            "count": None
+            if name.partition("_")[0] == "search"
+            else db.execute(query.format(name)).fetchone()[0]
+        }
+        for name in names
+    }
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import sqlite3
+import webbrowser
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -166,6 +167,39 @@ def test_everybody_is_let_in_under_an_address_for_this_machine() -> None:
     with open_socket(None, 0, is_public=True) as listening:
         assert listening.getsockname()[0] == "0.0.0.0"  # noqa: S104
         assert address_of(listening).startswith("http://127.0.0.1:")
+
+
+def test_the_public_is_told_and_the_browser_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[object, ...]] = []
+
+    class Timer:
+        daemon = False
+
+        def __init__(self, _: float, call: object, arguments: tuple[object, ...]) -> None:
+            started.append((call, *arguments))
+
+        def start(self) -> None:
+            assert self.daemon
+
+    @contextmanager
+    def room(path: Path, _: socket.socket, *, is_public: bool) -> Iterator[Path]:
+        assert is_public
+        yield path
+
+    monkeypatch.setattr(browse_job, "Timer", Timer)
+    monkeypatch.setattr(browse_job, "reading_room", room)
+    monkeypatch.setattr(browse_job, "serve", lambda _, __: None)
+    done = hkcnews("browse", database_of(tmp_path), "--public", "--port", 0)
+    assert done.exit_code == 0
+    assert "everybody who reaches this machine can read here" in done.stderr
+    ((call, address),) = started
+    assert call is webbrowser.open
+    assert str(address) in done.stderr
+    quiet = hkcnews("browse", tmp_path / "data", "--public", "--port", 0, "--no-open", "--quiet")
+    assert "everybody" not in quiet.stderr
+    assert len(started) == 1
 
 
 def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

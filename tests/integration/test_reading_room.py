@@ -185,6 +185,9 @@ def test_searches_find_count_and_narrow(room: httpx.Client) -> None:
     assert "<mark>貓</mark>" in text
     assert '<option value="2021">2021 (1)</option>' in text
     assert "沒有文章符合" in text_of(room, "/search?q=%E8%B2%93&year=2020")
+    for narrowed in (f"category={quote('眾聞')}", f"author={quote('記者舟小行')}"):
+        assert "1 篇文章符合" in text_of(room, f"/search?q=%E8%B2%93&{narrowed}")
+    assert "沒有文章符合" in text_of(room, "/search?q=%E8%B2%93&category=tri-angles&author=x")
     part = text_of(room, "/search?q=%E8%B2%93&part=1")
     assert "<html" not in part
 

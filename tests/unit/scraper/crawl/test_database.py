@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 from support import ledger_v1
 
-from scraper.crawl import schema
+from scraper.crawl import database, schema
 from scraper.crawl.database import Database
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.lock import locked
@@ -202,3 +203,25 @@ def test_a_snapshot_sees_nothing_of_what_is_written_meanwhile(tmp_path: Path) ->
             writer.set_note("first", "2")
             assert reader.get_note("first") == "1"
         assert reader.get_note("first") == "2"
+
+
+@pytest.mark.parametrize("has_log", [False, True])
+def test_a_copy_has_what_the_log_holds(tmp_path: Path, *, has_log: bool) -> None:
+    path = tmp_path / "crawl.db"
+    path.write_bytes(b"database")
+    if has_log:
+        path.with_name("crawl.db-wal").write_bytes(b"log")
+    with database.copied(path) as folder:
+        found = {each.name: each.read_bytes() for each in Path(folder).iterdir()}
+    assert found == {"crawl.db": b"database"} | ({"crawl.db-wal": b"log"} if has_log else {})
+
+
+def test_a_copy_of_what_changes_all_the_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "crawl.db"
+    path.write_bytes(b"database")
+    changes = count()
+    monkeypatch.setattr(database, "_states", lambda _: next(changes))
+    with pytest.raises(StorageError, match="being written all the time: ask again"):
+        database.copied(path)

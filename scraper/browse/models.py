@@ -56,20 +56,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureLine:
-    """One capture of an article: what it was taken for, and whether its text is in the database."""
+class NamedCapture:
+    """One capture of an article."""
 
     timestamp: str
     original: str
-    result: str = ""
-    message: str = ""
-    has_text: bool = False
-    is_shown: bool = False
 
     @property
     def name(self) -> str:
         """The capture as the archive names it."""
         return f"{self.timestamp}/{self.original}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLine(NamedCapture):
+    """One capture: what it was taken for, and whether its text is in the database."""
+
+    result: str = ""
+    message: str = ""
+    has_text: bool = False
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,8 @@ class FullArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class CapturedText:
+class CapturedText(NamedCapture):
     """The title and text of one capture."""
 
-    timestamp: str
-    original: str
     title: str
     text: str
-
-    @property
-    def name(self) -> str:
-        """The capture as the archive names it."""
-        return f"{self.timestamp}/{self.original}"

@@ -9,7 +9,12 @@ from typing import Annotated
 
 import typer
 
-from scraper.cli.console import stderr_console, stdout_console, write_text
+from scraper.cli.console import (
+    check_can_be_written,
+    stderr_console,
+    stdout_console,
+    write_text,
+)
 from scraper.cli.errors import FAILED, handle_errors
 from scraper.cli.options import STANDARD_STREAM, Debug, Jobs
 from scraper.errors import UsageError
@@ -58,7 +63,7 @@ def audit(
         from scraper.verify import audit as verify_audit  # noqa: PLC0415
 
         for file in (json, aliases):
-            _check_can_be_written(file)
+            check_can_be_written(file)
         if json == aliases == STANDARD_STREAM:
             raise UsageError("--json and --aliases can't both go to standard output")
         view = CountView()
@@ -81,16 +86,6 @@ def _incomplete_ids(archive: Path) -> list[int]:
         return []
     with closing(Ledger.open_existing(archive)) as ledger:
         return ledger.incomplete_ids()
-
-
-def _check_can_be_written(file: Path | None) -> None:
-    """Refuse a file that can't be written, before all the work is done."""
-    if file is None or file == STANDARD_STREAM:
-        return
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder: name a file")
-    if not file.parent.is_dir():
-        raise UsageError(f"the folder of {file} does not exist: make it, or name another file")
 
 
 def _write_json(file: Path | None, content: object) -> None:

@@ -88,3 +88,16 @@ def write_text(file: Path, text: str) -> None:
         print_exactly(text)
     else:
         file.write_text(text, encoding="utf-8")
+
+
+def check_can_be_written(file: Path | None) -> None:
+    """Refuse a file that can't be written, before all the work is done. Raises `UsageError`.
+
+    `None` is no file, `-` standard output.
+    """
+    if file is None or file == STANDARD_STREAM:
+        return
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder: name a file")
+    if not file.parent.is_dir():
+        raise UsageError(f"the folder of {file} does not exist: make it, or name another file")

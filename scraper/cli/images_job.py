@@ -40,7 +40,6 @@ def run_images(
     progress = CrawlProgress()
     ask_for_contact(policy)
     has_failed, image_ids = _search(plan, folder, jobs, is_quiet=is_quiet)
-    report = None
     try:
         if image_ids:
             view = CrawlView(progress, "requests")

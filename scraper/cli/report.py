@@ -59,7 +59,7 @@ def report(
             raise UsageError("--to and --missing can't both go to standard output")
         if is_crawl(out):
             for file in (page, missing):
-                _check_can_be_written(file)
+                _check(file)
         view = CountView("reading articles")
         with show_progress(stderr_console, view, is_quiet=quiet):
             made = make_report(out, jobs, view.set_completed, lists_missing=missing is not None)
@@ -76,15 +76,12 @@ def report(
     raise typer.Exit(FAILED if faults else 0)
 
 
-def _check_can_be_written(file: Path | None) -> None:
+def _check(file: Path | None) -> None:
     """Refuse a place that can't be written, before all the work is done."""
-    if file is None or file == STANDARD_STREAM:
-        return
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder: name a file")
-    if not file.parent.is_dir():
-        raise UsageError(f"the folder of {file} does not exist: make it, or name another file")
-    if not os.access(file.parent, os.W_OK):
+    from scraper.cli.console import check_can_be_written  # noqa: PLC0415
+
+    check_can_be_written(file)
+    if file is not None and file != STANDARD_STREAM and not os.access(file.parent, os.W_OK):
         raise UsageError(f"{file.parent} may not be written: name another file with --to FILE")
 
 

@@ -9,6 +9,7 @@ notes        single values that the ledger keeps
 ledger       what the index lists, what was tried, what became of each article
 totals       what the ledger tells of many articles at once
 outcomes     the values that the ledger keeps
+outcome_counts  how many came to each end, for reports
 image_ledger what the ledger knows of pictures
 image_values the values that it keeps of them
 image_report what became of the pictures

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scraper.batch.extractor import extractor_version
+from scraper.crawl import outcome_counts
 from scraper.crawl.grouping import by_size, what_failed
 from scraper.crawl.ledger import Ledger
 from scraper.models import ArticleStatus
@@ -53,12 +54,7 @@ class ImageReport:
         if not ledger.has_images():
             return None
         counts = ledger.count_images(article_ids)
-        statuses: Counter[ArticleStatus] = Counter()
-        reasons: dict[ArticleStatus, Counter[str]] = {status: Counter() for status in ArticleStatus}
-        for (status, reason), count in counts.items():
-            if status:
-                statuses[ArticleStatus(status)] += count
-                reasons[ArticleStatus(status)][reason] += count
+        statuses, reasons = outcome_counts.tally(counts.items())
         files, size, requests = ledger.measure_images()
         return cls(
             images=counts.total(),
@@ -78,14 +74,7 @@ class ImageReport:
             "images": self.images,
             "open": self.open,
             "unsearched_articles": self.unsearched,
-            "outcomes": {
-                status.value: {
-                    "count": self.statuses[status],
-                    "percent": round(self.percent(self.statuses[status]), 2),
-                    "reasons": dict(self.reasons[status].most_common()),
-                }
-                for status in ArticleStatus
-            },
+            "outcomes": outcome_counts.as_json(self.statuses, self.reasons, self.percent),
             "failed": [
                 {
                     "article": each.article_id,

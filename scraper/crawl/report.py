@@ -13,6 +13,7 @@ from typing import Any
 
 from normalise import Capture
 from normalise.files import write_atomically
+from scraper.crawl import outcome_counts
 from scraper.crawl.fields import FieldShare, FieldTally
 from scraper.crawl.grouping import by_size, generalise, what_failed
 from scraper.crawl.image_report import ImageReport
@@ -100,11 +101,7 @@ class CrawlReport:
     @classmethod
     def of(cls, ledger: Ledger, article_ids: Collection[int] | None = None) -> CrawlReport:
         """Return what the ledger says now, of these articles or of all."""
-        statuses: Counter[ArticleStatus] = Counter()
-        reasons: dict[ArticleStatus, Counter[str]] = {status: Counter() for status in ArticleStatus}
-        for (status, reason), count in ledger.count_outcomes(article_ids).items():
-            statuses[status] += count
-            reasons[status][reason] += count
+        statuses, reasons = outcome_counts.tally(ledger.count_outcomes(article_ids).items())
         articles = ledger.count_articles(article_ids)
         failed = ledger.failures(article_ids)
         slowest, most_retried = (
@@ -135,14 +132,7 @@ class CrawlReport:
             "at": utc_now(),
             "articles": self.articles,
             "open": self.open,
-            "outcomes": {
-                status.value: {
-                    "count": self.statuses[status],
-                    "percent": round(self.percent(self.statuses[status]), 2),
-                    "reasons": dict(self.reasons[status].most_common()),
-                }
-                for status in ArticleStatus
-            },
+            "outcomes": outcome_counts.as_json(self.statuses, self.reasons, self.percent),
             "failed": [
                 {"article": each.article_id, "reason": each.reason, "said": each.message}
                 for each in self.failed

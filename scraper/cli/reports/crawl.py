@@ -13,6 +13,7 @@ from rich.console import Console
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line, stderr_console
 from scraper.cli.reports.failures import FailureLine, listed, name_reason, show_failures
+from scraper.cli.reports.outcomes import show_outcomes
 from scraper.crawl.grouping import by_size
 from scraper.crawl.progress import CrawlProgress
 from scraper.crawl.report import CostlyAttempt, CrawlReport, reason_and_what
@@ -81,7 +82,7 @@ def show_result(
         articles = _articles(len(report.incomplete))
         text = f"{articles} with much of the page's text left out: {listed(report.incomplete)}"
         print_line(console, "incomplete:", text, "yellow")
-    _show_statuses(console, report)
+    show_outcomes(console, report)
     scope = "asked for" if of_run else "known"
     print_line(
         console,
@@ -125,24 +126,6 @@ def _show_failures(console: Console, report: CrawlReport, folder: Path) -> None:
 
 def _articles(count: int) -> str:
     return f"{count:,} {'article' if count == 1 else 'articles'}"
-
-
-def _show_statuses(console: Console, report: CrawlReport) -> None:
-    for status in ArticleStatus:
-        reasons = ", ".join(
-            f"{reason} {count:,}"
-            for reason, count in report.reasons[status].most_common()
-            if reason
-        )
-        description = f"{status} ({reasons})" if reasons else status
-        _show_count(console, report, report.statuses[status], description)
-    if report.open:
-        _show_count(console, report, report.open, "not done yet")
-
-
-def _show_count(console: Console, report: CrawlReport, count: int, description: str) -> None:
-    percent = f"{report.percent(count):.1f} %"
-    print_line(console, f"{count:>9,}", f"{percent:>7}  {description}")
 
 
 def _show_costly(console: Console, label: str, attempts: Iterable[CostlyAttempt]) -> None:

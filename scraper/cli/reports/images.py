@@ -8,9 +8,9 @@ from scraper.batch.outcome import BatchOutcome
 from scraper.cli.addresses import shorten_addresses
 from scraper.cli.console import print_line
 from scraper.cli.reports.failures import FailureLine, show_failures
+from scraper.cli.reports.outcomes import show_outcomes
 from scraper.crawl.image_report import ImageReport
 from scraper.images.plan import ImageEstimate
-from scraper.models import ArticleStatus
 
 _MAX_PAGES = 20
 
@@ -23,16 +23,7 @@ def show_images(console: Console, report: ImageReport, *, of_run: bool = False) 
     lines = [FailureLine(*group) for group in report.failures()]
     print_line(console, "pictures:", "", "bold")
     show_failures(console, lines, "report.json names them all", unit="picture")
-    for status in ArticleStatus:
-        reasons = ", ".join(
-            f"{reason} {count:,}"
-            for reason, count in report.reasons[status].most_common()
-            if reason
-        )
-        description = f"{status} ({reasons})" if reasons else status
-        _show_count(console, report, report.statuses[status], description)
-    if report.open:
-        _show_count(console, report, report.open, "not done yet")
+    show_outcomes(console, report)
     searched = "articles searched so far" if report.unsearched else "written articles"
     scope = "of the articles asked for" if of_run else f"of all {searched}"
     print_line(
@@ -45,11 +36,6 @@ def show_images(console: Console, report: ImageReport, *, of_run: bool = False) 
         what = "article" if report.unsearched == 1 else "articles"
         text = f"{what} not searched for pictures yet: `hkcnews images` does it"
         print_line(console, f"{report.unsearched:>9,}", text, "yellow")
-
-
-def _show_count(console: Console, report: ImageReport, count: int, description: str) -> None:
-    percent = f"{report.percent(count):.1f} %"
-    print_line(console, f"{count:>9,}", f"{percent:>7}  {description}")
 
 
 def show_not_written(console: Console, article_ids: list[int]) -> None:

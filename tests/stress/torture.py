@@ -67,7 +67,7 @@ class Result:
     aways: int = 0
     paused_runs: int = 0
     pauses: int = 0
-    max_a_second: int = 0
+    max_a_second: int | None = None  # of a run with a pace
     fetched_again: int = 0
     injected: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -78,9 +78,11 @@ class Result:
             f"{self.articles:,} {self.unit}, {self.requests:,} requests; faults: {injected}",
             f"{self.kills} kills, {self.aways} times the server was away",
             f"{self.pauses} pauses, {self.paused_runs} runs ended by one",
-            f"{self.max_a_second} requests at most in a second (the pace is {RATE:.0f})",
             f"{self.fetched_again} captures fetched again (at most {CONCURRENCY} a kill may be)",
         ]
+        if self.max_a_second is not None:
+            most = f"{self.max_a_second} requests at most in a second"
+            lines.append(f"{most} (the pace is {RATE:.0f})")
         return "\n".join(lines + [f"WRONG: {line}" for line in self.wrong])
 
 

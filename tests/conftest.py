@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from urllib.request import getproxies_environment
 
 import pytest
@@ -22,15 +22,20 @@ settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("same each time")
 
 
+_SPAWNED = multiprocessing.get_context
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_workers() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multiprocessing, "get_context", quick_workers.context)
+        yield
+
+
 @pytest.fixture
-def spawned_workers() -> None:
+def spawned_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let worker processes be spawned, as the program does it."""
-
-
-@pytest.fixture(autouse=True)
-def _quick_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "spawned_workers" not in request.fixturenames:
-        monkeypatch.setattr(multiprocessing, "get_context", quick_workers.context)
+    monkeypatch.setattr(multiprocessing, "get_context", _SPAWNED)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,8 +34,8 @@ def failures(root: Path) -> list[str]:
     guard.article_of.cache_clear()
     found = []
     tests: list[tuple[Callable[[fixtures.Fixture], None], str]] = [
-        (guard.test_article, FIXTURE),
-        (guard.test_file, FIXTURE),
+        (guard.assert_article_is_as_kept, FIXTURE),
+        (guard.assert_file_is_as_kept, FIXTURE),
         (guard.test_refusal, REFUSAL),
     ]
     for test, name in tests:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # It must ask nobody for anything: neither its maker nor the network is there in a test.
 _ARGUMENTS = (
     "--no-sandbox",

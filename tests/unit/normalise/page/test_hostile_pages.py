@@ -106,12 +106,11 @@ def test_damaged_page_gives_an_article_or_a_refusal(edits: list[tuple[int, int, 
     },
 )
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td"])
-@pytest.mark.parametrize("depth", [124, 249, 1000])
-def test_page_of_any_depth_gives_an_article_or_a_refusal(
-    content: str, tail: str, tag: str, depth: int
-) -> None:
-    nesting = f"<{tag}>" * depth
-    assert not overflows(page(content.format(nesting), tail=tail.format(nesting), category="眾說"))
+def test_page_of_any_depth_gives_an_article_or_a_refusal(content: str, tail: str, tag: str) -> None:
+    for depth in (124, 249, 1000):
+        nesting = f"<{tag}>" * depth
+        html = page(content.format(nesting), tail=tail.format(nesting), category="眾說")
+        assert not overflows(html), depth
 
 
 @pytest.mark.parametrize("depth", [100, 200, 249])

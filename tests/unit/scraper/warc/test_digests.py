@@ -37,14 +37,14 @@ FORMS: dict[str, Callable[[bytes], str]] = {
     ("name", "algorithm"),
     [(name, algorithm) for algorithm, names in SPELLINGS.items() for name in names],
 )
-@pytest.mark.parametrize("form", FORMS)
-def test_a_digest_is_checked_in_every_spelling(name: str, algorithm: str, form: str) -> None:
-    text = f"{name}:{FORMS[form](hashlib.new(algorithm, CONTENT).digest())}"
-    digest = parse_digest(text)
-    assert digest is not None
-    assert can_check(text)
-    assert digest.matches(CONTENT)
-    assert not digest.matches(CONTENT + b"!")
+def test_a_digest_is_checked_in_every_spelling(name: str, algorithm: str) -> None:
+    for form in FORMS.values():
+        text = f"{name}:{form(hashlib.new(algorithm, CONTENT).digest())}"
+        digest = parse_digest(text)
+        assert digest is not None, text
+        assert can_check(text)
+        assert digest.matches(CONTENT)
+        assert not digest.matches(CONTENT + b"!")
 
 
 @pytest.mark.parametrize(

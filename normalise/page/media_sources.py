@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 _LATE_PICTURE = ("data-src", "data-original", "data-lazy-src", "data-lazy")
 _LATE = (*_LATE_PICTURE, "data-url")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_OTHERS = frozenset((*_LATE, *_SETS))
 # `a.jpg 480w, b.jpg 960w`: an address ends at a blank, or at commas before one (HTML, "parse a
 # srcset attribute").
 _ADDRESS_OF_SET = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)")
@@ -58,6 +59,8 @@ def sizes(image: LexborNode) -> list[str]:
     """
     parent = image.parent
     sources = parent.css("source") if parent is not None and parent.tag == "picture" else []
+    if not sources and _OTHERS.isdisjoint(image.attributes):
+        return []
     elements = (*sources, image)
     late = (each for element in elements for each in _late(element))
     found = [each for each in late if each and not is_stand_in(each)]

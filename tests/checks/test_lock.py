@@ -22,7 +22,7 @@ def test_each_line_of_the_lock_is_a_name_and_a_version() -> None:
 
 def test_each_requirement_is_locked() -> None:
     locked = {canonicalize_name(name): version for name, version in map(_parts, LINES)}
-    versions = {each: locked.get(canonicalize_name(each.name), "none") for each in REQUIREMENTS}
+    versions = {each: locked[canonicalize_name(each.name)] for each in REQUIREMENTS}
     assert [str(each) for each in versions if not each.specifier.contains(versions[each])] == []
 
 

@@ -17,8 +17,8 @@ def test_a_disturbed_crawl_gives_the_archive_of_an_undisturbed_one(tmp_path: Pat
 
 
 def test_pictures_are_right_or_accounted_for_whatever_disturbs(tmp_path: Path) -> None:
-    result = pictures.campaign(tmp_path, count=140, kills=2, seed=4)
+    result = pictures.campaign(tmp_path, count=300, kills=2, seed=4)
     assert result.wrong == []
     assert result.kills == 2
-    assert result.articles == 140
+    assert result.articles == 300
     assert result.injected.total() > 20
